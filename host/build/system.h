@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* Room 2: what is in the box and where. Names are gone after room 3. */
+#ifndef KM_SYSTEM_H
+#define KM_SYSTEM_H
+
+#include "host/input/forcefield_file.h"
+#include "host/input/recipe_file.h"
+#include "kernels/base/box.h"
+
+typedef struct km_system_component {
+    int molecule;     /* index into forcefield->molecule                                 */
+    int count;        /* molecules of this kind in the box                               */
+    double requested; /* in the unit the recipe used                                     */
+    double achieved;  /* in the same unit, with the whole numbers                        */
+    const char *unit; /* "mol/L", "mole parts", ...                                      */
+} km_system_component;
+
+typedef struct km_system {
+    km_box box; /* nm                                                        */
+    int n_components;
+    km_system_component *component;
+    int n_molecules;
+    int *molecule; /* n_molecules: index into forcefield->molecule, in order    */
+    int n_atoms;
+    double *position; /* nm  3 x n_atoms atom-major; molecules are whole           */
+    double *velocity; /* nm/ps, same shape; NULL when the source has none          */
+} km_system;
+
+/* Counts, box and packed positions from a recipe (packmol for liquids; a structure file otherwise).
+ * work_folder receives packmol's input and log. */
+KM_MUST_CHECK km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff,
+                                        const char *work_folder, km_system **out);
+/* Composition and box alone, without positions: what `kalium check` needs. */
+KM_MUST_CHECK km_status km_system_compose(const km_recipe *recipe, const km_forcefield *ff,
+                                          km_system **out);
+void km_system_destroy(km_system *system);
+
+#endif

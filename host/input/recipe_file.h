@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Room 1: recipes. What the user asks for, in internal units (nm, ps, K, kJ/mol; pressure
+ * kJ/mol/nm^3). */
+#ifndef KM_RECIPE_FILE_H
+#define KM_RECIPE_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernels/base/error.h"
+#include "kernels/integrate/integrate.h"
+
+typedef enum km_confidence {
+    KM_CONFIDENCE_PUBLISHED,
+    KM_CONFIDENCE_ANALOGY,
+    KM_CONFIDENCE_EXPLORATORY
+} km_confidence;
+
+typedef struct km_recipe_salt {
+    char *cation, *anion; /* keys of molecules, "K", "FSI"                        */
+    double molarity;      /* mol/L of the mixture;    exactly one of the three    */
+    double molality;      /* mol per kg of solvent    is above 0                  */
+    double mole_parts;
+} km_recipe_salt;
+
+typedef struct km_recipe_solvent {
+    char *molecule;
+    double volume_parts; /* exactly one of these is above 0                      */
+    double mass_parts;
+    double mole_parts;
+} km_recipe_solvent;
+
+typedef struct km_recipe_liquid {
+    int n_salts;
+    km_recipe_salt *salt;
+    int n_solvents;
+    km_recipe_solvent *solvent;
+    int size_atoms;     /* exactly one of these is above 0: about that many     */
+    int size_ion_pairs; /* of all salts together                                */
+    int size_molecules; /* of the solvent, for neat liquids                     */
+    double size_edge;   /* nm                                                   */
+    double density;     /* kg/m^3 of the packed start; 0 = estimated            */
+} km_recipe_liquid;
+
+typedef struct km_recipe_structure {
+    char *file; /* PDB, GRO or XYZ                                      */
+    int n_molecules;
+    struct {
+        char *molecule;
+        int count;
+    } * molecule;  /* in the order of the file     */
+    double box[6]; /* nm, degrees: a b c alpha beta gamma; all 0 = from the file */
+} km_recipe_structure;
+
+typedef struct km_recipe_forcefield {
+    int n_files;
+    char **file;         /* "opls-electrolytes" or a path                        */
+    double charge_scale; /* of molecules with a net charge; 1 = full charges     */
+    int n_charge_sets;
+    struct {
+        char *molecule, *set;
+    } * charge_set; /* alternative sets by name      */
+    int n_type_swaps;
+    struct {
+        char *from, *to;
+    } * type_swap; /* "K+" -> "K+_JJ"               */
+} km_recipe_forcefield;
+
+typedef struct km_recipe_nonbonded {
+    double cutoff;               /* nm                                                   */
+    double skin;                 /* nm; 0 = chosen                                       */
+    double relative_force_error; /* of the Coulomb sum, RMS; 1e-4 by default         */
+    bool tail;                   /* long-range van der Waals correction; true            */
+    bool shift;                  /* true                                                 */
+    double ewald_alpha;          /* 1/nm; 0 = chosen                                     */
+    int mesh[3], spline_order;   /* 0 = chosen                                         */
+    double coulomb_constant;     /* kJ nm/mol/e^2; CODATA 2018 by default                */
+} km_recipe_nonbonded;
+
+typedef enum km_stage_kind { KM_STAGE_MINIMISE, KM_STAGE_DYNAMICS } km_stage_kind;
+
+typedef struct km_stage {
+    char *name; /* "compress"                                           */
+    km_stage_kind kind;
+    /* minimise */
+    int max_steps;
+    double force_tolerance; /* kJ/mol/nm, largest force                             */
+    /* dynamics */
+    double time, timestep; /* ps                                                   */
+    double temperature_start, temperature_end; /* K                                  */
+    bool draw_velocities;    /* at the start of the stage                            */
+    bool constrain_hydrogen; /* bonds to H held                                      */
+    km_thermostat_kind thermostat;
+    double thermostat_time, friction; /* ps, 1/ps                             */
+    km_barostat_kind barostat;
+    double pressure_start, pressure_end;   /* kJ/mol/nm^3                          */
+    double barostat_time, compressibility; /* ps, nm^3 mol/kJ                      */
+    double average_from; /* fraction of the stage after which the volume is averaged; the box takes
+                            the average at the end of the stage; 0 = off          */
+    bool production;     /* frames go to trajectory.nc and to the analyses       */
+    double frame_interval, energy_interval; /* ps                                   */
+    bool write_velocities;
+} km_stage;
+
+typedef struct km_recipe {
+    char *path; /* where it was read                                    */
+    char *id;   /* file name without ending                             */
+    char *title;
+    km_confidence confidence;
+    char *confidence_reason;  /* one sentence, may be NULL                            */
+    double temperature;       /* K                                                    */
+    double pressure;          /* kJ/mol/nm^3                                          */
+    km_recipe_liquid *liquid; /* exactly one of the two is set                 */
+    km_recipe_structure *structure;
+    km_recipe_forcefield forcefield;
+    km_recipe_nonbonded nonbonded;
+    char *protocol; /* "liquid": what the stages were made from             */
+    int n_stages;
+    km_stage *stage; /* all of them, defaults filled in                      */
+    int n_analyses;
+    char **analyse;           /* "msd", ...                                           */
+    double analyse_viscosity; /* Pa s, for the finite-size correction; 0 = not given  */
+    uint64_t seed;
+    int n_references;
+    char **reference; /* DOIs to cite                                         */
+} km_recipe;
+
+/* Reads a recipe: a path, or an id of the catalogue (systems/ID.yaml). settings are n
+ * "key.sub=value" texts that override keys. Unknown keys, missing units, absurd values:
+ * KM_ERROR_INPUT with file, line and key. */
+KM_MUST_CHECK km_status km_recipe_read(const char *path_or_id, const char *const *settings,
+                                       int n_settings, km_recipe **out);
+void km_recipe_destroy(km_recipe *recipe);
+/* Writes it with every default spelled out, readable again by km_recipe_read and giving the same
+ * run. */
+KM_MUST_CHECK km_status km_recipe_write(const km_recipe *recipe, const char *path);
+/* The folder of forcefields/ or systems/: $KALIUM_DATA, beside the program, the install prefix or
+ * the source tree, in this order; KM_ERROR_FILE names all places tried. */
+KM_MUST_CHECK km_status km_data_folder(const char *name, char *path, size_t path_length);
+
+#endif

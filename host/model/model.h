@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Room 3: names become indices and tables; everything the kernels need as plain arrays. */
+#ifndef KM_MODEL_H
+#define KM_MODEL_H
+
+#include "host/build/system.h"
+#include "host/model/labels.h"
+#include "kernels/backend.h"
+#include "kernels/bonded/bonded.h"
+#include "kernels/integrate/integrate.h"
+#include "kernels/neighbours/neighbour_list.h"
+#include "kernels/pair/pair.h"
+#include "kernels/pme/pme.h"
+
+/* Where one parameter that is really used came from; `kalium check` prints these. */
+typedef struct km_parameter_use {
+    char *what;    /* "bond CT-OS: r0 1.410 A, k 320.0 kcal/mol/A^2 (k/2 convention stated)" */
+    char *source;  /* text of the source, with DOI                                            */
+    char *analogy; /* NULL when published for this very use                                  */
+    int count;     /* how many terms of the cell use it                                       */
+} km_parameter_use;
+
+typedef struct km_model {
+    int n; /* atoms                                          */
+    km_labels *labels;
+    double *mass, *charge;            /* u, e  n                                        */
+    int *type, *molecule;             /*       n                                        */
+    int *molecule_start;              /*       labels->n_molecules + 1                  */
+    int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
+    km_neighbour_spec neighbours;
+    km_pair_spec pair; /* the specs point into memory the model owns     */
+    km_bonded_spec bonded;
+    km_pme_spec pme;
+    bool has_charges; /* false: no mesh is needed                       */
+    int n_groups;
+    km_constraint_group *group; /* bonds to hydrogen and rigid water, when the recipe asks */
+    int n_constraints;
+    double coulomb_error,
+        coulomb_error_real; /* estimated relative RMS force error: mesh, real space */
+    int n_uses;
+    km_parameter_use *use;
+    double total_charge; /* e                                              */
+} km_model;
+
+/* Assigns parameters, mixes, excludes, chooses the Ewald splitting and mesh. constrain_hydrogen:
+ * hold bonds to H (and rigid molecules always). Fails with KM_ERROR_INPUT naming molecule, atoms
+ * and classes when a parameter is missing, and when the cell is not neutral or the cutoff exceeds
+ * half the box. */
+KM_MUST_CHECK km_status km_model_create(const km_recipe *recipe, const km_forcefield *ff,
+                                        const km_system *system, bool constrain_hydrogen,
+                                        km_model **out);
+void km_model_destroy(km_model *model);
+
+#endif

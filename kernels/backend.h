@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* Where work runs: one table of operations per backend.
+ *
+ * The engine knows only this table, km_particles and km_force. Order of use: open ->
+ * particles_create
+ * -> upload -> neighbours_create -> make_force... -> integrator_create -> steps -> destroy all ->
+ * close. Every destroy accepts NULL. */
+#ifndef KM_BACKEND_H
+#define KM_BACKEND_H
+
+#include "kernels/force.h"
+
+typedef struct km_device km_device;         /* threads or streams; private to the backend */
+typedef struct km_integrator km_integrator; /* private to the backend                      */
+struct km_neighbour_spec;                   /* kernels/neighbours/neighbour_list.h          */
+struct km_integrator_spec;                  /* kernels/integrate/integrate.h                */
+struct km_integrator_scalars;
+struct km_measurement; /* kernels/measure/measure.h                    */
+
+/* One row per term of the energy; make_force takes the spec named here. */
+typedef enum km_force_kind {
+    KM_FORCE_PAIR,   /* km_pair_spec   kernels/pair/pair.h     */
+    KM_FORCE_BONDED, /* km_bonded_spec kernels/bonded/bonded.h */
+    KM_FORCE_PME,    /* km_pme_spec    kernels/pme/pme.h       */
+    KM_FORCE_COUNT
+} km_force_kind;
+
+/* A configuration on the host, in input order. */
+typedef struct km_state {
+    int n;
+    km_box box;       /* nm                                        */
+    double *position; /* nm     3 x n, atom-major: r[3 * i + c]    */
+    double *velocity; /* nm/ps  3 x n, atom-major                  */
+} km_state;
+
+/* Constant per-atom arrays, host memory, n entries each. */
+typedef struct km_particles_spec {
+    int n;
+    const double *mass;   /* u; 0 = held fixed */
+    const double *charge; /* e                 */
+    const int *type;
+    const int *molecule;
+} km_particles_spec;
+
+typedef struct km_backend {
+    const char *name; /* "cpu" */
+
+    /* Opens the device with that many threads (0 = all the machine has). */
+    km_status (*open)(int threads, km_device **out);
+    void (*close)(km_device *device);
+    /* One line about the device, for logs: "cpu, 2 threads, AVX2". */
+    const char *(*describe)(const km_device *device);
+
+    km_status (*particles_create)(km_device *device, const km_particles_spec *spec,
+                                  km_particles **out);
+    void (*particles_destroy)(km_particles *p);
+    km_status (*upload)(km_device *device, const km_state *state, km_particles *p);
+    km_status (*download)(km_device *device, const km_particles *p, km_state *state);
+    /* Forces in kJ/mol/nm, atom-major 3 x n, for tests, minimiser and output. */
+    km_status (*download_forces)(km_device *device, const km_particles *p, double *force);
+
+    km_status (*neighbours_create)(km_device *device, const struct km_neighbour_spec *spec,
+                                   km_particles *p);
+    /* Refreshes the sorted coordinates; rebuilds the list when an atom has moved more than half the
+     * skin since the last build, or when force_rebuild is set. *rebuilt says whether it did. */
+    km_status (*neighbours_update)(km_device *device, km_particles *p, bool force_rebuild,
+                                   bool *rebuilt);
+
+    km_status (*make_force[KM_FORCE_COUNT])(km_device *device, const void *spec,
+                                            const km_particles *p, km_force *out);
+    /* Sets forces, and when the step asks energies and virial, to zero. */
+    km_status (*clear)(km_device *device, const km_step *s, km_particles *p);
+
+    km_status (*integrator_create)(km_device *device, const struct km_integrator_spec *spec,
+                                   const km_particles *p, km_integrator **out);
+    void (*integrator_destroy)(km_integrator *integrator);
+    /* From the state and forces at t: half kick, drift, position constraints. */
+    km_status (*first_half)(km_integrator *integrator, const km_step *s, km_particles *p);
+    /* With the forces at t + dt: half kick, velocity constraints, thermostat, drift removal. */
+    km_status (*second_half)(km_integrator *integrator, const km_step *s, km_particles *p);
+    /* Barostat, when due at this step; *changed says that box and positions were scaled. */
+    km_status (*couple_pressure)(km_integrator *integrator, const km_step *s, km_particles *p,
+                                 bool *changed);
+    /* Thermostat and barostat variables, for checkpoints. */
+    void (*scalars_get)(const km_integrator *integrator, struct km_integrator_scalars *out);
+    void (*scalars_set)(km_integrator *integrator, const struct km_integrator_scalars *in);
+    /* Projects positions and velocities onto the constraints (start, and inside the minimiser). */
+    km_status (*constrain)(km_integrator *integrator, km_particles *p);
+    /* Draws velocities at a temperature: momentum removed, constraints obeyed, scaled exactly. */
+    km_status (*draw_velocities)(km_integrator *integrator, double temperature, uint64_t seed,
+                                 km_particles *p);
+    /* Kinetic energy, temperature, pressure and so on of the present state. */
+    km_status (*measure)(km_integrator *integrator, const km_particles *p,
+                         struct km_measurement *out);
+} km_backend;
+
+extern const km_backend km_backend_cpu;
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* What moves the atoms: velocity Verlet, constraints, thermostat, barostat. */
+#ifndef KM_INTEGRATE_H
+#define KM_INTEGRATE_H
+
+#include "kernels/backend.h"
+
+typedef enum km_thermostat_kind {
+    KM_THERMOSTAT_NONE,        /* NVE                                                        */
+    KM_THERMOSTAT_RESCALING,   /* stochastic velocity rescaling, doi:10.1063/1.2408420        */
+    KM_THERMOSTAT_NOSE_HOOVER, /* chain of 4, doi:10.1080/00268979600100761                   */
+    KM_THERMOSTAT_LANGEVIN     /* BAOAB, doi:10.1093/amrx/abs010                              */
+} km_thermostat_kind;
+
+typedef enum km_barostat_kind {
+    KM_BAROSTAT_NONE,
+    KM_BAROSTAT_ISOTROPIC,      /* stochastic cell rescaling, doi:10.1063/5.0020514            */
+    KM_BAROSTAT_SEMI_ISOTROPIC, /* x and y together, z apart, doi:10.3390/app12031139          */
+    KM_BAROSTAT_Z_ONLY          /* x and y fixed                                              */
+} km_barostat_kind;
+
+/* A rigid group: a star (one centre, up to 4 partners) or a triangle. All are solved alike. */
+#define KM_CONSTRAINT_ATOMS 5
+#define KM_CONSTRAINT_BONDS 4
+typedef struct km_constraint_group {
+    int n_atoms, n_bonds;
+    int atom[KM_CONSTRAINT_ATOMS];
+    int bond[KM_CONSTRAINT_BONDS][2];   /*     pairs of indices into atom[]  */
+    double length[KM_CONSTRAINT_BONDS]; /* nm                                */
+} km_constraint_group;
+
+/* Plain host data, filled by host/engine from a stage and the model. */
+typedef struct km_integrator_spec {
+    double timestep; /* ps                                                          */
+    int n_groups;    /*      constraint groups; they share no atom                  */
+    const km_constraint_group *group;
+    double constraint_tolerance; /*      relative error of a length, 1e-10 by default           */
+    int degrees_of_freedom;      /*      3 x moving atoms - constraints - removed momentum      */
+    int n_molecules;
+    const int *molecule_start; /*      n_molecules + 1; atoms of a molecule are consecutive   */
+    uint64_t seed;
+
+    km_thermostat_kind thermostat;
+    double temperature;          /* K    at the start of the stage                              */
+    double temperature_end;      /* K    at its end; linear in between                          */
+    int64_t first_step, n_steps; /*      of the stage, for the ramp                             */
+    double thermostat_time;      /* ps   relaxation time (rescaling, Nose-Hoover)               */
+    double friction;             /* 1/ps Langevin                                               */
+    int thermostat_interval;     /*      steps between rescalings                               */
+
+    km_barostat_kind barostat;
+    double pressure;        /* kJ/mol/nm^3                                                 */
+    double barostat_time;   /* ps                                                          */
+    double compressibility; /* nm^3 mol/kJ                                                 */
+    int barostat_interval;  /*      steps between cell rescalings                          */
+
+    int drift_removal_interval; /*      steps between removals of total momentum; 0 = never    */
+} km_integrator_spec;
+
+/* All of the integrator that is not position or velocity; written to checkpoints whole. */
+typedef struct km_integrator_scalars {
+    double chain_position[4], chain_velocity[4]; /* Nose-Hoover; velocity in 1/ps */
+    double thermostat_work; /* kJ/mol  energy given to the system so far by the thermostat  */
+    double barostat_work;   /* kJ/mol  and by the barostat                                  */
+} km_integrator_scalars;
+
+#endif
