@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* The number of the pair loops: as wide as the machine is at that place.
+ *
+ * km_lane is one km_real in scalar code and in a GPU thread. A translation unit that defines
+ * KM_LANES before including this gets a vector of that many km_real; the physics headers are
+ * written in km_lane and so serve all. KM_LANES is a power of two of at most 8, and such a unit is
+ * compiled with the matching instruction set (kernels/CMakeLists.txt). */
+#ifndef KM_BASE_LANE_H
+#define KM_BASE_LANE_H
+
+#include "kernels/base/real.h"
+
+#ifdef KM_LANES
+
+#include <string.h>
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+#ifdef KM_DOUBLE
+typedef int64_t km_lane_element;
+#else
+typedef int32_t km_lane_element;
+#endif
+typedef km_real km_lane __attribute__((vector_size(KM_LANES * sizeof(km_real))));
+/* All bits of an element set, or none. */
+typedef km_lane_element km_lane_mask __attribute__((vector_size(KM_LANES * sizeof(km_real))));
+
+KM_HD km_lane km_lane_all(km_real x)
+{
+    return x - (km_lane){0}; /* a broadcast */
+}
+KM_HD km_lane km_lane_load(const km_real *p)
+{
+    km_lane v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+KM_HD void km_lane_store(km_real *p, km_lane v)
+{
+    memcpy(p, &v, sizeof v);
+}
+KM_HD km_lane_mask km_lane_less(km_lane a, km_lane b)
+{
+    return a < b;
+}
+/* v where the mask is set, +0 elsewhere, whatever v holds there. */
+KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
+{
+    return (km_lane)((km_lane_mask)v & mask);
+}
+/* Sum over the lanes, as a tree of fixed shape. */
+KM_HD km_real km_lane_sum(km_lane v)
+{
+    km_real part[KM_LANES];
+    memcpy(part, &v, sizeof v);
+    for (int width = KM_LANES / 2; width > 0; width /= 2)
+        for (int k = 0; k < width; k++)
+            part[k] += part[k + width];
+    return part[0];
+}
+/* 1/sqrt(x): in float the processor's estimate and one Newton step, good to 2 units in the last
+ * place; exact in double. */
+KM_HD km_lane km_lane_rsqrt(km_lane x)
+{
+#if defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+#if defined(__AVX512VL__)
+    const km_lane y = (km_lane)_mm256_rsqrt14_ps((__m256)x);
+#else
+    const km_lane y = (km_lane)_mm256_rsqrt_ps((__m256)x);
+#endif
+    return (KM_R(0.5) * y) * (KM_R(3.0) - x * (y * y));
+#elif defined(__SSE__) && KM_LANES == 4 && !defined(KM_DOUBLE)
+    const km_lane y = (km_lane)_mm_rsqrt_ps((__m128)x);
+    return (KM_R(0.5) * y) * (KM_R(3.0) - x * (y * y));
+#else
+    km_lane y;
+    for (int k = 0; k < KM_LANES; k++)
+        y[k] = KM_R(1.0) / km_sqrt(x[k]);
+    return y;
+#endif
+}
+
+#else
+
+typedef km_real km_lane;
+typedef bool km_lane_mask;
+
+KM_HD km_lane km_lane_all(km_real x)
+{
+    return x;
+}
+KM_HD km_lane_mask km_lane_less(km_lane a, km_lane b)
+{
+    return a < b;
+}
+KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
+{
+    return mask ? v : KM_R(0.0);
+}
+KM_HD km_lane km_lane_rsqrt(km_lane x)
+{
+#if defined(__CUDA_ARCH__)
+    return rsqrt(x);
+#else
+    return KM_R(1.0) / km_sqrt(x);
+#endif
+}
+
+#endif
+#endif
