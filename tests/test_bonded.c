@@ -172,9 +172,9 @@ static km_particles particles_of(const chain_liquid *s)
     return p;
 }
 
-static result compute(const chain_liquid *s, int threads)
+static result compute_with(const chain_liquid *s, int threads, km_instruction_set isa)
 {
-    km_device device = {threads, KM_ISA_BASELINE, ""};
+    km_device device = {threads, isa, ""};
     km_particles p = particles_of(s);
     km_force force;
     assert_ok(km_bonded_cpu_create(&device, &s->spec, &p, &force));
@@ -190,6 +190,11 @@ static result compute(const chain_liquid *s, int threads)
     free(p.position);
     free(p.charge);
     return r;
+}
+
+static result compute(const chain_liquid *s, int threads)
+{
+    return compute_with(s, threads, KM_ISA_BASELINE);
 }
 
 static double total(const result *r)
@@ -352,6 +357,27 @@ static void threads_do_not_change_a_bit(void **state)
     free(s);
 }
 
+/* The vector loop of the excluded pairs does the same operations one by one. */
+static void instruction_sets_do_not_change_a_bit(void **state)
+{
+    (void)state;
+#ifdef __x86_64__
+    if (!__builtin_cpu_supports("avx2"))
+        skip();
+    chain_liquid *s = chain_liquid_make(50, test_box);
+    result baseline = compute_with(s, 1, KM_ISA_BASELINE);
+    result avx2 = compute_with(s, 1, KM_ISA_AVX2);
+    const size_t bytes = 3 * (size_t)((s->n + 127) / 128 * 128) * sizeof(km_fixed);
+    assert_memory_equal(avx2.force, baseline.force, bytes);
+    assert_memory_equal(avx2.energy, baseline.energy, sizeof baseline.energy);
+    free(baseline.force);
+    free(avx2.force);
+    free(s);
+#else
+    skip();
+#endif
+}
+
 /* Forces know nothing of the place of a molecule in the arrays: equal to the last bit. */
 static void order_of_molecules_does_not_matter(void **state)
 {
@@ -500,6 +526,7 @@ int main(void)
         cmocka_unit_test(virial_is_the_response_to_strain),
         cmocka_unit_test(wrapped_molecules_are_the_same),
         cmocka_unit_test(threads_do_not_change_a_bit),
+        cmocka_unit_test(instruction_sets_do_not_change_a_bit),
         cmocka_unit_test(order_of_molecules_does_not_matter),
         cmocka_unit_test(compute_adds_and_tallies_only_on_request),
         cmocka_unit_test(degenerate_geometry_gives_no_nan),

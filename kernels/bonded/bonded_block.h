@@ -35,6 +35,17 @@ typedef struct block_sum {
     int fault;
 } block_sum;
 
+/* E and dE/dx2 (excluded.h) of KM_CHUNK pairs; one version per instruction set, same bits. */
+typedef void polynomial_loop(const double *KM_RESTRICT x2, double *KM_RESTRICT e,
+                             double *KM_RESTRICT slope);
+KM_HD void polynomial_chunk(const double *KM_RESTRICT x2, double *KM_RESTRICT e,
+                            double *KM_RESTRICT slope)
+{
+#pragma omp simd
+    for (int m = 0; m < KM_CHUNK; m++)
+        km_excluded_polynomial(x2[m], &e[m], &slope[m]);
+}
+
 typedef struct work {
     const km_box *box;
     double half[3]; /* nm  half the diagonal of the box                  */
@@ -193,8 +204,9 @@ KM_HD void pairs14(const work *w, const km_pair14 *term, int n, bool tally)
     }
 }
 
-/* In chunks: the polynomial is most of the work, and so it becomes one vector loop. */
-KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, double alpha, bool tally)
+/* In chunks: the polynomial is most of the work, and so it is one vector loop. */
+KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, double alpha,
+                          polynomial_loop *polynomial, bool tally)
 {
     const double alpha2 = alpha * alpha, alpha3 = alpha2 * alpha;
     for (int first = 0; first < n; first += KM_CHUNK) {
@@ -206,8 +218,9 @@ KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, doubl
             d[m] = difference(w, t[m].i, t[m].j);
             x2[m] = alpha2 * km_vec3_dot(d[m], d[m]);
         }
-        for (int m = 0; m < count; m++)
-            km_excluded_polynomial(x2[m], &e[m], &slope[m]);
+        for (int m = count; m < KM_CHUNK; m++)
+            x2[m] = 0.0;
+        polynomial(x2, e, slope);
         for (int m = 0; m < count; m++) {
             km_pair_term pair = {-t[m].qq * alpha * e[m], 2.0 * t[m].qq * alpha3 * slope[m]};
             if (x2[m] > KM_EXCLUDED_X2_MAX)

@@ -15,6 +15,13 @@
 #define KM_EXCLUDED_DEGREE 18
 #define KM_EXCLUDED_X2_MAX 4.0 /* where the polynomial ends */
 
+/* Unrolled, so that a loop over pairs becomes a vector loop. */
+#ifdef __CUDACC__
+#define KM_EXCLUDED_UNROLL _Pragma("unroll")
+#else
+#define KM_EXCLUDED_UNROLL _Pragma("GCC unroll 18")
+#endif
+
 /* E and dE/dx2 for 0 <= x2 <= 4. */
 KM_HD void km_excluded_polynomial(double x2, double *e, double *slope)
 {
@@ -29,6 +36,7 @@ KM_HD void km_excluded_polynomial(double x2, double *e, double *slope)
     };
     const double u = 0.5 * x2 - 1.0;
     double value = coefficient[KM_EXCLUDED_DEGREE], derivative = 0.0;
+    KM_EXCLUDED_UNROLL
     for (int n = KM_EXCLUDED_DEGREE - 1; n >= 0; n--) {
         derivative = derivative * u + value;
         value = value * u + coefficient[n];
