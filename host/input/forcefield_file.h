@@ -22,13 +22,14 @@ typedef struct km_ff_atom_type {
     char *name;       /* "OS_ether"                            */
     char *class_name; /* bonded terms are keyed by class: "OS" */
     char *element;
-    double mass;     /* u      */
-    double sigma;    /* nm     */
-    double epsilon;  /* kJ/mol */
-    char *source;    /* keys, comma separated                 */
-    char *reference; /* where in the source                   */
-    char *file;      /* the force-field file it came from     */
-    km_provenance status;
+    double mass;          /* u      */
+    double sigma;         /* nm     */
+    double epsilon;       /* kJ/mol */
+    char *source;         /* keys, comma separated                 */
+    char *reference;      /* where in the source                   */
+    char *analogy;        /* taken from what; NULL when published for this use */
+    char *file;           /* the force-field file it came from     */
+    km_provenance status; /* KM_ANALOGY when analogy is given      */
 } km_ff_atom_type;
 
 /* U = k/2 (r - r0)^2 */
@@ -97,7 +98,7 @@ typedef struct km_ff_pair_type {
     int type[2];
     km_vdw_form form;
     double parameter[KM_VDW_PARAMETERS];
-    char *source, *file;
+    char *source, *analogy, *file;
 } km_ff_pair_type;
 
 typedef struct km_forcefield {
@@ -119,12 +120,18 @@ typedef struct km_forcefield {
     km_ff_molecule *molecule;
     int n_pair_types;
     km_ff_pair_type *pair_type;
+    int n_files;
+    char **file; /* paths that were read, in order                              */
+    int n_overrides;
+    char **override; /* sentences for the log: what a later file replaced           */
+    int n_texts;
+    char **text; /* owner of every string above                                 */
 } km_forcefield;
 
 /* Reads and merges force-field files: names of files in forcefields/ ("opls-electrolytes") or paths
- * to user files in the same schema; later files add to and override earlier ones (said in the log,
- * refused when mixing rules differ). Messages name file, line and key. *out is destroyed by the
- * caller. */
+ * to user files in the same schema; later files add to and override earlier ones (said in
+ * `override`, refused when mixing rules differ). Messages name file, line and key. *out is
+ * destroyed by the caller. */
 KM_MUST_CHECK km_status km_forcefield_read(const char *const *files, int n_files,
                                            km_forcefield **out);
 void km_forcefield_destroy(km_forcefield *ff);
@@ -132,6 +139,15 @@ void km_forcefield_destroy(km_forcefield *ff);
  * or -1. */
 int km_forcefield_molecule(const km_forcefield *ff, const char *key);
 int km_forcefield_atom_type(const km_forcefield *ff, const char *name);
+/* Rows for classes, in either direction (impropers: exactly this order); -1 when there is none. */
+int km_forcefield_bond(const km_forcefield *ff, const char *a, const char *b);
+int km_forcefield_angle(const km_forcefield *ff, const char *a, const char *b, const char *c);
+int km_forcefield_dihedral(const km_forcefield *ff, const char *a, const char *b, const char *c,
+                           const char *d);
+int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b, const char *c,
+                           const char *d);
+/* The parameters of a pair of types, in either order; -1 when the mixing rule holds. */
+int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b);
 /* Mass of one molecule, u. */
 double km_ff_molecule_mass(const km_forcefield *ff, int molecule);
 

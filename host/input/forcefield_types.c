@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: MIT */
+/* Atom types, bonded rows and pair rows of a force-field file. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/input/forcefield_reader.h"
+#include "kernels/base/units.h"
+
+/* Lookups. */
+
+static bool match(char *const *row, const char *const *classes, int n, bool reversible)
+{
+    bool forward = true, backward = reversible;
+    for (int c = 0; c < n; c++) {
+        forward = forward && strcmp(row[c], classes[c]) == 0;
+        backward = backward && strcmp(row[n - 1 - c], classes[c]) == 0;
+    }
+    return forward || backward;
+}
+
+int km_forcefield_bond(const km_forcefield *ff, const char *a, const char *b)
+{
+    for (int t = 0; t < ff->n_bond_types; t++)
+        if (match(ff->bond_type[t].class_name, (const char *[]){a, b}, 2, true))
+            return t;
+    return -1;
+}
+
+int km_forcefield_angle(const km_forcefield *ff, const char *a, const char *b, const char *c)
+{
+    for (int t = 0; t < ff->n_angle_types; t++)
+        if (match(ff->angle_type[t].class_name, (const char *[]){a, b, c}, 3, true))
+            return t;
+    return -1;
+}
+
+static int find_torsion(const km_ff_dihedral_type *rows, int n, const char *const *classes,
+                        bool reversible)
+{
+    for (int t = 0; t < n; t++)
+        if (match(rows[t].class_name, classes, 4, reversible))
+            return t;
+    return -1;
+}
+
+int km_forcefield_dihedral(const km_forcefield *ff, const char *a, const char *b, const char *c,
+                           const char *d)
+{
+    return find_torsion(ff->dihedral_type, ff->n_dihedral_types, (const char *[]){a, b, c, d},
+                        true);
+}
+
+int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b, const char *c,
+                           const char *d)
+{
+    return find_torsion(ff->improper_type, ff->n_improper_types, (const char *[]){a, b, c, d},
+                        false);
+}
+
+int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b)
+{
+    for (int p = 0; p < ff->n_pair_types; p++) {
+        const int *t = ff->pair_type[p].type;
+        if ((t[0] == type_a && t[1] == type_b) || (t[0] == type_b && t[1] == type_a))
+            return p;
+    }
+    return -1;
+}
+
+/* Atom types. */
+
+static km_status fill_atom_type(km_ff_reader *r, uint32_t row, km_ff_atom_type *type)
+{
+    const km_raw_atom_type *raw = &r->raw->atom_type[row];
+    if (!(raw->mass > 0))
+        return KM_FAIL(KM_ERROR_INPUT, "%s: type %s: mass is %g; it must be above 0",
+                       km_ff_place(r, "atom_types.%u.mass", row), raw->name, raw->mass);
+    if (raw->sigma < 0 || raw->epsilon < 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
+                       km_ff_place(r, "atom_types.%u", row), raw->name, raw->sigma, raw->epsilon);
+    KM_TRY(km_ff_keep(r->ff, raw->name, &type->name));
+    KM_TRY(km_ff_keep(r->ff, raw->class_name, &type->class_name));
+    KM_TRY(km_ff_keep(r->ff, raw->element, &type->element));
+    KM_TRY(km_ff_keep(r->ff, raw->reference, &type->reference));
+    KM_TRY(km_ff_keep(r->ff, raw->analogy, &type->analogy));
+    KM_TRY(km_ff_join_sources(r, &raw->source, &type->source, "atom_types", row));
+    type->mass = raw->mass;
+    type->sigma = raw->sigma * r->length;
+    type->epsilon = raw->epsilon * r->energy;
+    type->file = r->file;
+    type->status = raw->analogy != NULL ? KM_ANALOGY : KM_PUBLISHED;
+    return KM_OK;
+}
+
+km_status km_ff_add_atom_types(km_ff_reader *r)
+{
+    km_forcefield *ff = r->ff;
+    const uint32_t n = r->raw->n_atom_types;
+    KM_TRY(km_ff_grow((void **)&ff->atom_type, ff->n_atom_types, n, sizeof *ff->atom_type));
+    for (uint32_t row = 0; row < n; row++) {
+        const char *name = r->raw->atom_type[row].name;
+        const int known = km_forcefield_atom_type(ff, name);
+        if (known >= 0 && ff->atom_type[known].file == r->file)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: the atom type \"%s\" is given twice",
+                           km_ff_place(r, "atom_types.%u", row), name);
+        char what[64];
+        snprintf(what, sizeof what, "atom type %s", name);
+        if (known >= 0)
+            KM_TRY(km_ff_note_override(r, what, ff->atom_type[known].file));
+        KM_TRY(fill_atom_type(r, row, &ff->atom_type[known >= 0 ? known : ff->n_atom_types]));
+        if (known < 0)
+            ff->n_atom_types++;
+    }
+    return KM_OK;
+}
+
+/* Bonded rows. The four kinds differ in their numbers only. */
+
+static const char *join_classes(const km_raw_term *raw, char *text, size_t length)
+{
+    text[0] = '\0';
+    for (uint32_t c = 0; c < raw->n_classes; c++) {
+        const size_t used = strlen(text);
+        snprintf(text + used, length - used, "%s%s", c > 0 ? "-" : "", raw->class_name[c]);
+    }
+    return text;
+}
+
+typedef struct row_target {
+    char **class_name, **source, **analogy, **file;
+} row_target;
+
+/* Texts of a row, and the check for a row that is there already. */
+static km_status fill_row(km_ff_reader *r, const char *node, uint32_t row, const km_raw_term *raw,
+                          bool known, const row_target *target)
+{
+    if (known) {
+        char what[120];
+        snprintf(what, sizeof what, "%s ", node);
+        join_classes(raw, what + strlen(what), sizeof what - strlen(what));
+        if (*target->file == r->file)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: %s is given twice",
+                           km_ff_place(r, "%s.%u", node, row), what);
+        KM_TRY(km_ff_note_override(r, what, *target->file));
+    }
+    for (uint32_t c = 0; c < raw->n_classes; c++)
+        KM_TRY(km_ff_keep(r->ff, raw->class_name[c], &target->class_name[c]));
+    KM_TRY(km_ff_join_sources(r, &raw->source, target->source, node, row));
+    KM_TRY(km_ff_keep(r->ff, raw->analogy, target->analogy));
+    *target->file = r->file;
+    return KM_OK;
+}
+
+#define ROW_TARGET(t)                                                                              \
+    {                                                                                              \
+        (t)->class_name, &(t)->source, &(t)->analogy, &(t)->file                                   \
+    }
+
+static km_status add_bonds(km_ff_reader *r)
+{
+    km_forcefield *ff = r->ff;
+    const uint32_t n = r->raw->n_bond_types;
+    KM_TRY(km_ff_grow((void **)&ff->bond_type, ff->n_bond_types, n, sizeof *ff->bond_type));
+    for (uint32_t row = 0; row < n; row++) {
+        const km_raw_term *raw = &r->raw->bond_type[row];
+        const int known = km_forcefield_bond(ff, raw->class_name[0], raw->class_name[1]);
+        km_ff_bond_type *type = &ff->bond_type[known >= 0 ? known : ff->n_bond_types];
+        const row_target target = ROW_TARGET(type);
+        if (!(raw->r0 > 0) || raw->k < 0)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: r0 must be above 0 and k not below 0",
+                           km_ff_place(r, "bond_types.%u", row));
+        KM_TRY(fill_row(r, "bond_types", row, raw, known >= 0, &target));
+        type->r0 = raw->r0 * r->length;
+        type->k = raw->k * r->harmonic * r->energy / (r->length * r->length);
+        ff->n_bond_types += known < 0;
+    }
+    return KM_OK;
+}
+
+static km_status add_angles(km_ff_reader *r)
+{
+    km_forcefield *ff = r->ff;
+    const uint32_t n = r->raw->n_angle_types;
+    KM_TRY(km_ff_grow((void **)&ff->angle_type, ff->n_angle_types, n, sizeof *ff->angle_type));
+    for (uint32_t row = 0; row < n; row++) {
+        const km_raw_term *raw = &r->raw->angle_type[row];
+        const int known =
+            km_forcefield_angle(ff, raw->class_name[0], raw->class_name[1], raw->class_name[2]);
+        km_ff_angle_type *type = &ff->angle_type[known >= 0 ? known : ff->n_angle_types];
+        const row_target target = ROW_TARGET(type);
+        const double theta0 = raw->theta0 * r->angle;
+        if (!(theta0 > 0 && theta0 <= KM_PI * (1 + 1e-12)) || raw->k < 0)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: theta0 must be above 0 and at most 180 degrees, k not below 0",
+                           km_ff_place(r, "angle_types.%u", row));
+        KM_TRY(fill_row(r, "angle_types", row, raw, known >= 0, &target));
+        type->theta0 = theta0;
+        type->k = raw->k * r->harmonic * r->energy;
+        ff->n_angle_types += known < 0;
+    }
+    return KM_OK;
+}
+
+static km_status add_torsions(km_ff_reader *r, const char *node, const km_raw_term *raws,
+                              uint32_t n, bool reversible, km_ff_dihedral_type **types,
+                              int *n_types)
+{
+    KM_TRY(km_ff_grow((void **)types, *n_types, n, sizeof **types));
+    for (uint32_t row = 0; row < n; row++) {
+        const km_raw_term *raw = &raws[row];
+        const int known =
+            find_torsion(*types, *n_types, (const char *const *)raw->class_name, reversible);
+        km_ff_dihedral_type *type = &(*types)[known >= 0 ? known : *n_types];
+        const row_target target = ROW_TARGET(type);
+        KM_TRY(fill_row(r, node, row, raw, known >= 0, &target));
+        for (int v = 0; v < 4; v++)
+            type->v[v] = raw->v[v] * r->energy;
+        *n_types += known < 0;
+    }
+    return KM_OK;
+}
+
+km_status km_ff_add_terms(km_ff_reader *r)
+{
+    km_forcefield *ff = r->ff;
+    KM_TRY(add_bonds(r));
+    KM_TRY(add_angles(r));
+    KM_TRY(add_torsions(r, "dihedral_types", r->raw->dihedral_type, r->raw->n_dihedral_types, true,
+                        &ff->dihedral_type, &ff->n_dihedral_types));
+    return add_torsions(r, "improper_types", r->raw->improper_type, r->raw->n_improper_types, false,
+                        &ff->improper_type, &ff->n_improper_types);
+}
+
+/* Pair rows. */
+
+/* Parameter names as in KM_VDW_LIST and the powers of energy and length in their unit. */
+static const struct {
+    const char *name;
+    int energy, length;
+} dimensions[] = {{"epsilon", 1, 0}, {"sigma", 0, 1}, {"A", 1, 0},  {"rho", 0, 1},
+                  {"C", 1, 6},       {"D", 1, 0},     {"a", 0, -1}, {"r0", 0, 1}};
+
+static const char *const parameter_names[] = {
+#define PARAMETER_NAMES(name, function, text, n, parameters) [KM_VDW_##name] = parameters,
+    KM_VDW_LIST(PARAMETER_NAMES)
+#undef PARAMETER_NAMES
+};
+static const int parameter_counts[] = {
+#define PARAMETER_COUNT(name, function, text, n, parameters) [KM_VDW_##name] = n,
+    KM_VDW_LIST(PARAMETER_COUNT)
+#undef PARAMETER_COUNT
+};
+
+static km_status convert_parameters(km_ff_reader *r, uint32_t row, km_ff_pair_type *type)
+{
+    const km_raw_pair_type *raw = &r->raw->pair_type[row];
+    const char *names = parameter_names[raw->form];
+    if ((int)raw->n_parameters != parameter_counts[raw->form])
+        return KM_FAIL(KM_ERROR_INPUT, "%s: %u parameters are given; the form needs: %s",
+                       km_ff_place(r, "pair_types.%u.parameters", row), raw->n_parameters, names);
+    for (uint32_t p = 0; p < raw->n_parameters; p++) {
+        const size_t length = strcspn(names, " ");
+        double unit = 0.0;
+        for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++)
+            if (strlen(dimensions[d].name) == length &&
+                strncmp(dimensions[d].name, names, length) == 0)
+                unit = pow(r->energy, dimensions[d].energy) * pow(r->length, dimensions[d].length);
+        if (unit == 0.0)
+            return KM_FAIL(KM_ERROR_INTERNAL, "the pair parameter %.*s has no unit", (int)length,
+                           names);
+        if (raw->parameter[p] < 0)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: %.*s is %g; it must not be below 0",
+                           km_ff_place(r, "pair_types.%u.parameters.%u", row, p), (int)length,
+                           names, raw->parameter[p]);
+        type->parameter[p] = raw->parameter[p] * unit;
+        names += length + strspn(names + length, " ");
+    }
+    return KM_OK;
+}
+
+km_status km_ff_add_pair_types(km_ff_reader *r)
+{
+    km_forcefield *ff = r->ff;
+    const uint32_t n = r->raw->n_pair_types;
+    KM_TRY(km_ff_grow((void **)&ff->pair_type, ff->n_pair_types, n, sizeof *ff->pair_type));
+    for (uint32_t row = 0; row < n; row++) {
+        const km_raw_pair_type *raw = &r->raw->pair_type[row];
+        int types[2];
+        for (int t = 0; t < 2; t++) {
+            types[t] = km_forcefield_atom_type(ff, raw->type[t]);
+            if (types[t] < 0)
+                return KM_FAIL(KM_ERROR_INPUT, "%s: unknown atom type \"%s\"",
+                               km_ff_place(r, "pair_types.%u.types.%d", row, t), raw->type[t]);
+        }
+        const int known = km_forcefield_pair(ff, types[0], types[1]);
+        km_ff_pair_type *type = &ff->pair_type[known >= 0 ? known : ff->n_pair_types];
+        char what[120];
+        snprintf(what, sizeof what, "pair_types %s-%s", raw->type[0], raw->type[1]);
+        if (known >= 0 && type->file == r->file)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: %s is given twice",
+                           km_ff_place(r, "pair_types.%u", row), what);
+        if (known >= 0)
+            KM_TRY(km_ff_note_override(r, what, type->file));
+        type->type[0] = types[0];
+        type->type[1] = types[1];
+        type->form = raw->form;
+        KM_TRY(convert_parameters(r, row, type));
+        KM_TRY(km_ff_join_sources(r, &raw->source, &type->source, "pair_types", row));
+        KM_TRY(km_ff_keep(ff, raw->analogy, &type->analogy));
+        type->file = r->file;
+        ff->n_pair_types += known < 0;
+    }
+    return KM_OK;
+}
