@@ -78,7 +78,9 @@ typedef struct km_backend {
     km_status (*first_half)(km_integrator *integrator, const km_step *s, km_particles *p);
     /* With the forces at t + dt: half kick, velocity constraints, thermostat, drift removal. */
     km_status (*second_half)(km_integrator *integrator, const km_step *s, km_particles *p);
-    /* Barostat, when due at this step; *changed says that box and positions were scaled. */
+    /* Barostat, when due at this step, which must have asked for energies and virial. *changed says
+     * that box and positions were scaled: the list must be rebuilt, and forces and energies computed
+     * again before the next first_half, which books the change of potential energy. */
     km_status (*couple_pressure)(km_integrator *integrator, const km_step *s, km_particles *p,
                                  bool *changed);
     /* Thermostat and barostat variables, for checkpoints. */

@@ -29,7 +29,8 @@ typedef struct km_constraint_group {
     double length[KM_CONSTRAINT_BONDS]; /* nm                                */
 } km_constraint_group;
 
-/* Plain host data, filled by host/engine from a stage and the model. */
+/* Plain host data, filled by host/engine from a stage and the model. What has an interval is due at
+ * the steps whose index minus first_step is a multiple of it. */
 typedef struct km_integrator_spec {
     double timestep; /* ps                                                          */
     int n_groups;    /*      constraint groups; they share no atom                  */
@@ -43,7 +44,7 @@ typedef struct km_integrator_spec {
     km_thermostat_kind thermostat;
     double temperature;          /* K    at the start of the stage                              */
     double temperature_end;      /* K    at its end; linear in between                          */
-    int64_t first_step, n_steps; /*      of the stage, for the ramp                             */
+    int64_t first_step, n_steps; /*      of the stage, for the ramp and the intervals           */
     double thermostat_time;      /* ps   relaxation time (rescaling, Nose-Hoover)               */
     double friction;             /* 1/ps Langevin                                               */
     int thermostat_interval;     /*      steps between rescalings                               */
@@ -62,6 +63,8 @@ typedef struct km_integrator_scalars {
     double chain_position[4], chain_velocity[4]; /* Nose-Hoover; velocity in 1/ps */
     double thermostat_work; /* kJ/mol  energy given to the system so far by the thermostat  */
     double barostat_work;   /* kJ/mol  and by the barostat                                  */
+    double potential_before_scaling; /* kJ/mol  of the last cell rescaling                      */
+    double scaling_pending;          /*         1 until its change of U is in barostat_work     */
 } km_integrator_scalars;
 
 #endif
