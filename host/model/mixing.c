@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/model/mixing.h"
+
+#include <math.h>
+#include <string.h>
+
+void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, double *parameter)
+{
+    memset(parameter, 0, KM_VDW_PARAMETERS * sizeof *parameter);
+    const int row = km_forcefield_pair(ff, type_a, type_b);
+    if (row >= 0) {
+        *form = ff->pair_type[row].form;
+        memcpy(parameter, ff->pair_type[row].parameter, sizeof ff->pair_type[row].parameter);
+        return;
+    }
+    const km_ff_atom_type *a = &ff->atom_type[type_a], *b = &ff->atom_type[type_b];
+    *form = KM_VDW_LENNARD_JONES;
+    parameter[0] = type_a == type_b ? a->epsilon : sqrt(a->epsilon * b->epsilon);
+    if (type_a == type_b)
+        parameter[1] = a->sigma;
+    else if (ff->mixing == KM_MIXING_GEOMETRIC)
+        parameter[1] = sqrt(a->sigma * b->sigma);
+    else
+        parameter[1] = 0.5 * (a->sigma + b->sigma);
+}
+
+void km_fourier_to_rb(const double v[4], double c[6])
+{
+    c[0] = v[1] + 0.5 * (v[0] + v[2]);
+    c[1] = 0.5 * (3.0 * v[2] - v[0]);
+    c[2] = 4.0 * v[3] - v[1];
+    c[3] = -2.0 * v[2];
+    c[4] = -4.0 * v[3];
+    c[5] = 0.0;
+}

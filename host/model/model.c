@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/model/model.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/model/expand.h"
+#include "host/model/neutrality.h"
+#include "kernels/base/units.h"
+
+#define KM_SKIN                                                                                    \
+    0.1 /* nm  unless the recipe says: rebuilds every 10 to 20 steps of 2 fs in a liquid */
+
+/* Kinds of molecules in the order of their first molecule. */
+static km_status find_kinds(km_expansion *e)
+{
+    const km_system *system = e->system;
+    KM_NEW(e->kind_of, e->ff->n_molecules);
+    KM_NEW(e->kind, e->ff->n_molecules);
+    for (int k = 0; k < e->ff->n_molecules; k++)
+        e->kind_of[k] = -1;
+    int64_t n_atoms = 0;
+    for (int m = 0; m < system->n_molecules; m++) {
+        const int molecule = system->molecule[m];
+        if (molecule < 0 || molecule >= e->ff->n_molecules)
+            return KM_FAIL(KM_ERROR_INTERNAL, "molecule %d of the cell is not in the force field",
+                           m);
+        if (e->kind_of[molecule] < 0) {
+            e->kind_of[molecule] = e->n_kinds;
+            e->kind[e->n_kinds++].molecule = molecule;
+        }
+        e->kind[e->kind_of[molecule]].count++;
+        n_atoms += e->ff->molecule[molecule].n_atoms;
+    }
+    if (n_atoms != system->n_atoms || n_atoms == 0)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the cell says %d atoms, its molecules have %lld",
+                       system->n_atoms, (long long)n_atoms);
+    return KM_OK;
+}
+
+/* Swaps and charge sets that name what is not there would be silent mistakes. */
+static km_status check_replacements(const km_recipe_forcefield *recipe, const km_expansion *e)
+{
+    if (!(recipe->charge_scale > 0.0))
+        return KM_FAIL(KM_ERROR_VALUE, "forcefield.charge_scale is %g; it must be above 0",
+                       recipe->charge_scale);
+    for (int c = 0; c < recipe->n_charge_sets; c++) {
+        const int m = km_forcefield_molecule(e->ff, recipe->charge_set[c].molecule);
+        if (m < 0 || e->kind_of[m] < 0)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "forcefield.charge_sets: there is no molecule \"%s\" in %s",
+                           recipe->charge_set[c].molecule, m < 0 ? "the force field" : "the cell");
+    }
+    for (int s = 0; s < recipe->n_type_swaps; s++) {
+        const char *const name[2] = {recipe->type_swap[s].from, recipe->type_swap[s].to};
+        for (int end = 0; end < 2; end++)
+            if (km_forcefield_atom_type(e->ff, name[end]) < 0)
+                return KM_FAIL(KM_ERROR_INPUT,
+                               "forcefield.type_swaps: there is no atom type \"%s\" in the force "
+                               "field",
+                               name[end]);
+        bool used = false;
+        for (int k = 0; k < e->n_kinds; k++) {
+            const km_ff_molecule *m = &e->ff->molecule[e->kind[k].molecule];
+            for (int i = 0; i < m->n_atoms; i++)
+                used = used || strcmp(e->ff->atom_type[m->atom[i].type].name, name[0]) == 0;
+        }
+        if (!used)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "forcefield.type_swaps: no atom of the cell has the type \"%s\"",
+                           name[0]);
+    }
+    return KM_OK;
+}
+
+static km_status assign(km_expansion *e, const km_recipe *recipe, bool constrain_hydrogen)
+{
+    for (int k = 0; k < e->n_kinds; k++) {
+        km_assignment *a = &e->kind[k];
+        KM_TRY(km_assign_molecule(a, &recipe->forcefield, e->ff));
+        KM_TRY(km_assign_exclusions(a));
+        KM_TRY(km_assign_constraints(a, e->ff, constrain_hydrogen));
+    }
+    return KM_OK;
+}
+
+/* A short list of the types that occur, so that the pair table is small. */
+static km_status find_types(km_expansion *e)
+{
+    const int n = e->ff->n_atom_types;
+    KM_NEW(e->type_here, n);
+    KM_NEW(e->type, n);
+    for (int t = 0; t < n; t++)
+        e->type_here[t] = -1;
+    for (int k = 0; k < e->n_kinds; k++)
+        for (int i = 0; i < e->kind[k].n_atoms; i++)
+            e->type_here[e->kind[k].type[i]] = 0;
+    for (int t = 0; t < n; t++)
+        if (e->type_here[t] == 0) {
+            e->type_here[t] = e->n_types;
+            e->type[e->n_types++] = t;
+        }
+    return KM_OK;
+}
+
+static void free_expansion(km_expansion *e)
+{
+    for (int k = 0; k < e->n_kinds; k++)
+        km_assignment_free(&e->kind[k]);
+    free(e->kind);
+    free(e->kind_of);
+    free(e->type);
+    free(e->type_here);
+}
+
+static km_status check_cutoff(const km_recipe_nonbonded *nonbonded, const km_box *box)
+{
+    const double height = km_box_least_height(box), cutoff = nonbonded->cutoff;
+    if (!(cutoff > 0.0))
+        return KM_FAIL(KM_ERROR_VALUE, "nonbonded.cutoff is %g nm; it must be above 0", cutoff);
+    if (nonbonded->skin < 0.0)
+        return KM_FAIL(KM_ERROR_VALUE, "nonbonded.skin is %g nm; it must not be below 0",
+                       nonbonded->skin);
+    if (cutoff > 0.5 * height)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "the cutoff of %.3f nm is above half the least height of the cell, %.3f nm; "
+                       "make the cell larger or the cutoff at most %.3f nm",
+                       cutoff, 0.5 * height, floor(0.5 * height * 1e3) / 1e3);
+    return KM_OK;
+}
+
+/* Mesh lengths that FFTs like: no prime factor above 7. */
+static int smooth_length(double least)
+{
+    for (int n = (int)ceil(least);; n++) {
+        int rest = n;
+        for (int p = 2; p <= 7; p++)
+            while (rest % p == 0)
+                rest /= p;
+        if (rest == 1)
+            return n;
+    }
+}
+
+/* Splitting where erfc(alpha cutoff) is a tenth of the wanted error; mesh points 0.1 nm apart. */
+static km_status choose_ewald(km_model *model, const km_recipe_nonbonded *nonbonded,
+                              const km_box *box)
+{
+    const double wanted = 0.1 * nonbonded->relative_force_error;
+    if (!(wanted > 0.0 && wanted < 0.1))
+        return KM_FAIL(KM_ERROR_VALUE, "nonbonded.relative_force_error is %g", 10.0 * wanted);
+    double low = 0.0, high = 30.0 / nonbonded->cutoff;
+    for (int k = 0; k < 60; k++) {
+        const double middle = 0.5 * (low + high);
+        *(erfc(middle * nonbonded->cutoff) > wanted ? &low : &high) = middle;
+    }
+    model->pme.alpha = nonbonded->ewald_alpha > 0.0 ? nonbonded->ewald_alpha : high;
+    model->pme.spline_order = nonbonded->spline_order > 0 ? nonbonded->spline_order : 5;
+    const km_vec3 heights = km_box_heights(box);
+    const double height[3] = {heights.x, heights.y, heights.z};
+    for (int c = 0; c < 3; c++)
+        model->pme.mesh[c] =
+            nonbonded->mesh[c] > 0 ? nonbonded->mesh[c] : smooth_length(height[c] / 0.1);
+    model->coulomb_error = model->coulomb_error_real = nonbonded->relative_force_error;
+    return KM_OK;
+}
+
+static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const km_box *box)
+{
+    const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
+    KM_TRY(check_cutoff(nonbonded, box));
+    model->neighbours = (km_neighbour_spec){.cutoff = nonbonded->cutoff,
+                                            .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
+                                            .exclusion_start = model->exclusion_start,
+                                            .exclusion = model->exclusion};
+    if (model->has_charges)
+        KM_TRY(choose_ewald(model, nonbonded, box));
+    model->pme.coulomb_constant = nonbonded->coulomb_constant;
+    model->pair.cutoff = nonbonded->cutoff;
+    model->pair.shift = nonbonded->shift;
+    model->pair.tail = nonbonded->tail;
+    model->pair.ewald_alpha = model->bonded.ewald_alpha = model->pme.alpha;
+    model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
+    model->pair.exclusion_start = model->exclusion_start;
+    model->pair.exclusion = model->exclusion;
+    return KM_OK;
+}
+
+static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
+                      bool constrain_hydrogen)
+{
+    KM_TRY(find_kinds(e));
+    KM_TRY(check_replacements(&recipe->forcefield, e));
+    KM_TRY(assign(e, recipe, constrain_hydrogen));
+    KM_TRY(km_check_neutral(e));
+    KM_TRY(find_types(e));
+    KM_TRY(km_expand_atoms(model, e));
+    KM_TRY(km_expand_pair_table(model, e));
+    KM_TRY(km_expand_topology(model, e));
+    KM_TRY(set_nonbonded(model, recipe, &e->system->box));
+    return km_model_list_uses(model, e);
+}
+
+km_status km_model_create(const km_recipe *recipe, const km_forcefield *ff, const km_system *system,
+                          bool constrain_hydrogen, km_model **out)
+{
+    *out = NULL;
+    km_model *model = NULL;
+    KM_NEW(model, 1);
+    km_expansion e = {.ff = ff, .system = system};
+    const km_status status = fill(model, &e, recipe, constrain_hydrogen);
+    free_expansion(&e);
+    if (status != KM_OK) {
+        km_model_destroy(model);
+        return status;
+    }
+    *out = model;
+    return KM_OK;
+}
+
+/* The specs see the arrays of the model as const. */
+static void free_const(const void *array)
+{
+    free((void *)array);
+}
+
+void km_model_destroy(km_model *model)
+{
+    if (model == NULL)
+        return;
+    km_labels_destroy(model->labels);
+    free(model->mass);
+    free(model->charge);
+    free(model->type);
+    free(model->molecule);
+    free(model->molecule_start);
+    free(model->exclusion_start);
+    free(model->exclusion);
+    free_const(model->pair.form);
+    free_const(model->pair.parameter);
+    free_const(model->bonded.bond);
+    free_const(model->bonded.angle);
+    free_const(model->bonded.dihedral_rb);
+    free_const(model->bonded.dihedral_periodic);
+    free_const(model->bonded.improper);
+    free_const(model->bonded.pair14);
+    free_const(model->bonded.excluded);
+    free(model->group);
+    for (int u = 0; u < model->n_uses; u++) {
+        free(model->use[u].what);
+        free(model->use[u].source);
+        free(model->use[u].analogy);
+    }
+    free(model->use);
+    free(model);
+}
