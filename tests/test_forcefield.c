@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "host/input/forcefield_file.h"
+#include "kernels/base/random.h"
 #include "kernels/base/units.h"
 #include "tests/cmocka_all.h"
 
@@ -367,6 +368,36 @@ static void later_files_add_and_override(void **state)
     unlink(path);
 }
 
+/* Random damage to a good file: any answer but a crash (the sanitizer build watches memory). */
+static void damaged_files_do_not_crash(void **state)
+{
+    (void)state;
+    const size_t length = strlen(small);
+    int accepted = 0;
+    const int n = 600;
+    for (int k = 0; k < n; k++) {
+        char *text = strdup(small);
+        for (uint32_t d = 0; d < 1 + (uint32_t)k % 2; d++) {
+            const km_random4 bits = km_random_bits(7, (uint64_t)k, d, KM_RANDOM_BUILD);
+            static const char letters[] = "0123456789-.,[]{}ABS: \n";
+            text[bits.v[0] % length] = letters[bits.v[1] % (sizeof letters - 1)];
+        }
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs(text, file);
+        fclose(file);
+        free(text);
+        km_forcefield *ff;
+        if (km_forcefield_read(&path, 1, &ff) == KM_OK)
+            accepted++;
+        else
+            assert_true(ff == NULL && strlen(km_last_error()->message) > strlen(path));
+        km_forcefield_destroy(ff);
+    }
+    unlink(path);
+    assert_true(accepted > n / 50 && accepted < n - n / 50); /* both answers were given */
+}
+
 static void missing_files_are_named(void **state)
 {
     (void)state;
@@ -391,6 +422,7 @@ int main(void)
         cmocka_unit_test(other_units_and_conventions_are_read),
         cmocka_unit_test(mistakes_are_named),
         cmocka_unit_test(later_files_add_and_override),
+        cmocka_unit_test(damaged_files_do_not_crash),
         cmocka_unit_test(missing_files_are_named),
     };
     return cmocka_run_group_tests(tests, find_data, NULL);

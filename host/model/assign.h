@@ -6,6 +6,7 @@
 
 #include "host/input/forcefield_file.h"
 #include "host/input/recipe_file.h"
+#include "kernels/bonded/bonded.h"
 #include "kernels/integrate/integrate.h"
 
 typedef enum km_term_kind {
@@ -38,7 +39,7 @@ typedef struct km_assignment {
     /* exclusions.c */
     int *exclusion_start, *exclusion; /* partners up to three bonds away, ascending       */
     int n_pairs14;
-    int (*pair14)[2]; /* exactly three bonds apart, i < j                                 */
+    km_pair14 *pair14; /* exactly three bonds apart, i < j; parameters by km_mix_pairs14 */
     /* constraints.c */
     int n_groups, n_constraints;
     km_constraint_group *group;

@@ -50,8 +50,8 @@ static void walk(km_assignment *a, bool store, int *distance, int *reached, int 
             }
             if (distance[j] == 3 && i < j) {
                 if (store) {
-                    a->pair14[a->n_pairs14][0] = i;
-                    a->pair14[a->n_pairs14][1] = j;
+                    a->pair14[a->n_pairs14].i = i;
+                    a->pair14[a->n_pairs14].j = j;
                 }
                 a->n_pairs14++;
             }

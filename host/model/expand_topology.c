@@ -136,28 +136,14 @@ static void copy_torsions(km_model *model, const km_assignment *a, const km_forc
     }
 }
 
-static km_status copy_pairs(km_model *model, const km_assignment *a, const km_forcefield *ff,
-                            int first, const arrays *out)
+static void copy_pairs(km_model *model, const km_assignment *a, int first, const arrays *out)
 {
     for (int p = 0; p < a->n_pairs14; p++) {
-        const int i = a->pair14[p][0], j = a->pair14[p][1];
-        km_vdw_form form;
-        double parameter[KM_VDW_PARAMETERS];
-        km_mix(ff, a->type[i], a->type[j], &form, parameter);
-        if (form != KM_VDW_LENNARD_JONES)
-            return KM_FAIL(
-                KM_ERROR_UNSUPPORTED,
-                "molecule %s: atoms %s and %s are three bonds apart and their pair_types "
-                "row is not lennard_jones",
-                a->source->key, a->source->atom[i].name, a->source->atom[j].name);
-        out->pair14[model->bonded.n_pairs14++] =
-            (km_pair14){.i = first + i,
-                        .j = first + j,
-                        .epsilon = ff->scale14_lj * parameter[0],
-                        .sigma = parameter[1],
-                        .qq = ff->scale14_coulomb * a->charge[i] * a->charge[j]};
+        km_pair14 *pair = &out->pair14[model->bonded.n_pairs14++];
+        *pair = a->pair14[p];
+        pair->i += first;
+        pair->j += first;
     }
-    return KM_OK;
 }
 
 static void copy_exclusions(km_model *model, const km_assignment *a, int first, const arrays *out)
@@ -198,7 +184,7 @@ km_status km_expand_topology(km_model *model, const km_expansion *e)
         const int first = model->molecule_start[m];
         copy_bonds(model, a, e->ff, first, &out);
         copy_torsions(model, a, e->ff, first, &out);
-        KM_TRY(copy_pairs(model, a, e->ff, first, &out));
+        copy_pairs(model, a, first, &out);
         copy_exclusions(model, a, first, &out);
         copy_groups(model, a, first);
     }

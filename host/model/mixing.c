@@ -24,6 +24,26 @@ void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, 
         parameter[1] = 0.5 * (a->sigma + b->sigma);
 }
 
+km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a)
+{
+    for (int p = 0; p < a->n_pairs14; p++) {
+        km_pair14 *pair = &a->pair14[p];
+        km_vdw_form form;
+        double parameter[KM_VDW_PARAMETERS];
+        km_mix(ff, a->type[pair->i], a->type[pair->j], &form, parameter);
+        if (form != KM_VDW_LENNARD_JONES)
+            return KM_FAIL(
+                KM_ERROR_UNSUPPORTED,
+                "molecule %s: atoms %s and %s are three bonds apart and their pair_types "
+                "row is not lennard_jones",
+                a->source->key, a->source->atom[pair->i].name, a->source->atom[pair->j].name);
+        pair->epsilon = ff->scale14_lj * parameter[0];
+        pair->sigma = parameter[1];
+        pair->qq = ff->scale14_coulomb * a->charge[pair->i] * a->charge[pair->j];
+    }
+    return KM_OK;
+}
+
 void km_fourier_to_rb(const double v[4], double c[6])
 {
     c[0] = v[1] + 0.5 * (v[0] + v[2]);

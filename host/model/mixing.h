@@ -3,11 +3,15 @@
 #ifndef KM_MIXING_H
 #define KM_MIXING_H
 
-#include "host/input/forcefield_file.h"
+#include "host/model/assign.h"
 
 /* The van der Waals parameters of two types of the force field: a pair row where there is one, else
  * the mixing rule. parameter: KM_VDW_PARAMETERS numbers in the order of KM_VDW_LIST, nm, kJ/mol. */
 void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, double *parameter);
+
+/* Scaled parameters of the 1-4 pairs of one kind of molecule. KM_ERROR_UNSUPPORTED when a pair row
+ * of another form than Lennard-Jones would apply. */
+KM_MUST_CHECK km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a);
 
 /* Ryckaert-Bellemans coefficients (kJ/mol, psi = phi - 180 degrees) of the OPLS Fourier series
  * V1..V4. From cos psi = -cos phi and the multiple-angle formulas: c0 = V2 + (V1 + V3)/2,

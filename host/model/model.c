@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/model/expand.h"
+#include "host/model/mixing.h"
 #include "host/model/neutrality.h"
 #include "kernels/base/units.h"
 
@@ -81,6 +82,7 @@ static km_status assign(km_expansion *e, const km_recipe *recipe, bool constrain
         km_assignment *a = &e->kind[k];
         KM_TRY(km_assign_molecule(a, &recipe->forcefield, e->ff));
         KM_TRY(km_assign_exclusions(a));
+        KM_TRY(km_mix_pairs14(e->ff, a));
         KM_TRY(km_assign_constraints(a, e->ff, constrain_hydrogen));
     }
     return KM_OK;
