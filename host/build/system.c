@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/build/system.h"
+
+#include <stdlib.h>
+
+#include "host/build/composition.h"
+#include "host/build/packing.h"
+#include "host/build/structure.h"
+
+static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s,
+                         int *copies)
+{
+    if (recipe->liquid == NULL)
+        return km_structure_system(recipe->structure, ff, s);
+    return km_composition(recipe->liquid, ff, s, copies);
+}
+
+static km_status list_molecules(km_system *s)
+{
+    int m = 0;
+    KM_NEW(s->molecule, s->n_molecules);
+    for (int k = 0; k < s->n_components; k++)
+        for (int j = 0; j < s->component[k].count; j++)
+            s->molecule[m++] = s->component[k].molecule;
+    return KM_OK;
+}
+
+km_status km_system_compose(const km_recipe *recipe, const km_forcefield *ff, km_system **out)
+{
+    km_system *s;
+    int copies;
+    *out = NULL;
+    KM_NEW(s, 1);
+    km_status status = compose(recipe, ff, s, &copies);
+    if (status == KM_OK && s->molecule == NULL)
+        status = list_molecules(s);
+    if (status != KM_OK) {
+        km_system_destroy(s);
+        return status;
+    }
+    *out = s;
+    return KM_OK;
+}
+
+km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, const char *work_folder,
+                          km_system **out)
+{
+    km_system *s;
+    int copies = 1;
+    *out = NULL;
+    KM_NEW(s, 1);
+    km_status status = compose(recipe, ff, s, &copies);
+    if (status == KM_OK && recipe->liquid != NULL)
+        status = km_pack(ff, recipe->seed, copies, work_folder, s);
+    if (status != KM_OK) {
+        km_system_destroy(s);
+        return status;
+    }
+    *out = s;
+    return KM_OK;
+}
+
+void km_system_destroy(km_system *system)
+{
+    if (system == NULL)
+        return;
+    free(system->component);
+    free(system->molecule);
+    free(system->position);
+    free(system->velocity);
+    free(system);
+}
