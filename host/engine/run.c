@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/engine/run.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/engine/stage.h"
+
+static km_status copy_state(const km_state *from, km_state *to)
+{
+    to->box = from->box;
+    memcpy(to->position, from->position, 3 * (size_t)from->n * sizeof(double));
+    memcpy(to->velocity, from->velocity, 3 * (size_t)from->n * sizeof(double));
+    return KM_OK;
+}
+
+static void start_from_system(const km_system *system, km_state *state)
+{
+    state->box = system->box;
+    memcpy(state->position, system->position, 3 * (size_t)state->n * sizeof(double));
+    if (system->velocity != NULL)
+        memcpy(state->velocity, system->velocity, 3 * (size_t)state->n * sizeof(double));
+}
+
+static int64_t steps_of(const km_stage *stage)
+{
+    return stage->kind == KM_STAGE_DYNAMICS ? llround(stage->time / stage->timestep) : 0;
+}
+
+/* The place of a checkpoint: at the start of the first stage, or where the last one stopped. */
+static km_status begin(const km_run_options *o, km_checkpoint *now)
+{
+    if (o->resume == NULL) {
+        start_from_system(o->system, &now->state);
+        now->run_identity = o->run_identity;
+        now->stage_box = now->state.box;
+        return KM_OK;
+    }
+    if (o->resume->run_identity != o->run_identity)
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "the checkpoint belongs to another recipe: composition, force field or protocol "
+            "differ. Only production time may change with --continue");
+    if (o->resume->state.n != o->system->n_atoms)
+        return KM_FAIL(KM_ERROR_INPUT, "the checkpoint has %d atoms, the recipe makes %d",
+                       o->resume->state.n, o->system->n_atoms);
+    const km_state state = now->state;
+    *now = *o->resume;
+    now->state = state;
+    return copy_state(&o->resume->state, &now->state);
+}
+
+static km_status run_stages(km_stage_run *r, km_stage_report *report)
+{
+    const km_recipe *recipe = r->options->recipe;
+    for (int k = r->now.stage; k < recipe->n_stages; k++) {
+        r->stage = &recipe->stage[k];
+        r->n_steps = steps_of(r->stage);
+        r->report = &report[k];
+        KM_TRY(km_stage_run_one(r));
+        r->steps_before += r->n_steps;
+    }
+    return KM_OK;
+}
+
+km_status km_run(const km_run_options *options, km_stage_report *report)
+{
+    km_stage_run r = {.options = options};
+    km_state *state = NULL;
+    memset(report, 0, (size_t)options->recipe->n_stages * sizeof *report);
+    KM_TRY(km_state_create(options->system->n_atoms, &state));
+    r.now.state = *state; /* the arrays stay owned by `state` */
+    for (int k = 0; k < options->recipe->n_stages; k++)
+        r.steps_total += steps_of(&options->recipe->stage[k]);
+    km_status status = begin(options, &r.now);
+    for (int k = 0; k < r.now.stage && status == KM_OK; k++)
+        r.steps_before += steps_of(&options->recipe->stage[k]);
+    if (status == KM_OK)
+        status = run_stages(&r, report);
+    km_state_destroy(state);
+    return status;
+}

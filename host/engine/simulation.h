@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/* One cell on one device: particles, terms of the energy, integrator. */
+#ifndef KM_SIMULATION_H
+#define KM_SIMULATION_H
+
+#include "host/model/model.h"
+#include "kernels/backend.h"
+#include "kernels/measure/measure.h"
+
+typedef struct km_simulation {
+    const km_backend *backend;
+    km_device *device;     /* borrowed                                          */
+    const km_model *model; /* borrowed                                          */
+    km_particles *particles;
+    km_force force[KM_FORCE_COUNT];
+    int n_forces;
+    km_integrator *integrator;
+} km_simulation;
+
+/* Loads a model and a state on the device. integrator may be NULL when no step will be taken. */
+KM_MUST_CHECK km_status km_simulation_create(const km_backend *backend, km_device *device,
+                                             const km_model *model, const km_state *state,
+                                             const km_integrator_spec *integrator,
+                                             km_simulation **out);
+void km_simulation_destroy(km_simulation *simulation);
+
+/* Neighbour list when needed (always when rebuild is set), then every term's force. */
+KM_MUST_CHECK km_status km_simulation_forces(km_simulation *simulation, km_step *step,
+                                             bool rebuild);
+
+/* Fails with KM_ERROR_PHYSICS when the device raised a fault or the state is not finite; the
+ * message names the atom, its molecule and the term of the largest force. */
+KM_MUST_CHECK km_status km_simulation_check(km_simulation *simulation, const km_step *step);
+
+KM_MUST_CHECK km_status km_state_create(int n, km_state **out);
+void km_state_destroy(km_state *state);
+
+#endif

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "host/engine/stage.h"
+
+double km_wall_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+void km_stage_note(const km_stage_run *r, const char *format, ...)
+{
+    char line[512];
+    va_list arguments;
+    if (r->options->note == NULL)
+        return;
+    va_start(arguments, format);
+    vsnprintf(line, sizeof line, format, arguments);
+    va_end(arguments);
+    r->options->note(r->options->self, line);
+}
+
+km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
+{
+    km_sink *sink = r->options->trajectory;
+    if (sink == NULL || sink->frame == NULL)
+        return KM_OK;
+    KM_TRY(r->options->backend->download(r->simulation->device, r->simulation->particles,
+                                         &r->now.state));
+    const km_frame frame = {
+        .step = r->now.stage_first_step + in_stage,
+        .time = (double)in_stage * r->stage->timestep,
+        .n = r->now.state.n,
+        .box = r->now.state.box,
+        .position = r->now.state.position,
+        .velocity = r->stage->write_velocities ? r->now.state.velocity : NULL,
+    };
+    return sink->frame(sink->self, &frame);
+}
+
+/* Sums for the straight line through the conserved quantity, relative to its start for precision.
+ */
+static void follow_drift(km_stage_run *r, double time)
+{
+    const double c = r->measured.conserved - r->now.conserved_reference;
+    const double add[5] = {1.0, time, c, time * time, time * c};
+    for (int k = 0; k < 5; k++)
+        r->drift_sums[k] += add[k];
+}
+
+static void follow_report(km_stage_run *r)
+{
+    km_stage_report *report = r->report;
+    const km_measurement *m = &r->measured;
+    const double momentum = sqrt(m->momentum[0] * m->momentum[0] + m->momentum[1] * m->momentum[1] +
+                                 m->momentum[2] * m->momentum[2]);
+    report->mean_temperature += m->temperature;
+    report->mean_pressure += m->pressure;
+    report->mean_density += m->density;
+    report->mean_volume += m->volume;
+    report->largest_constraint_residual =
+        fmax(report->largest_constraint_residual, m->constraint_residual);
+    report->largest_momentum = fmax(report->largest_momentum, momentum);
+    report->samples++;
+}
+
+km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
+{
+    const double time = (double)in_stage * r->stage->timestep;
+    if (in_stage == 0)
+        r->now.conserved_reference = r->measured.conserved;
+    follow_drift(r, time);
+    follow_report(r);
+    km_sink *sink = r->options->energies;
+    if (sink == NULL || sink->energies == NULL)
+        return KM_OK;
+    km_energy_row row = {
+        .step = r->now.stage_first_step + in_stage,
+        .time = r->now.stage_start_time + time,
+        .measured = r->measured,
+    };
+    memcpy(row.energy, r->simulation->particles->energy, sizeof row.energy);
+    return sink->energies(sink->self, &row);
+}
+
+void km_stage_finish_report(km_stage_run *r)
+{
+    km_stage_report *report = r->report;
+    const double *s = r->drift_sums, determinant = s[0] * s[3] - s[1] * s[1];
+    report->steps = r->n_steps;
+    if (report->samples > 0) {
+        const double n = (double)report->samples;
+        report->mean_temperature /= n;
+        report->mean_pressure /= n;
+        report->mean_density /= n;
+        report->mean_volume /= n;
+    }
+    report->conserved_drift = determinant > 0.0 ? (s[0] * s[4] - s[1] * s[2]) / determinant : 0.0;
+}
+
+static km_status flush(km_sink *sink, int64_t *position)
+{
+    *position = 0;
+    return sink != NULL && sink->flush != NULL ? sink->flush(sink->self, position) : KM_OK;
+}
+
+km_status km_stage_write_checkpoint(km_stage_run *r)
+{
+    const km_run_options *o = r->options;
+    r->last_checkpoint = km_wall_seconds();
+    if (o->checkpoint == NULL)
+        return KM_OK;
+    KM_TRY(flush(o->trajectory, &r->now.sink_position[0]));
+    KM_TRY(flush(o->energies, &r->now.sink_position[1]));
+    return o->checkpoint(o->self, &r->now);
+}
+
+static void report_progress(km_stage_run *r, bool force)
+{
+    const km_run_options *o = r->options;
+    const double now = km_wall_seconds(), elapsed = now - r->last_progress;
+    if (o->progress == NULL || (elapsed < 1.0 && !force))
+        return;
+    const int64_t steps = r->now.in_stage - r->last_progress_step;
+    if (elapsed > 0.0 && steps > 0)
+        r->ns_per_day = (double)steps * r->stage->timestep * 1e-3 / elapsed * 86400.0;
+    const int64_t done = r->steps_before + r->now.in_stage;
+    const double per_second = elapsed > 0.0 ? (double)steps / elapsed : 0.0;
+    const km_progress progress = {
+        .stage = r->stage->name,
+        .stage_index = r->now.stage,
+        .n_stages = o->recipe->n_stages,
+        .in_stage = r->now.in_stage,
+        .n_steps = r->n_steps,
+        .fraction = r->steps_total > 0 ? (double)done / (double)r->steps_total : 1.0,
+        .ns_per_day = r->ns_per_day,
+        .seconds_left = per_second > 0.0 ? (double)(r->steps_total - done) / per_second : 0.0,
+        .measured = r->measured,
+    };
+    r->last_progress = now;
+    r->last_progress_step = r->now.in_stage;
+    o->progress(o->self, &progress);
+}
+
+km_status km_stage_deliver(km_stage_run *r, const km_due *due)
+{
+    const km_run_options *o = r->options;
+    if (due->energies)
+        KM_TRY(km_stage_deliver_energies(r, due->in_stage));
+    if (due->frame)
+        KM_TRY(km_stage_deliver_frame(r, due->in_stage));
+    report_progress(r, due->in_stage == r->n_steps);
+    if (!due->restart_point)
+        return KM_OK;
+    const bool stop = o->should_stop != NULL && o->should_stop(o->self);
+    const bool last = due->in_stage + KM_RESTART_INTERVAL > r->n_steps;
+    if (!stop && !last && km_wall_seconds() - r->last_checkpoint < o->checkpoint_seconds)
+        return KM_OK;
+    KM_TRY(o->backend->download(r->simulation->device, r->simulation->particles, &r->now.state));
+    o->backend->scalars_get(r->simulation->integrator, &r->now.scalars);
+    KM_TRY(km_stage_write_checkpoint(r));
+    if (stop)
+        return KM_FAIL(KM_INTERRUPTED, "stopped at step %lld of stage %s with a checkpoint written",
+                       (long long)due->in_stage, r->stage->name);
+    return KM_OK;
+}

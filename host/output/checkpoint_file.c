@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/output/checkpoint_file.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <netcdf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/output/atomic_file.h"
+#include "kernels/base/units.h"
+
+#define PATH_LENGTH 4096
+#define N_SCALARS 64 /* of the extra variable kalium_run, in the order of exchange() */
+
+#define NC_TRY(path, call)                                                                         \
+    do {                                                                                           \
+        const int nc_ = (call);                                                                    \
+        if (nc_ != NC_NOERR)                                                                       \
+            return KM_FAIL(KM_ERROR_FILE, "%s: %s", path, nc_strerror(nc_));                       \
+    } while (0)
+
+typedef enum direction { TO_LIST, FROM_LIST } direction;
+
+static void exchange_reals(double *value, int n, double **slot, direction d)
+{
+    if (d == TO_LIST)
+        memcpy(*slot, value, (size_t)n * sizeof(double));
+    else
+        memcpy(value, *slot, (size_t)n * sizeof(double));
+    *slot += n;
+}
+
+/* Step numbers stay below 2^53, so a double holds them exactly. */
+static void exchange_integer(int64_t *value, double **slot, direction d)
+{
+    if (d == TO_LIST)
+        **slot = (double)*value;
+    else
+        *value = (int64_t) * *slot;
+    *slot += 1;
+}
+
+/* Every number beside the arrays, in one order for writing and reading. */
+static void exchange(km_checkpoint *c, double list[N_SCALARS], direction d)
+{
+    double *slot = list;
+    int64_t stage = c->stage;
+    exchange_integer(&stage, &slot, d);
+    c->stage = (int)stage;
+    exchange_integer(&c->in_stage, &slot, d);
+    exchange_integer(&c->stage_first_step, &slot, d);
+    exchange_integer(&c->n_averaged, &slot, d);
+    exchange_reals(&c->stage_start_time, 1, &slot, d);
+    exchange_reals(&c->conserved_reference, 1, &slot, d);
+    exchange_reals(&c->stage_box.ax, 6, &slot, d);
+    exchange_reals(&c->state.box.ax, 6, &slot, d);
+    exchange_reals(c->scalars.chain_position, 4, &slot, d);
+    exchange_reals(c->scalars.chain_velocity, 4, &slot, d);
+    exchange_reals(&c->scalars.thermostat_work, 1, &slot, d);
+    exchange_reals(&c->scalars.barostat_work, 1, &slot, d);
+    exchange_reals(&c->scalars.potential_before_scaling, 1, &slot, d);
+    exchange_reals(&c->scalars.scaling_pending, 1, &slot, d);
+    exchange_reals(c->average_sum, 7, &slot, d);
+    for (int k = 0; k < KM_CHECKPOINT_SINKS; k++)
+        exchange_integer(&c->sink_position[k], &slot, d);
+}
+
+/* FNV-1a over the bytes of an array. */
+static uint64_t checksum(uint64_t hash, const void *data, size_t bytes)
+{
+    const unsigned char *p = data;
+    for (size_t k = 0; k < bytes; k++)
+        hash = (hash ^ p[k]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static uint64_t checksum_of(const km_checkpoint *c, const double list[N_SCALARS])
+{
+    const size_t bytes = 3 * (size_t)c->state.n * sizeof(double);
+    uint64_t hash = checksum(UINT64_C(14695981039346656037), list, N_SCALARS * sizeof(double));
+    hash = checksum(hash, &c->run_identity, sizeof c->run_identity);
+    hash = checksum(hash, c->state.position, bytes);
+    return checksum(hash, c->state.velocity, bytes);
+}
+
+static int put_text(int file, int variable, const char *name, const char *text)
+{
+    return nc_put_att_text(file, variable, name, strlen(text), text);
+}
+
+static int put_hash(int file, const char *name, uint64_t hash)
+{
+    char text[32];
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    return put_text(file, NC_GLOBAL, name, text);
+}
+
+typedef struct layout {
+    int file, time, coordinates, lengths, angles, position, velocity, run;
+} layout;
+
+static km_status define_variables(const char *path, const km_checkpoint *c, layout *l)
+{
+    const int f = l->file;
+    int spatial, atom, cell_spatial, cell_angular, label, scalars, id;
+    NC_TRY(path, nc_def_dim(f, "spatial", 3, &spatial));
+    NC_TRY(path, nc_def_dim(f, "atom", (size_t)c->state.n, &atom));
+    NC_TRY(path, nc_def_dim(f, "cell_spatial", 3, &cell_spatial));
+    NC_TRY(path, nc_def_dim(f, "cell_angular", 3, &cell_angular));
+    NC_TRY(path, nc_def_dim(f, "label", 5, &label));
+    NC_TRY(path, nc_def_dim(f, "kalium_scalars", N_SCALARS, &scalars));
+    const int vectors[2] = {atom, spatial}, angular[2] = {cell_angular, label};
+    NC_TRY(path, nc_def_var(f, "spatial", NC_CHAR, 1, &spatial, &id));
+    NC_TRY(path, nc_def_var(f, "cell_spatial", NC_CHAR, 1, &cell_spatial, &id));
+    NC_TRY(path, nc_def_var(f, "cell_angular", NC_CHAR, 2, angular, &id));
+    NC_TRY(path, nc_def_var(f, "time", NC_DOUBLE, 0, NULL, &l->time));
+    NC_TRY(path, put_text(f, l->time, "units", "picosecond"));
+    NC_TRY(path, nc_def_var(f, "coordinates", NC_DOUBLE, 2, vectors, &l->coordinates));
+    NC_TRY(path, put_text(f, l->coordinates, "units", "angstrom"));
+    NC_TRY(path, nc_def_var(f, "cell_lengths", NC_DOUBLE, 1, &cell_spatial, &l->lengths));
+    NC_TRY(path, put_text(f, l->lengths, "units", "angstrom"));
+    NC_TRY(path, nc_def_var(f, "cell_angles", NC_DOUBLE, 1, &cell_angular, &l->angles));
+    NC_TRY(path, put_text(f, l->angles, "units", "degree"));
+    NC_TRY(path, nc_def_var(f, "kalium_position_nm", NC_DOUBLE, 2, vectors, &l->position));
+    NC_TRY(path, nc_def_var(f, "kalium_velocity_nm_ps", NC_DOUBLE, 2, vectors, &l->velocity));
+    NC_TRY(path, nc_def_var(f, "kalium_run", NC_DOUBLE, 1, &scalars, &l->run));
+    return KM_OK;
+}
+
+static km_status define(const char *path, const km_checkpoint *c, uint64_t sum, layout *l)
+{
+    NC_TRY(path, nc_create(path, NC_CLOBBER | NC_64BIT_OFFSET, &l->file));
+    KM_TRY(define_variables(path, c, l));
+    const int f = l->file;
+    NC_TRY(path, put_text(f, NC_GLOBAL, "Conventions", "AMBERRESTART"));
+    NC_TRY(path, put_text(f, NC_GLOBAL, "ConventionVersion", "1.0"));
+    NC_TRY(path, put_text(f, NC_GLOBAL, "program", "kalium"));
+    NC_TRY(path, put_text(f, NC_GLOBAL, "programVersion", KM_VERSION));
+    NC_TRY(path, put_hash(f, "kalium_run_identity", c->run_identity));
+    NC_TRY(path, put_hash(f, "kalium_checksum", sum));
+    NC_TRY(path, nc_enddef(f));
+    NC_TRY(path, nc_put_var_text(f, 0, "xyz"));
+    NC_TRY(path, nc_put_var_text(f, 1, "abc"));
+    NC_TRY(path, nc_put_var_text(f, 2, "alphabeta gamma"));
+    return KM_OK;
+}
+
+static double angle_degrees(km_vec3 a, km_vec3 b)
+{
+    return acos(km_vec3_dot(a, b) / (km_vec3_norm(a) * km_vec3_norm(b))) * 180.0 / KM_PI;
+}
+
+static km_status fill(const char *path, const km_checkpoint *c, const double list[N_SCALARS],
+                      const layout *l)
+{
+    const km_box *box = &c->state.box;
+    const km_vec3 va = {box->ax, 0, 0}, vb = {box->bx, box->by, 0},
+                  vc = {box->cx, box->cy, box->cz};
+    const double lengths[3] = {10.0 * km_vec3_norm(va), 10.0 * km_vec3_norm(vb),
+                               10.0 * km_vec3_norm(vc)};
+    const double angles[3] = {angle_degrees(vb, vc), angle_degrees(va, vc), angle_degrees(va, vb)};
+    double *angstrom;
+    KM_NEW(angstrom, 3 * (size_t)c->state.n);
+    for (int k = 0; k < 3 * c->state.n; k++)
+        angstrom[k] = c->state.position[k] / KM_NM_PER_ANGSTROM;
+    const int status = nc_put_var_double(l->file, l->coordinates, angstrom);
+    free(angstrom);
+    NC_TRY(path, status);
+    NC_TRY(path, nc_put_var_double(l->file, l->time, &c->stage_start_time));
+    NC_TRY(path, nc_put_var_double(l->file, l->lengths, lengths));
+    NC_TRY(path, nc_put_var_double(l->file, l->angles, angles));
+    NC_TRY(path, nc_put_var_double(l->file, l->position, c->state.position));
+    NC_TRY(path, nc_put_var_double(l->file, l->velocity, c->state.velocity));
+    NC_TRY(path, nc_put_var_double(l->file, l->run, list));
+    return KM_OK;
+}
+
+static km_status write_aside(const char *aside, const km_checkpoint *checkpoint)
+{
+    double list[N_SCALARS] = {0};
+    layout l = {.file = -1};
+    km_checkpoint copy = *checkpoint;
+    exchange(&copy, list, TO_LIST);
+    km_status status = define(aside, checkpoint, checksum_of(checkpoint, list), &l);
+    if (status == KM_OK)
+        status = fill(aside, checkpoint, list, &l);
+    if (l.file >= 0) {
+        const int closed = nc_close(l.file);
+        if (status == KM_OK && closed != NC_NOERR)
+            status = KM_FAIL(KM_ERROR_FILE, "%s: %s", aside, nc_strerror(closed));
+    }
+    return status;
+}
+
+km_status km_checkpoint_write(const char *folder, const km_checkpoint *checkpoint)
+{
+    char newest[PATH_LENGTH], previous[PATH_LENGTH], *aside = NULL;
+    snprintf(newest, sizeof newest, "%s/state.nc", folder);
+    snprintf(previous, sizeof previous, "%s/state-previous.nc", folder);
+    KM_TRY(km_atomic_file_begin(newest, &aside));
+    km_status status = write_aside(aside, checkpoint);
+    if (status == KM_OK)
+        status = km_atomic_file_commit(aside, newest, previous);
+    else
+        unlink(aside);
+    free(aside);
+    return status;
+}
+
+static km_status read_hash(int file, const char *path, const char *name, uint64_t *out)
+{
+    char text[64] = "";
+    size_t length = 0;
+    NC_TRY(path, nc_inq_attlen(file, NC_GLOBAL, name, &length));
+    if (length >= sizeof text)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: not a kalium checkpoint (%s)", path, name);
+    NC_TRY(path, nc_get_att_text(file, NC_GLOBAL, name, text));
+    *out = strtoull(text, NULL, 16);
+    return KM_OK;
+}
+
+static km_status read_vectors(int file, const char *path, const char *name, size_t n, double **out)
+{
+    int id;
+    KM_NEW(*out, 3 * n);
+    NC_TRY(path, nc_inq_varid(file, name, &id));
+    NC_TRY(path, nc_get_var_double(file, id, *out));
+    return KM_OK;
+}
+
+static km_status read_open(int file, const char *path, km_checkpoint *out)
+{
+    int dimension, id;
+    size_t n, n_scalars;
+    uint64_t sum;
+    double list[N_SCALARS];
+    if (nc_inq_dimid(file, "kalium_scalars", &dimension) != NC_NOERR)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: not a kalium checkpoint", path);
+    NC_TRY(path, nc_inq_dimlen(file, dimension, &n_scalars));
+    if (n_scalars != N_SCALARS)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: a checkpoint of another version of kalium", path);
+    NC_TRY(path, nc_inq_dimid(file, "atom", &dimension));
+    NC_TRY(path, nc_inq_dimlen(file, dimension, &n));
+    if (n == 0 || n > INT32_MAX / 4)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: %zu atoms cannot be right", path, n);
+    out->state.n = (int)n;
+    KM_TRY(read_vectors(file, path, "kalium_position_nm", n, &out->state.position));
+    KM_TRY(read_vectors(file, path, "kalium_velocity_nm_ps", n, &out->state.velocity));
+    NC_TRY(path, nc_inq_varid(file, "kalium_run", &id));
+    NC_TRY(path, nc_get_var_double(file, id, list));
+    KM_TRY(read_hash(file, path, "kalium_run_identity", &out->run_identity));
+    KM_TRY(read_hash(file, path, "kalium_checksum", &sum));
+    if (checksum_of(out, list) != sum)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: damaged (its checksum differs)", path);
+    exchange(out, list, FROM_LIST);
+    return KM_OK;
+}
+
+static km_status read_file(const char *path, km_checkpoint *out)
+{
+    int file;
+    memset(out, 0, sizeof *out);
+    NC_TRY(path, nc_open(path, NC_NOWRITE, &file));
+    const km_status status = read_open(file, path, out);
+    nc_close(file);
+    if (status != KM_OK)
+        km_checkpoint_release(out);
+    return status;
+}
+
+km_status km_checkpoint_read(const char *folder, km_checkpoint *out, bool *fallback, char *reason,
+                             size_t reason_length)
+{
+    char path[PATH_LENGTH], first[KM_ERROR_MESSAGE_LENGTH / 4];
+    snprintf(path, sizeof path, "%s/state.nc", folder);
+    *fallback = false;
+    if (read_file(path, out) == KM_OK)
+        return KM_OK;
+    snprintf(first, sizeof first, "%.500s", km_last_error()->message);
+    snprintf(path, sizeof path, "%s/state-previous.nc", folder);
+    if (read_file(path, out) != KM_OK) {
+        char second[KM_ERROR_MESSAGE_LENGTH / 4];
+        snprintf(second, sizeof second, "%.500s", km_last_error()->message);
+        return KM_FAIL(KM_ERROR_FILE, "no usable checkpoint in %s: %s; %s", folder, first, second);
+    }
+    *fallback = true;
+    if (reason != NULL)
+        snprintf(reason, reason_length, "%s", first);
+    return KM_OK;
+}
+
+void km_checkpoint_release(km_checkpoint *checkpoint)
+{
+    free(checkpoint->state.position);
+    free(checkpoint->state.velocity);
+    checkpoint->state.position = NULL;
+    checkpoint->state.velocity = NULL;
+}
