@@ -1,14 +1,35 @@
-# Thin front of CMake: `make demo`, `make check`, `make bench`, `make format`.
-.PHONY: build check format
+# Thin front of CMake. `make demo` and `make check` do all set-up themselves.
+.PHONY: build demo check lint bench format setup clean
 
-build:
-	cmake -S . -B build -G Ninja
-	ninja -C build
+CONFIGURE = cmake -G Ninja -S .
 
-check:
-	cmake -S . -B build -G Ninja
-	ninja -C build
-	ctest --test-dir build --output-on-failure
+setup:
+	@sh tests/setup.sh
+
+build: setup
+	@$(CONFIGURE) -B build >build-configure.log 2>&1 || (cat build-configure.log; exit 1)
+	@rm -f build-configure.log
+	@ninja -C build --quiet
+
+demo: build
+	@sh systems/demo.sh build/kalium
+
+# Unit and physics tests in mixed precision, then in double, then the rules of the source tree.
+check: build
+	@sh tests/lint/lint.sh
+	@ctest --test-dir build --output-on-failure -j2
+	@$(CONFIGURE) -B build-double -DKM_DOUBLE=ON >/dev/null
+	@ninja -C build-double --quiet
+	@ctest --test-dir build-double --output-on-failure -j2
+
+bench: build
+	@sh bench/run.sh build
+
+lint:
+	@sh tests/lint/lint.sh
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cu' '*.cuh')
+
+clean:
+	rm -rf build build-double

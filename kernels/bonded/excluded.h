@@ -16,10 +16,8 @@
 #define KM_EXCLUDED_X2_MAX 4.0 /* where the polynomial ends */
 
 /* Unrolled, so that a loop over pairs becomes a vector loop. */
-#if defined(__CUDA_ARCH__)
+#ifdef __CUDACC__
 #define KM_EXCLUDED_UNROLL _Pragma("unroll")
-#elif defined(__CUDACC__)
-#define KM_EXCLUDED_UNROLL
 #else
 #define KM_EXCLUDED_UNROLL _Pragma("GCC unroll 18")
 #endif

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Benchmarks: operations, whole steps, and the same boxes in other programs where they are installed.
+set -eu
+build=$1
+here=$(dirname "$0")
+for b in bench_pair bench_pme; do
+    [ -x "$build/$b" ] && "$build/$b"
+done
+if python3 -c 'import yaml, numpy' 2>/dev/null && command -v gmx >/dev/null 2>&1; then
+    python3 "$here/peers/compare.py" --bench "$build/bench_step"
+else
+    echo "the comparison with other programs needs python3-yaml, python3-numpy and gromacs (it relaxes the boxes)"
+fi

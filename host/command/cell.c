@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "host/command/command.h"
+#include "kernels/base/units.h"
+
+km_status km_cell_read(const char *recipe, const km_options *options, km_cell *out)
+{
+    memset(out, 0, sizeof *out);
+    if (recipe == NULL)
+        return KM_FAIL(KM_ERROR_USAGE,
+                       "which recipe? Give an id of `kalium list` or the path of a file");
+    KM_TRY(km_recipe_read(recipe, options->settings, options->n_settings, &out->recipe));
+    return km_forcefield_read((const char *const *)out->recipe->forcefield.file,
+                              out->recipe->forcefield.n_files, &out->forcefield);
+}
+
+void km_cell_destroy(km_cell *cell)
+{
+    km_system_destroy(cell->system);
+    km_forcefield_destroy(cell->forcefield);
+    km_recipe_destroy(cell->recipe);
+    memset(cell, 0, sizeof *cell);
+}
+
+km_status km_device_open(const km_options *options, const km_backend **backend, km_device **device)
+{
+    *backend = &km_backend_cpu;
+    if (strcmp(options->device, "cuda") == 0)
+        return KM_FAIL(
+            KM_ERROR_UNSUPPORTED,
+            "--device cuda: this build has no CUDA backend; --device cpu runs the same recipe");
+    if (strcmp(options->device, "auto") != 0 && strcmp(options->device, "cpu") != 0)
+        return KM_FAIL(KM_ERROR_USAGE, "--device %s: auto or cpu is asked for", options->device);
+    KM_TRY((*backend)->open(options->threads, device));
+    return KM_OK;
+}
+
+const char *km_confidence_name(km_confidence confidence)
+{
+    switch (confidence) {
+    case KM_CONFIDENCE_PUBLISHED:
+        return "published";
+    case KM_CONFIDENCE_ANALOGY:
+        return "analogy";
+    case KM_CONFIDENCE_EXPLORATORY:
+        return "exploratory";
+    }
+    return "";
+}
+
+void km_print_composition(const km_cell *cell, const km_model *model)
+{
+    const km_system *system = cell->system;
+    const km_box *box = &system->box;
+    double mass = 0.0;
+    for (int k = 0; k < system->n_components; k++)
+        mass += system->component[k].count *
+                km_ff_molecule_mass(cell->forcefield, system->component[k].molecule);
+    printf("  %-8s %9s  %14s %14s\n", "molecule", "count", "requested", "achieved");
+    for (int k = 0; k < system->n_components; k++) {
+        const km_system_component *c = &system->component[k];
+        printf("  %-8s %9d  %14.5g %14.5g %s\n", cell->forcefield->molecule[c->molecule].key,
+               c->count, c->requested, c->achieved, c->unit != NULL ? c->unit : "");
+    }
+    printf(
+        "  %d atoms in %d molecules, cell %.4g x %.4g x %.4g A, density of the start %.4g kg/m3\n",
+        system->n_atoms, system->n_molecules, 10.0 * box->ax, 10.0 * box->by, 10.0 * box->cz,
+        mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
+    if (model == NULL)
+        return;
+    printf("  total charge %.3g e, charges of ions x %.3g\n", model->total_charge,
+           cell->recipe->forcefield.charge_scale);
+    if (model->has_charges)
+        printf(
+            "  Ewald: alpha %.4g 1/nm, mesh %d x %d x %d, order %d; estimated relative force error "
+            "%.2g (real) %.2g (mesh)\n",
+            model->pme.alpha, model->pme.mesh[0], model->pme.mesh[1], model->pme.mesh[2],
+            model->pme.spline_order, model->coulomb_error_real, model->coulomb_error);
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "host/command/command.h"
+#include "kernels/base/units.h"
+
+static void print_stages(const km_recipe *recipe)
+{
+    printf("\nstages (protocol %s)\n", recipe->protocol != NULL ? recipe->protocol : "none");
+    for (int k = 0; k < recipe->n_stages; k++) {
+        const km_stage *s = &recipe->stage[k];
+        if (s->kind == KM_STAGE_MINIMISE) {
+            printf("  %-12s minimise, at most %d steps\n", s->name, s->max_steps);
+            continue;
+        }
+        printf("  %-12s %8.4g ps at %.3g fs, %.4g to %.4g K", s->name, s->time, s->timestep * 1e3,
+               s->temperature_start, s->temperature_end);
+        if (s->barostat != KM_BAROSTAT_NONE)
+            printf(", %.4g bar", s->pressure_start / KM_PRESSURE_PER_BAR);
+        printf("%s%s\n", s->constrain_hydrogen ? ", bonds to H rigid" : "",
+               s->production ? ", production" : "");
+    }
+}
+
+static void print_parameters(const km_model *model)
+{
+    int analogies = 0;
+    printf("\nparameters used\n");
+    for (int k = 0; k < model->n_uses; k++) {
+        const km_parameter_use *use = &model->use[k];
+        printf("  %s   x %d\n      source: %s\n", use->what, use->count, use->source);
+        if (use->analogy != NULL) {
+            printf("      ANALOGY: %s\n", use->analogy);
+            analogies++;
+        }
+    }
+    printf("\n%d parameters, %d of them by analogy\n", model->n_uses, analogies);
+}
+
+/* Resident memory of a run, from the sizes of its largest arrays. */
+static double memory_MiB(const km_model *model)
+{
+    const double atoms = model->n;
+    const double mesh = (double)model->pme.mesh[0] * model->pme.mesh[1] * model->pme.mesh[2];
+    return (atoms * 1500.0 + mesh * 24.0) / 1048576.0;
+}
+
+static km_status check(const km_options *options, km_cell *cell)
+{
+    km_model *model = NULL;
+    KM_TRY(km_cell_read(options->recipe, options, cell));
+    KM_TRY(km_system_compose(cell->recipe, cell->forcefield, &cell->system));
+    KM_TRY(km_model_create(cell->recipe, cell->forcefield, cell->system, true, &model));
+    printf("%s: %s\n", cell->recipe->id, cell->recipe->title);
+    printf("  %.6g K, %.6g bar\n\n", cell->recipe->temperature,
+           cell->recipe->pressure / KM_PRESSURE_PER_BAR);
+    km_print_composition(cell, model);
+    printf("  cutoff %.4g A, %d constrained bonds, about %.0f MiB of memory\n",
+           model->pair.cutoff * 10.0, model->n_constraints, memory_MiB(model));
+    print_stages(cell->recipe);
+    print_parameters(model);
+    km_model_destroy(model);
+    return KM_OK;
+}
+
+km_status km_command_check(int argc, char **argv)
+{
+    km_options options;
+    km_cell cell = {0};
+    KM_TRY(km_options_parse(argc, argv, "set seed time", &options));
+    const km_status status = check(&options, &cell);
+    km_cell_destroy(&cell);
+    return status;
+}

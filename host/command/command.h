@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* The commands of the program. Each gets its own arguments (argv[0] is the command) and returns a
+ * status; main turns that into a message and an exit code. */
+#ifndef KM_COMMAND_H
+#define KM_COMMAND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "host/build/system.h"
+#include "host/model/model.h"
+#include "kernels/backend.h"
+
+km_status km_command_run(int argc, char **argv);
+km_status km_command_build(int argc, char **argv);
+km_status km_command_check(int argc, char **argv);
+km_status km_command_energy(int argc, char **argv);
+km_status km_command_analyse(int argc, char **argv);
+km_status km_command_list(int argc, char **argv);
+km_status km_command_info(int argc, char **argv);
+
+/* What several commands take; parsed by km_options_parse. */
+#define KM_SETTINGS_MAX 64
+typedef struct km_options {
+    const char *recipe;                    /* first plain argument, or NULL                 */
+    const char *output;                    /* -o, --output                                  */
+    const char *device;                    /* --device auto|cpu|cuda                        */
+    int threads;                           /* --threads; 0 = all                            */
+    const char *settings[KM_SETTINGS_MAX]; /* --set, --time, --seed, ...      */
+    int n_settings;
+    char time_setting[64], seed_setting[64], structure_setting[1024];
+    double time_limit;         /* --time-limit, seconds; 0 = none               */
+    double checkpoint_seconds; /* --checkpoint, seconds of wall time           */
+    bool resume;               /* --continue                                    */
+    bool quiet, json, help;
+    const char *structure; /* --structure                                   */
+    const char *forces;    /* --forces                                      */
+    const char *only;      /* --only a,b,c                                  */
+    double viscosity;      /* --viscosity-mPas, in Pa s                     */
+    double temperature;    /* --temperature-K                               */
+} km_options;
+
+/* allowed: the long names this command takes, separated by blanks. */
+KM_MUST_CHECK km_status km_options_parse(int argc, char **argv, const char *allowed,
+                                         km_options *out);
+
+/* A recipe with its force field and built cell, in the order they are made. */
+typedef struct km_cell {
+    km_recipe *recipe;
+    km_forcefield *forcefield;
+    km_system *system;
+} km_cell;
+
+/* Reads the recipe and its force field. */
+KM_MUST_CHECK km_status km_cell_read(const char *recipe, const km_options *options, km_cell *out);
+void km_cell_destroy(km_cell *cell);
+
+/* The backend and device the options ask for. Says in one line when the CPU stands in for a GPU. */
+KM_MUST_CHECK km_status km_device_open(const km_options *options, const km_backend **backend,
+                                       km_device **device);
+
+const char *km_confidence_name(km_confidence confidence);
+
+/* Prints requested and achieved composition, box and density. */
+void km_print_composition(const km_cell *cell, const km_model *model);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/command/command.h"
+
+static int is_recipe(const struct dirent *entry)
+{
+    const size_t n = strlen(entry->d_name);
+    return n > 5 && strcmp(entry->d_name + n - 5, ".yaml") == 0;
+}
+
+static km_status print_recipe(const char *folder, const char *file)
+{
+    char path[4096];
+    km_recipe *recipe = NULL;
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
+    printf("%-18s %-12s %s\n", recipe->id, km_confidence_name(recipe->confidence), recipe->title);
+    km_recipe_destroy(recipe);
+    return KM_OK;
+}
+
+km_status km_command_list(int argc, char **argv)
+{
+    km_options options;
+    char folder[2048];
+    KM_TRY(km_options_parse(argc, argv, "", &options));
+    KM_TRY(km_data_folder("systems", folder, sizeof folder));
+    struct dirent **entry = NULL;
+    const int n = scandir(folder, &entry, is_recipe, alphasort);
+    if (n < 0)
+        return KM_FAIL(KM_ERROR_FILE, "cannot list the folder of recipes %s", folder);
+    km_status status = KM_OK;
+    printf("%-18s %-12s %s\n", "id", "confidence", "what");
+    for (int k = 0; k < n; k++) {
+        if (status == KM_OK)
+            status = print_recipe(folder, entry[k]->d_name);
+        free(entry[k]);
+    }
+    free(entry);
+    return status;
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/* kalium: molecular dynamics for potassium-battery interfaces. A table of commands. */
+#include <stdio.h>
+#include <string.h>
+
+#include "host/command/command.h"
+
+typedef struct command {
+    const char *name, *arguments, *summary, *help;
+    km_status (*run)(int argc, char **argv);
+} command;
+
+#define RECIPE_OPTIONS                                                                             \
+    "  --set key=value       override a key of the recipe, e.g. --set temperature_K=313\n"
+
+static const command commands[] = {
+    {"list", "", "the catalogue of systems",
+     "Prints id, composition, confidence and title of every recipe that comes with kalium.\n\n"
+     "Example: kalium list\n",
+     km_command_list},
+    {"check", "RECIPE", "dry run: composition, parameters with their sources, memory",
+     "Reads a recipe (a catalogue id or a path) and prints what it would simulate and where every\n"
+     "parameter comes from. Nothing is written.\n\n" RECIPE_OPTIONS
+     "\nExample: kalium check kfsi-dme\n",
+     km_command_check},
+    {"build", "RECIPE -o DIR", "coordinates and topology, no dynamics",
+     "Packs the cell and writes start.pdb, topology.psf and view.vmd.\n\n"
+     "  -o, --output DIR      folder to write to\n" RECIPE_OPTIONS
+     "\nExample: kalium build kfsi-dme -o box\n",
+     km_command_build},
+    {"energy", "RECIPE", "energies and forces of one configuration, by term, kJ/mol",
+     "Evaluates one configuration: the packed start, or a structure file with the same atoms.\n\n"
+     "  --structure FILE      PDB, GRO or XYZ with the atoms in the order of the recipe\n"
+     "  --json                machine-readable\n"
+     "  --forces FILE         write the force on every atom, kJ/mol/nm\n"
+     "  --threads N           threads of the CPU backend\n"
+     "  --device auto|cpu     where to compute\n" RECIPE_OPTIONS
+     "\nExample: kalium energy spce --json\n",
+     km_command_energy},
+    {"run", "RECIPE -o DIR", "build, equilibrate, simulate, analyse, report",
+     "Runs every stage of a recipe and ends with diffusion coefficients and their error bars.\n\n"
+     "  -o, --output DIR      run folder (default: the id of the recipe)\n"
+     "  --time 5ns            production time (ps, ns or us)\n"
+     "  --seed N              another packing, other velocities\n"
+     "  --threads N           threads of the CPU backend (default: all)\n"
+     "  --device auto|cpu     where to compute\n"
+     "  --continue            go on with an interrupted run, or extend a finished one with --time\n"
+     "  --time-limit H:M:S    stop with a checkpoint before this wall time is over (exit code 75)\n"
+     "  --checkpoint S        seconds of wall time between checkpoints (default 60)\n"
+     "  --quiet               no progress line\n" RECIPE_OPTIONS
+     "\nExample: kalium run kfsi-dme -o kfsi-dme-1 --time 2ns\n"
+     "         kalium run --continue -o kfsi-dme-1 --time 10ns\n",
+     km_command_run},
+    {"analyse", "DIR|TRAJECTORY", "analyses of a finished run or any AMBER NetCDF trajectory",
+     "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with the PSF beside it.\n\n"
+     "  --only msd,rdf        which analyses\n"
+     "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
+     "  --temperature-K T     of the trajectory, where no run folder says it\n"
+     "  --viscosity-mPas ETA  also print D corrected for the finite box (Yeh and Hummer)\n"
+     "  -o, --output DIR      where to write (default: beside the trajectory)\n"
+     "\nExample: kalium analyse kfsi-dme-1 --only msd\n",
+     km_command_analyse},
+    {"info", "", "version, build and device", "Example: kalium info\n", km_command_info},
+};
+static const int n_commands = sizeof commands / sizeof commands[0];
+
+static void print_usage(FILE *to)
+{
+    fprintf(to,
+            "kalium %s: molecular dynamics for potassium-battery interfaces\n\n"
+            "usage: kalium COMMAND [arguments]     kalium COMMAND --help\n\n",
+            KM_VERSION);
+    for (int k = 0; k < n_commands; k++)
+        fprintf(to, "  %-8s %-16s %s\n", commands[k].name, commands[k].arguments,
+                commands[k].summary);
+    fprintf(to,
+            "\nexit codes: 0 success, 64 wrong usage, 65 wrong input, 69 something is missing,\n"
+            "70 the simulation failed, 71 out of memory, 74 a file cannot be read or written,\n"
+            "75 stopped with a checkpoint (go on with --continue)\n");
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int k = 1; k < argc; k++)
+        if (strcmp(argv[k], "--help") == 0 || strcmp(argv[k], "-h") == 0)
+            return true;
+    return false;
+}
+
+static int finish(km_status status)
+{
+    if (status == KM_OK)
+        return 0;
+    fprintf(stderr, "%s: %s\n", status == KM_INTERRUPTED ? "kalium" : "kalium: error",
+            km_last_error()->message);
+    return km_status_exit_code(status);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_usage(argc < 2 ? stderr : stdout);
+        return argc < 2 ? km_status_exit_code(KM_ERROR_USAGE) : 0;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("kalium %s\n", KM_VERSION);
+        return 0;
+    }
+    for (int k = 0; k < n_commands; k++) {
+        if (strcmp(argv[1], commands[k].name) != 0)
+            continue;
+        if (asks_for_help(argc - 1, argv + 1)) {
+            printf("usage: kalium %s %s\n\n%s", commands[k].name, commands[k].arguments,
+                   commands[k].help);
+            return 0;
+        }
+        return finish(commands[k].run(argc - 1, argv + 1));
+    }
+    return finish(
+        KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", argv[1]));
+}
