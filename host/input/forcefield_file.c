@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "host/input/forcefield_reader.h"
+#include "host/input/recipe_file.h"
 #include "kernels/base/units.h"
 
 const char *km_ff_place(km_ff_reader *r, const char *format, ...)
@@ -187,8 +188,9 @@ static km_status resolve_path(const char *name, char *path, size_t length)
         snprintf(path, length, "%s", name);
         return KM_OK;
     }
-    const char *data = getenv("KALIUM_DATA");
-    snprintf(path, length, "%s/forcefields/%s.yaml", data != NULL ? data : ".", name);
+    char folder[3072];
+    KM_TRY(km_data_folder("forcefields", folder, sizeof folder));
+    snprintf(path, length, "%s/%.200s.yaml", folder, name);
     return KM_OK;
 }
 
