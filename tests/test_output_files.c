@@ -14,24 +14,7 @@
 #include "host/output/json_writer.h"
 #include "host/output/references.h"
 #include "host/output/run_folder.h"
-#include "tests/cmocka_all.h"
-
-static void assert_content(const char *path, const char *expected)
-{
-    char text[4096];
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    assert_string_equal(text, expected);
-}
-
-static void assert_message_has(const char *text)
-{
-    if (strstr(km_last_error()->message, text) == NULL)
-        fail_msg("'%s' is not in the message '%s'", text, km_last_error()->message);
-}
+#include "tests/files.h"
 
 /* ---- atomic files ---- */
 

@@ -100,3 +100,56 @@ km_status km_atomic_file_write(const char *path, const void *bytes, size_t size)
     free(aside);
     return status;
 }
+
+static void release(km_atomic_stream *file)
+{
+    free(file->path);
+    free(file->aside);
+    *file = (km_atomic_stream){0};
+}
+
+km_status km_atomic_stream_open(km_atomic_stream *file, const char *path)
+{
+    *file = (km_atomic_stream){.path = strdup(path)};
+    if (file->path == NULL)
+        return KM_FAIL(KM_ERROR_MEMORY, "cannot allocate a path");
+    const km_status status = km_atomic_file_begin(path, &file->aside);
+    if (status == KM_OK)
+        file->stream = fopen(file->aside, "we");
+    if (file->stream != NULL)
+        return KM_OK;
+    const int error = errno;
+    release(file);
+    return status != KM_OK ? status
+                           : KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", path, strerror(error));
+}
+
+km_status km_atomic_stream_commit(km_atomic_stream *file)
+{
+    errno = 0;
+    bool whole = fflush(file->stream) == 0 && !ferror(file->stream);
+    int error = errno; /* 0 when an earlier write failed: that is nearly always a full disk */
+    if (fclose(file->stream) != 0 && whole) {
+        whole = false;
+        error = errno;
+    }
+    km_status status;
+    if (whole) {
+        status = km_atomic_file_commit(file->aside, file->path, NULL);
+    } else {
+        unlink(file->aside);
+        status = KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", file->path,
+                         strerror(error != 0 ? error : ENOSPC));
+    }
+    release(file);
+    return status;
+}
+
+void km_atomic_stream_abandon(km_atomic_stream *file)
+{
+    if (file->stream == NULL)
+        return;
+    fclose(file->stream);
+    unlink(file->aside);
+    release(file);
+}

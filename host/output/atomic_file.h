@@ -11,6 +11,8 @@
 #ifndef KM_ATOMIC_FILE_H
 #define KM_ATOMIC_FILE_H
 
+#include <stdio.h>
+
 #include "kernels/base/error.h"
 
 /* The name to write to first, in the same folder; the caller frees it. A leftover is removed. */
@@ -21,5 +23,17 @@ KM_MUST_CHECK km_status km_atomic_file_commit(const char *aside, const char *pat
                                               const char *previous);
 /* Both at once, for content in memory. */
 KM_MUST_CHECK km_status km_atomic_file_write(const char *path, const void *bytes, size_t size);
+
+/* The same as a stream: for text that is printed piece by piece. */
+typedef struct km_atomic_stream {
+    FILE *stream; /* print to it; errors are noticed by commit */
+    char *path, *aside;
+} km_atomic_stream;
+
+KM_MUST_CHECK km_status km_atomic_stream_open(km_atomic_stream *file, const char *path);
+/* Puts the file in place, or drops it when something could not be written; releases the rest. */
+KM_MUST_CHECK km_status km_atomic_stream_commit(km_atomic_stream *file);
+/* Drops what was written; the file at path stays as it was. */
+void km_atomic_stream_abandon(km_atomic_stream *file);
 
 #endif
