@@ -44,6 +44,19 @@ KM_HD km_lane_mask km_lane_less(km_lane a, km_lane b)
 {
     return a < b;
 }
+/* a b + c, in one rounding where the instruction set has it. */
+KM_HD km_lane km_lane_multiply_add(km_lane a, km_lane b, km_lane c)
+{
+#if defined(__AVX512F__) && KM_LANES == 8 && defined(KM_DOUBLE)
+    return (km_lane)_mm512_fmadd_pd((__m512d)a, (__m512d)b, (__m512d)c);
+#elif defined(__FMA__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    return (km_lane)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#elif defined(__FMA__) && KM_LANES == 4 && defined(KM_DOUBLE)
+    return (km_lane)_mm256_fmadd_pd((__m256d)a, (__m256d)b, (__m256d)c);
+#else
+    return a * b + c;
+#endif
+}
 /* v where the mask is set, +0 elsewhere, whatever v holds there. */
 KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
 {
@@ -59,6 +72,22 @@ KM_HD km_real km_lane_sum(km_lane v)
             part[k] += part[k + width];
     return part[0];
 }
+/* One bit per lane, lane 0 lowest. */
+KM_HD unsigned km_lane_bits(km_lane_mask mask)
+{
+#if defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    return (unsigned)_mm256_movemask_ps((__m256)mask);
+#elif defined(__AVX__) && KM_LANES == 4 && defined(KM_DOUBLE)
+    return (unsigned)_mm256_movemask_pd((__m256d)mask);
+#elif defined(__SSE2__) && KM_LANES == 4 && !defined(KM_DOUBLE)
+    return (unsigned)_mm_movemask_ps((__m128)mask);
+#else
+    unsigned bits = 0;
+    for (int k = 0; k < KM_LANES; k++)
+        bits |= (unsigned)(mask[k] != 0) << k;
+    return bits;
+#endif
+}
 /* 1/sqrt(x): in float the processor's estimate and one Newton step, good to 2 units in the last
  * place; exact in double. */
 KM_HD km_lane km_lane_rsqrt(km_lane x)
@@ -69,7 +98,7 @@ KM_HD km_lane km_lane_rsqrt(km_lane x)
 #else
     const km_lane y = (km_lane)_mm256_rsqrt_ps((__m256)x);
 #endif
-    return (KM_R(0.5) * y) * (KM_R(3.0) - x * (y * y));
+    return (KM_R(0.5) * y) * km_lane_multiply_add(-x, y * y, km_lane_all(KM_R(3.0)));
 #elif defined(__SSE__) && KM_LANES == 4 && !defined(KM_DOUBLE)
     const km_lane y = (km_lane)_mm_rsqrt_ps((__m128)x);
     return (KM_R(0.5) * y) * (KM_R(3.0) - x * (y * y));
@@ -97,6 +126,14 @@ KM_HD km_lane_mask km_lane_less(km_lane a, km_lane b)
 KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
 {
     return mask ? v : KM_R(0.0);
+}
+KM_HD km_lane km_lane_multiply_add(km_lane a, km_lane b, km_lane c)
+{
+#if defined(__CUDA_ARCH__)
+    return fma(a, b, c);
+#else
+    return a * b + c;
+#endif
 }
 KM_HD km_lane km_lane_rsqrt(km_lane x)
 {

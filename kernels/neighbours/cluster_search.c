@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* The search for near cluster pairs, compiled once per instruction set (KM_ISA_NAME names it).
+ *
+ * For each i-cluster and image: the columns within reach, in them the j-clusters whose bounding box
+ * is within reach, of those the tiles with at least one pair of atoms within reach. Cost is linear
+ * in the number of atoms. */
+#include <stdlib.h>
+
+#include "kernels/base/lane.h"
+#include "kernels/neighbours/cluster_list.h"
+
+#define KM_JOIN_(a, b) a##b
+#define KM_JOIN(a, b) KM_JOIN_(a, b)
+
+/* The reach is widened by this, so that rounding in km_real loses no pair. */
+#define KM_REACH_MARGIN 1e-4
+
+enum { GROUPS = KM_CLUSTER_J / KM_LANES };
+
+static bool reserve(void **array, int *capacity, int needed, size_t size)
+{
+    if (needed <= *capacity)
+        return true;
+    const int wanted = needed + needed / 2 + 64;
+    void *grown = realloc(*array, (size_t)wanted * size);
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+/* One i-cluster in one image. */
+typedef struct query {
+    const km_neighbour_list *list;
+    int i;
+    km_real x[KM_CLUSTER_I][3]; /* shifted */
+    km_real low[3], high[3];    /* shifted */
+    km_real reach2;
+    km_cluster_tile *tile;
+    int n_tiles;
+} query;
+
+KM_HD bool tile_within_reach(const query *q, int j)
+{
+    const km_real *y = q->list->position + (size_t)j * 3 * KM_CLUSTER_J;
+    const km_lane reach2 = km_lane_all(q->reach2);
+    km_lane_mask any = {0};
+    for (int g = 0; g < GROUPS; g++) {
+        const km_lane yx = km_lane_load(y + g * KM_LANES);
+        const km_lane yy = km_lane_load(y + KM_CLUSTER_J + g * KM_LANES);
+        const km_lane yz = km_lane_load(y + 2 * KM_CLUSTER_J + g * KM_LANES);
+        for (int a = 0; a < KM_CLUSTER_I; a++) {
+            const km_lane dx = q->x[a][0] - yx, dy = q->x[a][1] - yy, dz = q->x[a][2] - yz;
+            any |= km_lane_less(dx * dx + dy * dy + dz * dz, reach2);
+        }
+    }
+    return km_lane_bits(any) != 0;
+}
+
+KM_HD km_lane gap(km_real low, km_real high, const km_real *other_low, const km_real *other_high)
+{
+    const km_lane zero = km_lane_all(KM_R(0.0));
+    const km_lane below = km_lane_load(other_low) - high, above = low - km_lane_load(other_high);
+    const km_lane d = km_lane_keep(below > zero, below);
+    return d + km_lane_keep(above > zero, above);
+}
+
+/* Appends the tiles with j-clusters first..last. */
+KM_HD void scan_clusters(query *q, int first, int last)
+{
+    const int stride = q->list->n_j + KM_CLUSTER_J;
+    const km_real *bounds = q->list->bounds_j;
+    for (int j = first; j <= last; j += KM_LANES) {
+        km_lane d2 = km_lane_all(KM_R(0.0));
+        for (int c = 0; c < 3; c++) {
+            const km_lane d =
+                gap(q->low[c], q->high[c], bounds + c * stride + j, bounds + (3 + c) * stride + j);
+            d2 += d * d;
+        }
+        unsigned near = km_lane_bits(km_lane_less(d2, km_lane_all(q->reach2)));
+        if (last - j + 1 < KM_LANES)
+            near &= (1u << (last - j + 1)) - 1;
+        for (; near != 0; near &= near - 1) {
+            const int candidate = j + __builtin_ctz(near);
+            if (tile_within_reach(q, candidate)) {
+                q->tile[q->n_tiles].j = candidate;
+                q->tile[q->n_tiles++].mask = KM_CLUSTER_FULL_MASK;
+            }
+        }
+    }
+}
+
+KM_HD bool column_within_reach(const query *q, int column)
+{
+    const km_real *box = q->list->column_box + (size_t)column * 6;
+    km_real d2 = 0;
+    for (int c = 0; c < 3; c++) {
+        const km_real below = box[c] - q->high[c], above = q->low[c] - box[3 + c];
+        const km_real d = below > 0 ? below : (above > 0 ? above : KM_R(0.0));
+        d2 += d * d;
+    }
+    return d2 < q->reach2;
+}
+
+/* Columns first..last along one lattice direction that a fractional interval touches. */
+static bool column_range(double low, double high, int columns, int *first, int *last)
+{
+    if (high < -0.5 || low > 0.5)
+        return false;
+    *first = (int)floor((low + 0.5) * columns);
+    *last = (int)floor((high + 0.5) * columns);
+    *first = *first < 0 ? 0 : *first;
+    *last = *last >= columns ? columns - 1 : *last;
+    return *first <= *last;
+}
+
+/* Finds the tiles of one i-cluster in one image, in ascending order of j. low and high: fractional
+ * bounds of the shifted i-cluster, widened by the reach. */
+static void search_image(query *q, bool home, const double low[3], const double high[3])
+{
+    const km_neighbour_list *list = q->list;
+    int a0, a1, b0, b1;
+    q->n_tiles = 0;
+    if (high[2] < -0.5 || low[2] > 0.5 ||
+        !column_range(low[0], high[0], list->columns[0], &a0, &a1) ||
+        !column_range(low[1], high[1], list->columns[1], &b0, &b1))
+        return;
+    const int columns_b = list->columns[1];
+    int next = home ? q->i / 2 : 0;
+    for (int a = a0; a <= a1; a++) {
+        const int begin = a * columns_b + (a % 2 == 0 ? b0 : columns_b - 1 - b1);
+        for (int column = begin; column <= begin + b1 - b0; column++) {
+            const int start = list->column_start[column], end = list->column_start[column + 1];
+            if (start == end)
+                continue;
+            const int first = start / KM_CLUSTER_J, last = (end - 1) / KM_CLUSTER_J;
+            if (last < next || !column_within_reach(q, column))
+                continue;
+            scan_clusters(q, first > next ? first : next, last);
+            next = last + 1; /* a cluster on the border of two columns is seen once */
+        }
+    }
+}
+
+/* The exclusions of an i-cluster as 4 x slot + row; returns their number, -1 without memory. */
+static int collect_exclusions(const km_neighbour_list *list, int i, km_cluster_scratch *scratch)
+{
+    int n = 0;
+    if (list->exclusion_start == NULL)
+        return 0;
+    for (int a = 0; a < KM_CLUSTER_I; a++) {
+        const int atom = list->atom[i * KM_CLUSTER_I + a];
+        if (atom < 0)
+            continue;
+        const int begin = list->exclusion_start[atom], end = list->exclusion_start[atom + 1];
+        if (!reserve((void **)&scratch->excluded, &scratch->capacity_excluded, n + end - begin,
+                     sizeof *scratch->excluded))
+            return -1;
+        for (int e = begin; e < end; e++)
+            scratch->excluded[n++] =
+                (uint32_t)list->slot[list->exclusion[e]] * KM_CLUSTER_I + (uint32_t)a;
+    }
+    return n;
+}
+
+static km_cluster_tile *find_tile(km_cluster_tile *tile, int n, int j)
+{
+    int low = 0, high = n;
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (tile[middle].j < j)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low < n && tile[low].j == j ? tile + low : NULL;
+}
+
+static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_excluded)
+{
+    const km_neighbour_list *list = q->list;
+    for (int e = 0; e < n_excluded; e++) {
+        const int slot = (int)(excluded[e] / KM_CLUSTER_I), row = (int)(excluded[e] % KM_CLUSTER_I);
+        km_cluster_tile *tile = find_tile(q->tile, q->n_tiles, slot / KM_CLUSTER_J);
+        if (tile != NULL)
+            tile->mask &= ~(1u << (8 * row + slot % KM_CLUSTER_J));
+    }
+    if (home && q->n_tiles > 0 && q->tile[0].j == q->i / 2)
+        for (int a = 0; a < KM_CLUSTER_I; a++) {
+            const int self = q->i % 2 * KM_CLUSTER_I + a; /* lane of the atom itself */
+            q->tile[0].mask &= ~(((2u << self) - 1) << (8 * a));
+        }
+    /* fillers */
+    const int real_j = list->n - (list->n_j - 1) * KM_CLUSTER_J,
+              real_i = list->n - q->i * KM_CLUSTER_I;
+    if (q->n_tiles > 0 && q->tile[q->n_tiles - 1].j == list->n_j - 1)
+        q->tile[q->n_tiles - 1].mask &= ((1u << real_j) - 1) * 0x01010101u;
+    if (real_i < KM_CLUSTER_I)
+        for (int t = 0; t < q->n_tiles; t++)
+            q->tile[t].mask &= (1u << (8 * (real_i > 0 ? real_i : 0))) - 1;
+}
+
+/* Appends the tiles of a query to the block as one run. */
+static bool store_run(const query *q, int image, km_cluster_block *block, int block_index,
+                      km_cluster_scratch *scratch)
+{
+    if (q->n_tiles == 0)
+        return true;
+    if (!reserve((void **)&block->run, &block->capacity_runs, block->n_runs + 1,
+                 sizeof *block->run) ||
+        !reserve((void **)&block->masked, &block->capacity_masked, block->n_masked + q->n_tiles,
+                 sizeof *block->masked) ||
+        !reserve((void **)&block->full, &block->capacity_full, block->n_full + q->n_tiles,
+                 sizeof *block->full) ||
+        !reserve((void **)&block->touched, &block->capacity_touched, block->n_touched + q->n_tiles,
+                 sizeof *block->touched))
+        return false;
+    km_cluster_run run = {q->i, image, block->n_masked, 0, block->n_full, 0};
+    for (int t = 0; t < q->n_tiles; t++) {
+        const km_cluster_tile tile = q->tile[t];
+        if (tile.mask == 0)
+            continue;
+        if (tile.mask == KM_CLUSTER_FULL_MASK)
+            block->full[block->n_full++] = tile.j;
+        else
+            block->masked[block->n_masked++] = tile;
+        if (scratch->stamp[tile.j] != block_index) {
+            scratch->stamp[tile.j] = block_index;
+            block->touched[block->n_touched++] = tile.j;
+        }
+    }
+    run.masked_end = block->n_masked;
+    run.full_end = block->n_full;
+    if (run.masked_end > run.masked_begin || run.full_end > run.full_begin)
+        block->run[block->n_runs++] = run;
+    return true;
+}
+
+/* Fractional bounds of an i-cluster, widened by the reach. */
+static void fractional_bounds(const km_neighbour_list *list, int i, double low[3], double high[3])
+{
+    const km_vec3 heights = km_box_heights(&list->box);
+    const double height[3] = {heights.x, heights.y, heights.z};
+    for (int c = 0; c < 3; c++) {
+        const double *s = list->reference + (size_t)c * list->n_slots + (size_t)i * KM_CLUSTER_I;
+        const double width = list->reach * (1.0 + KM_REACH_MARGIN) / height[c];
+        low[c] = fmin(fmin(s[0], s[1]), fmin(s[2], s[3])) - width;
+        high[c] = fmax(fmax(s[0], s[1]), fmax(s[2], s[3])) + width;
+    }
+}
+
+static void shift_cluster(query *q, int image)
+{
+    const km_neighbour_list *list = q->list;
+    const km_real *x =
+        list->position + (size_t)(q->i / 2) * 3 * KM_CLUSTER_J + q->i % 2 * KM_CLUSTER_I;
+    for (int c = 0; c < 3; c++) {
+        const km_real shift = list->shift[image][c];
+        q->low[c] = list->bounds_i[(size_t)q->i * 6 + c] + shift;
+        q->high[c] = list->bounds_i[(size_t)q->i * 6 + 3 + c] + shift;
+        for (int a = 0; a < KM_CLUSTER_I; a++)
+            q->x[a][c] = x[c * KM_CLUSTER_J + a] + shift;
+    }
+}
+
+bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int block_index,
+                                              km_cluster_scratch *scratch)
+{
+    km_cluster_block *block = list->block + block_index;
+    block->n_runs = block->n_masked = block->n_full = block->n_touched = 0;
+    const int begin = block_index * KM_CLUSTER_BLOCK;
+    const int end = begin + KM_CLUSTER_BLOCK < list->n_i ? begin + KM_CLUSTER_BLOCK : list->n_i;
+    const double reach = list->reach * (1.0 + KM_REACH_MARGIN);
+    query q = {.list = list, .reach2 = KM_R(reach * reach), .tile = scratch->tile};
+    for (q.i = begin; q.i < end; q.i++) {
+        double low[3], high[3];
+        fractional_bounds(list, q.i, low, high);
+        const int n_excluded = collect_exclusions(list, q.i, scratch);
+        if (n_excluded < 0)
+            return false;
+        for (int image = 0; image < KM_CLUSTER_IMAGES; image++) {
+            double shifted_low[3], shifted_high[3];
+            for (int c = 0; c < 3; c++) {
+                shifted_low[c] = low[c] + km_cluster_image[image][c];
+                shifted_high[c] = high[c] + km_cluster_image[image][c];
+            }
+            shift_cluster(&q, image);
+            search_image(&q, image == 0, shifted_low, shifted_high);
+            mask_run(&q, image == 0, scratch->excluded, n_excluded);
+            if (!store_run(&q, image, block, block_index, scratch))
+                return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* The neighbour list on the CPU: when to build, and the sorted coordinates of each step. */
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/neighbours/cluster_list.h"
+
+const int km_cluster_image[KM_CLUSTER_IMAGES][3] = {
+    {0, 0, 0},  {1, 0, 0},  {-1, 1, 0}, {0, 1, 0}, {1, 1, 0},  {-1, -1, 1}, {0, -1, 1},
+    {1, -1, 1}, {-1, 0, 1}, {0, 0, 1},  {1, 0, 1}, {-1, 1, 1}, {0, 1, 1},   {1, 1, 1}};
+
+static km_status check_spec(const km_neighbour_spec *spec, int n)
+{
+    if (n < 1)
+        return KM_FAIL(KM_ERROR_VALUE, "a neighbour list needs at least one atom");
+    if (!(spec->cutoff > 0.0) || !(spec->skin >= 0.0))
+        return KM_FAIL(KM_ERROR_VALUE,
+                       "the cutoff is %g nm and the skin %g nm; the cutoff must be above 0 and the "
+                       "skin not below 0",
+                       spec->cutoff, spec->skin);
+    if (spec->exclusion_start == NULL)
+        return KM_OK;
+    for (int i = 0; i < n; i++)
+        for (int e = spec->exclusion_start[i]; e < spec->exclusion_start[i + 1]; e++)
+            if (spec->exclusion[e] < 0 || spec->exclusion[e] >= n || spec->exclusion[e] == i)
+                return KM_FAIL(KM_ERROR_INTERNAL, "atom %d excludes atom %d of %d", i,
+                               spec->exclusion[e], n);
+    return KM_OK;
+}
+
+static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec *spec)
+{
+    const int n = list->n, n_j = (n + KM_CLUSTER_J - 1) / KM_CLUSTER_J;
+    list->n_j = n_j;
+    list->n_i = 2 * n_j;
+    list->n_slots = n_j * KM_CLUSTER_J;
+    list->n_blocks = (list->n_i + KM_CLUSTER_BLOCK - 1) / KM_CLUSTER_BLOCK;
+    if (spec->exclusion_start != NULL) {
+        const int n_exclusions = spec->exclusion_start[n];
+        KM_NEW(list->exclusion_start, n + 1);
+        KM_NEW(list->exclusion, n_exclusions);
+        memcpy(list->exclusion_start, spec->exclusion_start, ((size_t)n + 1) * sizeof(int));
+        memcpy(list->exclusion, spec->exclusion, (size_t)n_exclusions * sizeof(int));
+    }
+    KM_NEW(list->atom, list->n_slots);
+    KM_NEW(list->slot, n);
+    KM_NEW(list->image, 3 * (size_t)list->n_slots);
+    KM_NEW(list->reference, 3 * (size_t)list->n_slots);
+    KM_NEW(list->position, 3 * (size_t)list->n_slots);
+    KM_NEW(list->block, list->n_blocks);
+    KM_NEW(list->bounds_i, 6 * (size_t)list->n_i);
+    KM_NEW(list->bounds_j, 6 * ((size_t)n_j + KM_CLUSTER_J));
+    KM_NEW(list->sort_key, 3 * (size_t)n);
+    KM_NEW(list->sort_column, n);
+    KM_NEW(list->sort_atom, 2 * (size_t)n);
+    KM_NEW(list->scratch, list->device->threads);
+    for (int t = 0; t < list->device->threads; t++) {
+        KM_NEW(list->scratch[t].tile, n_j);
+        KM_NEW(list->scratch[t].stamp, n_j);
+    }
+    return KM_OK;
+}
+
+km_status km_neighbours_cpu_create(km_device *device, const km_neighbour_spec *spec,
+                                   km_particles *p)
+{
+    km_neighbour_list *list;
+    KM_TRY(check_spec(spec, p->n));
+    KM_NEW(list, 1);
+    list->device = device;
+    list->cutoff = spec->cutoff;
+    list->skin = spec->skin;
+    list->n = p->n;
+    const km_status status = allocate_list(list, spec);
+    if (status != KM_OK) {
+        km_neighbours_cpu_destroy(list);
+        return status;
+    }
+    p->neighbours = list;
+    return KM_OK;
+}
+
+void km_neighbours_cpu_destroy(km_neighbour_list *list)
+{
+    if (list == NULL)
+        return;
+    for (int b = 0; list->block != NULL && b < list->n_blocks; b++) {
+        free(list->block[b].run);
+        free(list->block[b].masked);
+        free(list->block[b].full);
+        free(list->block[b].touched);
+    }
+    for (int t = 0; list->scratch != NULL && t < list->device->threads; t++) {
+        free(list->scratch[t].tile);
+        free(list->scratch[t].stamp);
+        free(list->scratch[t].excluded);
+    }
+    void *arrays[] = {list->exclusion_start, list->exclusion,   list->atom,      list->slot,
+                      list->image,           list->reference,   list->position,  list->block,
+                      list->column_start,    list->column_box,  list->bounds_i,  list->bounds_j,
+                      list->sort_key,        list->sort_column, list->sort_atom, list->scratch};
+    for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+        free(arrays[k]);
+    free(list);
+}
+
+static void set_shifts(km_neighbour_list *list)
+{
+    for (int s = 0; s < KM_CLUSTER_IMAGES; s++) {
+        const km_vec3 shift = km_box_image_shift(&list->box, km_cluster_image[s][0],
+                                                 km_cluster_image[s][1], km_cluster_image[s][2]);
+        list->shift[s][0] = (km_real)shift.x;
+        list->shift[s][1] = (km_real)shift.y;
+        list->shift[s][2] = (km_real)shift.z;
+    }
+}
+
+/* One image of a pair may be within the cutoff, and images beyond +-1 must be out of reach: the
+ * first needs half the least height, the second limits the skin. */
+static km_status set_reach(km_neighbour_list *list)
+{
+    const double height = km_box_least_height(&list->box);
+    if (height < 2.0 * list->cutoff)
+        return KM_FAIL(KM_ERROR_VALUE,
+                       "the cutoff is %.4g nm and the least height of the periodic cell %.4g nm; "
+                       "the height must be at least twice the cutoff: use a larger cell or a "
+                       "shorter cutoff",
+                       list->cutoff, height);
+    list->reach = fmin(list->cutoff + list->skin, height);
+    return KM_OK;
+}
+
+static km_cluster_search_function *choose_search(const km_device *device)
+{
+#if defined(__x86_64__)
+    if (device->isa == KM_ISA_AVX512)
+        return km_cluster_search_avx512;
+    if (device->isa == KM_ISA_AVX2)
+        return km_cluster_search_avx2;
+#else
+    (void)device;
+#endif
+    return km_cluster_search_baseline;
+}
+
+static km_status build(km_neighbour_list *list, const km_particles *p)
+{
+    list->builds++;
+    list->box_built = list->box;
+    KM_TRY(set_reach(list));
+    KM_TRY(km_cluster_sort(list, p));
+    km_cluster_search_function *search = choose_search(list->device);
+    int failures = 0;
+#pragma omp parallel num_threads(list->device->threads) reduction(+ : failures)
+    {
+        km_cluster_scratch *scratch = list->scratch + omp_get_thread_num();
+        for (int j = 0; j < list->n_j; j++)
+            scratch->stamp[j] = -1;
+#pragma omp for schedule(dynamic, 1)
+        for (int b = 0; b < list->n_blocks; b++)
+            failures += !search(list, b, scratch);
+    }
+    if (failures > 0)
+        return KM_FAIL(KM_ERROR_MEMORY, "out of memory while building the neighbour list");
+    return KM_OK;
+}
+
+/* Smallest factor by which the change of the box since the build can have stretched a vector, from
+ * below: 1 / (1 + ||H_built H^-1 - 1||), Frobenius norm. */
+static double least_stretch(const km_neighbour_list *list)
+{
+    double sum = 0.0;
+    for (int c = 0; c < 3; c++) {
+        const km_vec3 unit = {c == 0, c == 1, c == 2};
+        const km_vec3 back =
+            km_box_to_cartesian(&list->box_built, km_box_to_fractional(&list->box, unit));
+        const km_vec3 d = km_vec3_sub(back, unit);
+        sum += km_vec3_dot(d, d);
+    }
+    return 1.0 / (1.0 + sqrt(sum));
+}
+
+/* Refreshes the sorted coordinates of one cluster; returns the largest squared displacement from
+ * the reference, carried along with the box. Not a number becomes infinity. */
+static double refresh_cluster(const km_neighbour_list *list, const km_particles *p, int j)
+{
+    const int n_slots = list->n_slots, n_padded = p->n_padded;
+    const double *s = list->reference;
+    const int *m = list->image;
+    double largest = 0.0;
+    for (int b = 0; b < KM_CLUSTER_J; b++) {
+        const int k = j * KM_CLUSTER_J + b;
+        const int i = list->atom[k < list->n ? k : list->n - 1];
+        const km_vec3 shift =
+            km_box_image_shift(&list->box, m[k], m[n_slots + k], m[2 * n_slots + k]);
+        const km_vec3 x = {p->position[i] - shift.x, p->position[n_padded + i] - shift.y,
+                           p->position[2 * n_padded + i] - shift.z};
+        const km_vec3 origin = km_box_to_cartesian(
+            &list->box, km_vec3_make(s[k], s[n_slots + k], s[2 * (size_t)n_slots + k]));
+        const km_vec3 d = km_vec3_sub(x, origin);
+        const double d2 = km_vec3_dot(d, d);
+        largest = d2 <= largest ? largest : (d2 == d2 ? d2 : HUGE_VAL);
+        km_real *out = list->position + (size_t)j * 3 * KM_CLUSTER_J + b;
+        out[0] = (km_real)x.x;
+        out[KM_CLUSTER_J] = (km_real)x.y;
+        out[2 * KM_CLUSTER_J] = (km_real)x.z;
+    }
+    return largest;
+}
+
+/* True when every pair within the cutoff is still in the list: two atoms beyond reach at the build
+ * are now farther apart than stretch * reach - 2 * displacement. */
+static bool still_valid(const km_neighbour_list *list, const km_particles *p)
+{
+    double largest = 0.0;
+#pragma omp parallel for num_threads(list->device->threads) schedule(static) reduction(max         \
+                                                                                       : largest)
+    for (int j = 0; j < list->n_j; j++)
+        largest = fmax(largest, refresh_cluster(list, p, j));
+    return least_stretch(list) * list->reach - 2.0 * sqrt(largest) >= list->cutoff;
+}
+
+km_status km_neighbours_cpu_update(km_device *device, km_particles *p, bool force_rebuild,
+                                   bool *rebuilt)
+{
+    km_neighbour_list *list = p->neighbours;
+    (void)device;
+    *rebuilt = false;
+    if (list == NULL)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
+    list->box = p->box;
+    set_shifts(list);
+    if (!force_rebuild && list->builds > 0 &&
+        km_box_least_height(&list->box) >= 2.0 * list->cutoff && still_valid(list, p))
+        return KM_OK;
+    *rebuilt = true;
+    return build(list, p);
+}

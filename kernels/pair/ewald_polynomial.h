@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/* The smooth part of the screened Coulomb pair as a polynomial in r^2.
+ *
+ *     screened U = qq (1/r - alpha E(alpha^2 r^2))        ~ qq (1/r   - P_u(t))
+ *     -U'/r      = qq (1/r^3 - alpha^3 G(alpha^2 r^2))    ~ qq (1/r^3 - P_f(t))
+ *     t = 2 r^2 / cutoff^2 - 1, in [-1, 1] within the cutoff
+ *
+ * E and G (coulomb.h) are entire in r^2, so interpolation at Chebyshev's points converges faster
+ * than any power of the degree, and as exp(-x) has alternating powers the sum of the magnitudes of
+ * the coefficients in t is that of G(0) itself: Horner's rule loses nothing. Fitted when the term
+ * is made, for the alpha and cutoff at hand: no table, no gather, no constants to go stale.
+ * Interpolation: Trefethen, Approximation Theory and Approximation Practice, chapters 2 to 4 and 8.
+ */
+#ifndef KM_PAIR_EWALD_POLYNOMIAL_H
+#define KM_PAIR_EWALD_POLYNOMIAL_H
+
+#include "kernels/base/error.h"
+#include "kernels/base/lane.h"
+
+/* The pair loop is compiled for two degrees; the fit takes the lower where its error is below that
+ * of the arithmetic: in float alpha * cutoff up to 3.2 (a relative error of 6e-6 of the pair force
+ * at the cutoff) and 4.4, in double 3.6 and 5.4. */
+#ifdef KM_DOUBLE
+enum { KM_EWALD_SHORT = 25, KM_EWALD_LONG = 41 };
+#else
+enum { KM_EWALD_SHORT = 13, KM_EWALD_LONG = 21 };
+#endif
+
+typedef struct km_ewald_polynomial {
+    int n;         /*          coefficients in use: KM_EWALD_SHORT, KM_EWALD_LONG or 0       */
+    km_real scale; /* 1/nm^2   t = scale r^2 - 1                                             */
+    double error;  /*          largest error of P_f relative to 1/cutoff^3, of P_u to 1/cutoff */
+    km_real force[KM_EWALD_LONG];  /* 1/nm^3, highest power first */
+    km_real energy[KM_EWALD_LONG]; /* 1/nm */
+} km_ewald_polynomial;
+
+/* Fits for alpha (1/nm) and cutoff (nm); alpha = 0 gives n = 0. Fails when alpha * cutoff is so
+ * large that the long polynomial is not exact to rounding. */
+km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomial *out);
+
+/* Horner's rule over n coefficients; n is a constant where this is called. */
+KM_HD km_lane km_ewald_polynomial_value(const km_real *coefficient, const int n, km_lane t)
+{
+    km_lane sum = km_lane_all(coefficient[0]);
+#ifdef __GNUC__
+#pragma GCC unroll 64
+#endif
+    for (int k = 1; k < n; k++)
+        sum = km_lane_multiply_add(sum, t, km_lane_all(coefficient[k]));
+    return sum;
+}
+
+#endif

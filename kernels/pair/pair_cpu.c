@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/* The pair term on the CPU: parameters in the order of the neighbour list, the loops over blocks,
+ * and the sums. */
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+
+#include "kernels/pair/pair_loop.h"
+#include "kernels/pair/pair_tail.h"
+#include "kernels/pair/vdw_lennard_jones.h"
+
+enum { SIZE = 3 * KM_CLUSTER_J };
+
+typedef struct km_pair {
+    km_device *device; /* not owned */
+    int n;
+    double coulomb_constant;
+    km_pair_parameters parameters;
+    double *type_root; /*   n_types x 2: sqrt(6 c6_ii), sqrt(12 c12_ii) */
+    km_pair_tail tail;
+
+    int builds; /*          list->builds when cluster was filled      */
+    int n_j, n_blocks;
+    km_pair_cluster *cluster; /* n_j */
+    km_pair_sums *sums;       /* one per thread */
+    km_pair_energy *energy;   /* n_blocks */
+    double *virial;           /* n_j x 6: single sums of the clusters */
+} km_pair;
+
+static void destroy(void *self)
+{
+    km_pair *pair = self;
+    if (pair == NULL)
+        return;
+    for (int t = 0; pair->sums != NULL && t < pair->device->threads; t++) {
+        free(pair->sums[t].force_j);
+        free(pair->sums[t].force);
+    }
+    free(pair->parameters.six_c6);
+    free(pair->parameters.twelve_c12);
+    free(pair->type_root);
+    free(pair->cluster);
+    free(pair->sums);
+    free(pair->energy);
+    free(pair->virial);
+    free(pair);
+}
+
+static km_status check_spec(const km_pair_spec *spec, const km_particles *p)
+{
+    if (spec->n_types < 1)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the pair term has no atom types");
+    if (!(spec->cutoff > 0.0))
+        return KM_FAIL(KM_ERROR_VALUE, "the pair cutoff is %g nm; it must be above 0",
+                       spec->cutoff);
+    if (!(spec->ewald_alpha >= 0.0))
+        return KM_FAIL(KM_ERROR_VALUE, "ewald_alpha is %g 1/nm; it must not be below 0",
+                       spec->ewald_alpha);
+    for (int k = 0; k < spec->n_types * spec->n_types; k++) {
+        const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
+        if (spec->form[k] != KM_VDW_LENNARD_JONES)
+            return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                           "types %d and %d: van der Waals form %d has no pair loop",
+                           k / spec->n_types, k % spec->n_types, spec->form[k]);
+        if (!(parameter[0] >= 0.0) || !(parameter[1] >= 0.0) || !isfinite(parameter[0]) ||
+            !isfinite(parameter[1]))
+            return KM_FAIL(KM_ERROR_VALUE,
+                           "types %d and %d: epsilon %g kJ/mol and sigma %g nm must be finite and "
+                           "not below 0",
+                           k / spec->n_types, k % spec->n_types, parameter[0], parameter[1]);
+    }
+    for (int i = 0; i < p->n; i++)
+        if (p->type[i] < 0 || p->type[i] >= spec->n_types)
+            return KM_FAIL(KM_ERROR_INTERNAL, "atom %d has type %d of %d", i, p->type[i],
+                           spec->n_types);
+    return KM_OK;
+}
+
+/* Whether table[a][b]^2 = table[a][a] table[b][b] to 1e-12 everywhere. */
+static bool is_geometric(const double *table, int n)
+{
+    for (int a = 0; a < n; a++)
+        for (int b = 0; b < n; b++) {
+            const double square = table[a * n + b] * table[a * n + b];
+            const double product = table[a * n + a] * table[b * n + b];
+            if (fabs(square - product) > 2e-12 * fmax(square, product))
+                return false;
+        }
+    return true;
+}
+
+static km_status make_tables(km_pair *pair, const km_pair_spec *spec)
+{
+    km_pair_parameters *to = &pair->parameters;
+    const int n = spec->n_types, n_pairs = n * n;
+    double *c6;
+    KM_NEW(to->six_c6, n_pairs);
+    KM_NEW(to->twelve_c12, n_pairs);
+    KM_NEW(pair->type_root, 2 * n);
+    KM_NEW(c6, 2 * (size_t)n_pairs);
+    double *c12 = c6 + n_pairs;
+    for (int k = 0; k < n_pairs; k++) {
+        const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
+        c6[k] = 6.0 * km_lennard_jones_c6(parameter[0], parameter[1]);
+        c12[k] = 12.0 * km_lennard_jones_c12(parameter[0], parameter[1]);
+        to->six_c6[k] = (km_real)c6[k];
+        to->twelve_c12[k] = (km_real)c12[k];
+    }
+    to->geometric = is_geometric(c6, n) && is_geometric(c12, n);
+    for (int a = 0; a < n; a++) {
+        pair->type_root[2 * a] = sqrt(c6[a * n + a]);
+        pair->type_root[2 * a + 1] = sqrt(c12[a * n + a]);
+    }
+    free(c6);
+    to->n_types = n;
+    to->cutoff2 = (km_real)(spec->cutoff * spec->cutoff);
+    if (spec->shift) {
+        to->shift_c6 = (km_real)(pow(spec->cutoff, -6.0) / 6.0);
+        to->shift_c12 = (km_real)(pow(spec->cutoff, -12.0) / 12.0);
+    }
+    return km_ewald_polynomial_fit(spec->ewald_alpha, spec->cutoff, &to->ewald);
+}
+
+static km_status allocate_sums(km_pair *pair, const km_particles *p)
+{
+    pair->n_j = (p->n + KM_CLUSTER_J - 1) / KM_CLUSTER_J;
+    pair->n_blocks = (2 * pair->n_j + KM_CLUSTER_BLOCK - 1) / KM_CLUSTER_BLOCK;
+    KM_NEW(pair->cluster, pair->n_j);
+    KM_NEW(pair->energy, pair->n_blocks);
+    KM_NEW(pair->virial, (size_t)pair->n_j * KM_TENSOR);
+    KM_NEW(pair->sums, pair->device->threads);
+    for (int t = 0; t < pair->device->threads; t++) {
+        KM_NEW(pair->sums[t].force_j, (size_t)pair->n_j * SIZE);
+        KM_NEW(pair->sums[t].force, (size_t)pair->n_j * SIZE);
+    }
+    return KM_OK;
+}
+
+/* Brings charges and Lennard-Jones parameters into the order of the list. */
+static km_status rebuild(void *self, const km_particles *p)
+{
+    km_pair *pair = self;
+    const km_neighbour_list *list = p->neighbours;
+    const double root = sqrt(pair->coulomb_constant);
+#pragma omp parallel for num_threads(pair->device->threads) schedule(static)
+    for (int j = 0; j < pair->n_j; j++)
+        for (int b = 0; b < KM_CLUSTER_J; b++) {
+            const int i = list->atom[j * KM_CLUSTER_J + b];
+            km_pair_cluster *cluster = pair->cluster + j;
+            const int type = i < 0 ? 0 : p->type[i];
+            cluster->charge[b] = (km_real)(i < 0 ? 0.0 : root * p->charge[i]);
+            cluster->six_c6[b] = (km_real)pair->type_root[2 * type];
+            cluster->twelve_c12[b] = (km_real)pair->type_root[2 * type + 1];
+            cluster->type[b] = type;
+        }
+    pair->builds = list->builds;
+    return KM_OK;
+}
+
+static km_pair_block_function *choose_loop(const km_device *device)
+{
+#if defined(__x86_64__)
+    if (device->isa == KM_ISA_AVX512)
+        return km_pair_block_avx512;
+    if (device->isa == KM_ISA_AVX2)
+        return km_pair_block_avx2;
+#else
+    (void)device;
+#endif
+    return km_pair_block_baseline;
+}
+
+/* All blocks, into the sums of the threads. */
+static void run_blocks(km_pair *pair, const km_neighbour_list *list, bool energy)
+{
+    km_pair_block_function *loop = choose_loop(pair->device);
+    for (int t = 0; t < pair->device->threads; t++)
+        pair->sums[t].fault = 0;
+#pragma omp parallel num_threads(pair->device->threads)
+    {
+        km_pair_sums *sums = pair->sums + omp_get_thread_num();
+        for (size_t k = 0; k < (size_t)pair->n_j * SIZE; k++)
+            sums->force[k] = 0;
+        for (int s = 0; s < KM_CLUSTER_IMAGES; s++)
+            for (int c = 0; c < 3; c++)
+                sums->shift_force[s][c] = 0;
+#pragma omp for schedule(dynamic, 1)
+        for (int b = 0; b < pair->n_blocks; b++) {
+            pair->energy[b] = (km_pair_energy){0};
+            loop(&pair->parameters, pair->cluster, list, b, sums, energy ? pair->energy + b : NULL);
+        }
+    }
+}
+
+/* Sums one cluster over the threads, hands the forces to the atoms, and with virial the single sum
+ * of x (x) F over its atoms to the array of partial virials. */
+static void scatter_cluster(km_pair *pair, const km_neighbour_list *list, km_particles *p, int j,
+                            bool virial)
+{
+    double w[KM_TENSOR] = {0};
+    for (int b = 0; b < KM_CLUSTER_J && j * KM_CLUSTER_J + b < list->n; b++) {
+        const int i = list->atom[j * KM_CLUSTER_J + b];
+        double x[3], f[3];
+        for (int c = 0; c < 3; c++) {
+            const size_t k = (size_t)j * SIZE + c * KM_CLUSTER_J + b;
+            km_fixed sum = 0;
+            for (int t = 0; t < pair->device->threads; t++)
+                sum += pair->sums[t].force[k];
+            p->force[c * p->n_padded + i] += sum;
+            x[c] = (double)list->position[k];
+            f[c] = km_fixed_to(sum);
+        }
+        w[KM_XX] += x[0] * f[0];
+        w[KM_YY] += x[1] * f[1];
+        w[KM_ZZ] += x[2] * f[2];
+        w[KM_XY] += 0.5 * (x[0] * f[1] + x[1] * f[0]);
+        w[KM_XZ] += 0.5 * (x[0] * f[2] + x[2] * f[0]);
+        w[KM_YZ] += 0.5 * (x[1] * f[2] + x[2] * f[1]);
+    }
+    for (int k = 0; virial && k < KM_TENSOR; k++)
+        pair->virial[(size_t)j * KM_TENSOR + k] = w[k];
+}
+
+/* W = -1/2 sum r (x) F from the force on each atom and the force through each image. */
+static void add_virial(const km_pair *pair, const km_neighbour_list *list, km_particles *p)
+{
+    double w[KM_TENSOR] = {0};
+    for (int j = 0; j < pair->n_j; j++)
+        for (int k = 0; k < KM_TENSOR; k++)
+            w[k] += pair->virial[(size_t)j * KM_TENSOR + k];
+    for (int s = 1; s < KM_CLUSTER_IMAGES; s++) {
+        double f[3];
+        for (int c = 0; c < 3; c++) {
+            km_fixed sum = 0;
+            for (int t = 0; t < pair->device->threads; t++)
+                sum += pair->sums[t].shift_force[s][c];
+            f[c] = km_fixed_to(sum);
+        }
+        const km_real *x = list->shift[s];
+        w[KM_XX] += x[0] * f[0];
+        w[KM_YY] += x[1] * f[1];
+        w[KM_ZZ] += x[2] * f[2];
+        w[KM_XY] += 0.5 * (x[0] * f[1] + x[1] * f[0]);
+        w[KM_XZ] += 0.5 * (x[0] * f[2] + x[2] * f[0]);
+        w[KM_YZ] += 0.5 * (x[1] * f[2] + x[2] * f[1]);
+    }
+    for (int k = 0; k < KM_TENSOR; k++)
+        p->virial[k] -= 0.5 * w[k];
+    const double tail = pair->tail.virial / km_box_volume(&p->box);
+    p->virial[KM_XX] += tail;
+    p->virial[KM_YY] += tail;
+    p->virial[KM_ZZ] += tail;
+}
+
+static void add_energy(const km_pair *pair, km_particles *p)
+{
+    double vdw = 0.0, coulomb = 0.0;
+    for (int b = 0; b < pair->n_blocks; b++) {
+        vdw += pair->energy[b].vdw;
+        coulomb += pair->energy[b].coulomb;
+    }
+    p->energy[KM_ENERGY_VDW] += vdw;
+    p->energy[KM_ENERGY_COULOMB_REAL] += coulomb;
+    p->energy[KM_ENERGY_VDW_TAIL] +=
+        pair->tail.energy / km_box_volume(&p->box) + pair->tail.constant;
+}
+
+static km_status compute(void *self, const km_step *s, km_particles *p)
+{
+    km_pair *pair = self;
+    const km_neighbour_list *list = p->neighbours;
+    if (list == NULL || list->builds == 0 || list->n_j != pair->n_j)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the pair term needs a neighbour list that is built");
+    if (list->cutoff * list->cutoff * (1.0 + 1e-6) < (double)pair->parameters.cutoff2)
+        return KM_FAIL(
+            KM_ERROR_INTERNAL,
+            "the neighbour list was made for a shorter cutoff (%g nm) than the pair term",
+            list->cutoff);
+    if (pair->builds != list->builds)
+        KM_TRY(rebuild(pair, p));
+    run_blocks(pair, list, s->energy);
+#pragma omp parallel for num_threads(pair->device->threads) schedule(static)
+    for (int j = 0; j < pair->n_j; j++)
+        scatter_cluster(pair, list, p, j, s->virial);
+    for (int t = 0; t < pair->device->threads; t++)
+        p->fault |= pair->sums[t].fault;
+    if (s->virial)
+        add_virial(pair, list, p);
+    if (s->energy)
+        add_energy(pair, p);
+    return KM_OK;
+}
+
+static const km_force_ops pair_ops = {"pair", rebuild, compute, destroy};
+
+km_status km_pair_cpu_create(km_device *device, const void *spec, const km_particles *p,
+                             km_force *out)
+{
+    const km_pair_spec *pair_spec = spec;
+    km_pair *pair;
+    KM_TRY(check_spec(pair_spec, p));
+    KM_NEW(pair, 1);
+    pair->device = device;
+    pair->n = p->n;
+    pair->coulomb_constant = pair_spec->coulomb_constant;
+    km_status status = make_tables(pair, pair_spec);
+    if (status == KM_OK)
+        status = allocate_sums(pair, p);
+    if (status == KM_OK)
+        status = km_pair_tail_make(pair_spec, p->n, p->type, &pair->tail);
+    if (status != KM_OK) {
+        destroy(pair);
+        return status;
+    }
+    out->ops = &pair_ops;
+    out->self = pair;
+    return KM_OK;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the pair term of the CPU hands to its loops, which are compiled once per instruction set. */
+#ifndef KM_PAIR_LOOP_H
+#define KM_PAIR_LOOP_H
+
+#include "kernels/neighbours/cluster_list.h"
+#include "kernels/pair/ewald_polynomial.h"
+
+/* Parameters of one j-cluster, beside its coordinates in list->position. */
+typedef struct km_pair_cluster {
+    km_real charge[KM_CLUSTER_J];     /* sqrt(C) q                                              */
+    km_real six_c6[KM_CLUSTER_J];     /* sqrt(6 c6_ii), 0 with a table of type pairs            */
+    km_real twelve_c12[KM_CLUSTER_J]; /* sqrt(12 c12_ii)                                        */
+    int type[KM_CLUSTER_J];
+} km_pair_cluster;
+
+typedef struct km_pair_parameters {
+    km_real cutoff2; /* nm^2 */
+    bool geometric;  /* c6_ij^2 = c6_ii c6_jj for all types, c12 alike: no table is needed */
+    int n_types;
+    km_real *six_c6;     /* n_types^2: 6 c6   */
+    km_real *twelve_c12; /* n_types^2: 12 c12 */
+    km_real shift_c6; /* 1/nm^6   U(cutoff) = twelve_c12 shift_c12 - six_c6 shift_c6; 0 unshifted */
+    km_real shift_c12; /* 1/nm^12 */
+    km_ewald_polynomial ewald;
+} km_pair_parameters;
+
+/* One thread's sums. */
+typedef struct km_pair_sums {
+    km_real *force_j; /* n_j x 3 x 8: forces on j-atoms within one block; zero between blocks */
+    km_fixed *force;  /* n_j x 3 x 8 */
+    km_fixed shift_force[KM_CLUSTER_IMAGES][3]; /* force on i-atoms by image, for the virial  */
+    int fault;
+} km_pair_sums;
+
+typedef struct km_pair_energy {
+    double vdw, coulomb; /* kJ/mol, of one block */
+} km_pair_energy;
+
+/* Forces of one block of the list, added to sums; energy is NULL when not wanted. */
+typedef void km_pair_block_function(const km_pair_parameters *parameters,
+                                    const km_pair_cluster *cluster, const km_neighbour_list *list,
+                                    int block, km_pair_sums *sums, km_pair_energy *energy);
+km_pair_block_function km_pair_block_baseline, km_pair_block_avx2, km_pair_block_avx512;
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+#include "kernels/pair/pair_tail.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "kernels/base/units.h"
+#include "kernels/pair/vdw_lennard_jones.h"
+
+/* Adds count[a][b] pairs of types a <= b: all distinct pairs, and apart from them the excluded. */
+static void count_pairs(const km_pair_spec *spec, int n, const int *type, double *all,
+                        double *excluded, double *atoms)
+{
+    const int n_types = spec->n_types;
+    for (int i = 0; i < n; i++)
+        atoms[type[i]] += 1.0;
+    for (int a = 0; a < n_types; a++)
+        for (int b = a; b < n_types; b++)
+            all[a * n_types + b] = a == b ? 0.5 * atoms[a] * (atoms[a] - 1.0) : atoms[a] * atoms[b];
+    for (int i = 0; spec->exclusion_start != NULL && i < n; i++)
+        for (int e = spec->exclusion_start[i]; e < spec->exclusion_start[i + 1]; e++) {
+            const int j = spec->exclusion[e];
+            if (j > i) {
+                const int a = type[i] < type[j] ? type[i] : type[j];
+                const int b = type[i] < type[j] ? type[j] : type[i];
+                excluded[a * n_types + b] += 1.0;
+            }
+        }
+}
+
+/* The three integrals of one pair of types: beyond the cutoff of the energy and of -r u'/3, and the
+ * energy at the cutoff. */
+static void integrate(const km_pair_spec *spec, int pair, double *energy, double *pressure,
+                      double *at_cutoff)
+{
+    const double *parameter = spec->parameter + (size_t)pair * KM_VDW_PARAMETERS;
+    const double c6 = km_lennard_jones_c6(parameter[0], parameter[1]);
+    const double c12 = km_lennard_jones_c12(parameter[0], parameter[1]);
+    const double rc3 = spec->cutoff * spec->cutoff * spec->cutoff, rc9 = rc3 * rc3 * rc3;
+    *energy = 4.0 * KM_PI * (c12 / (9.0 * rc9) - c6 / (3.0 * rc3));
+    *pressure = 4.0 * KM_PI / 3.0 * (4.0 * c12 / (3.0 * rc9) - 2.0 * c6 / rc3);
+    *at_cutoff = c12 / (rc9 * rc3) - c6 / (rc3 * rc3);
+}
+
+static void sum_tail(const km_pair_spec *spec, int n, const double *all, const double *excluded,
+                     const double *atoms, km_pair_tail *out)
+{
+    const double sphere = 4.0 * KM_PI / 3.0 * spec->cutoff * spec->cutoff * spec->cutoff;
+    double pairs = 0.0, energy = 0.0, pressure = 0.0, shift = 0.0, uncounted = 0.0;
+    for (int a = 0; a < spec->n_types; a++)
+        for (int b = a; b < spec->n_types; b++) {
+            const int k = a * spec->n_types + b;
+            const double count = all[k] - excluded[k];
+            double u, pv, at_cutoff;
+            integrate(spec, k, &u, &pv, &at_cutoff);
+            pairs += count;
+            energy += count * u;
+            pressure += count * pv;
+            shift += count * at_cutoff * sphere;
+            uncounted += at_cutoff * (excluded[k] + (a == b ? 0.5 * atoms[a] : 0.0));
+        }
+    if (pairs == 0.0)
+        return;
+    const double weight = 0.5 * (double)n * (double)n / pairs;
+    out->energy = weight * (energy + (spec->shift ? shift : 0.0));
+    out->constant = spec->shift ? -uncounted : 0.0;
+    out->virial = -0.5 * weight * pressure;
+}
+
+km_status km_pair_tail_make(const km_pair_spec *spec, int n, const int *type, km_pair_tail *out)
+{
+    const size_t n_pairs = (size_t)spec->n_types * (size_t)spec->n_types;
+    double *count;
+    *out = (km_pair_tail){0};
+    if (!spec->tail)
+        return KM_OK;
+    KM_NEW(count, 2 * n_pairs + (size_t)spec->n_types);
+    double *excluded = count + n_pairs, *atoms = excluded + n_pairs;
+    count_pairs(spec, n, type, count, excluded, atoms);
+    sum_tail(spec, n, count, excluded, atoms, out);
+    free(count);
+    return KM_OK;
+}
