@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Brownian particles with a known coefficient, many seeds: the 95 % interval must hold the truth in
+ * 95 +- 3 % of them, whatever the length of the run, the number of particles and the anisotropy;
+ * and within 6 % where particles go together in groups, which only the blocks can notice.
+ *
+ *     brownian_diffusion [SEEDS]        200 in the test suite; 1000 by hand
+ *
+ * A seed is an independent trial, so that the number of hits is binomial; the allowance added to
+ * the 3 % is 2.6 standard errors of that count (99 %): 4.0 % for 200 seeds, 1.8 % for 1000. */
+#include <math.h>
+
+#include "host/analysis/diffusion.h"
+#include "tests/made_trajectory.h"
+
+typedef struct setting {
+    const char *name;
+    int n_particles, n_frames;
+    double sigma[3]; /* nm  step per frame and axis */
+    int copies;      /* this many particles make the same walk */
+    double slack;    /* allowed distance of the coverage from 0.95 */
+} setting;
+
+typedef struct tally {
+    int trials, hits, diffusive, blocks_decide;
+    double sum, square; /* of D / truth */
+    double width;       /* mean width of the interval / truth */
+} tally;
+
+/* n particles and one very heavy molecule that holds the centre of mass. */
+static void one_seed(const setting *s, uint64_t seed, tally *total, tally *axis_x)
+{
+    const made_kind kinds[2] = {{"K+", "K", s->n_particles, 1, 39.1, 1},
+                                {"DME", "O", 1, 1, 1e12, 0}};
+    km_labels *labels = made_labels(kinds, 2);
+    const int n = s->n_particles + 1;
+    double *x = made_walk(seed, s->n_frames, n, s->sigma);
+    for (int k = 1; k < s->n_frames; k++) {
+        double *frame = x + (size_t)k * n * 3;
+        for (int i = 0; i < s->n_particles; i++)
+            memcpy(frame + 3 * i, frame + 3 * (i / s->copies * s->copies), 3 * sizeof *frame);
+        for (int a = 0; a < 3; a++)
+            frame[(n - 1) * 3 + a] = 1e-9 * (k % 2);
+    }
+    int *index = made_range(s->n_particles);
+    km_displacements *d;
+    km_msd msd;
+    km_exponent exponent;
+    km_diffusion out;
+    assert_ok(km_displacements_create(0, &d));
+    assert_ok(made_feed(d, labels, x, s->n_frames, 1.0, km_box_orthorhombic(1e3, 1e3, 1e3)));
+    assert_true(d->drift_removed);
+    assert_ok(km_msd_compute(d, index, s->n_particles, &msd));
+    assert_ok(km_exponent_compute(&msd, &exponent));
+    assert_ok(km_diffusion_compute(d, index, s->n_particles, &msd, &exponent, seed, 0, &out));
+    assert_true(out.available);
+    for (int q = 0; q < 2; q++) {
+        tally *t = q == 0 ? total : axis_x;
+        const km_estimate *e = q == 0 ? &out.total : &out.axis[0];
+        double truth = 0.0; /* m^2/s: sigma^2 / 2 per ps */
+        for (int a = 0; a < (q == 0 ? 3 : 1); a++)
+            truth += 0.5 * s->sigma[a] * s->sigma[a] * 1e-6 / (q == 0 ? 3 : 1);
+        t->trials++;
+        t->hits += e->low <= truth && truth <= e->high;
+        t->sum += e->value / truth;
+        t->square += e->value / truth * e->value / truth;
+        t->width += (e->high - e->low) / truth;
+        t->diffusive += out.diffusive;
+        t->blocks_decide += out.blocks_decide;
+    }
+    km_exponent_clear(&exponent);
+    km_msd_clear(&msd);
+    km_displacements_destroy(d);
+    km_labels_destroy(labels);
+    free(index);
+    free(x);
+}
+
+static bool judge(const setting *s, const char *what, const tally *t)
+{
+    const double coverage = (double)t->hits / t->trials, mean = t->sum / t->trials;
+    const double spread = sqrt(t->square / t->trials - mean * mean);
+    const double allowance = s->slack + 2.6 * sqrt(0.95 * 0.05 / t->trials);
+    /* the mean must be the truth within four standard errors */
+    const bool good =
+        fabs(coverage - 0.95) <= allowance && fabs(mean - 1.0) < 4.0 * spread / sqrt(t->trials);
+    printf("%-12s %-5s n %4d  coverage %.3f  mean %.4f  spread %.4f  half width %.4f  diffusive "
+           "%.3f  blocks decide %.3f  %s\n",
+           s->name, what, t->trials, coverage, mean, spread, 0.5 * t->width / t->trials,
+           (double)t->diffusive / t->trials, (double)t->blocks_decide / t->trials,
+           good ? "ok" : "WRONG");
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    const int n_seeds = argc > 1 ? atoi(argv[1]) : 200;
+    const setting settings[] = {
+        {"isotropic", 32, 1000, {0.07, 0.07, 0.07}, 1, 0.03},
+        {"few", 6, 1000, {0.07, 0.07, 0.07}, 1, 0.03},
+        {"anisotropic", 32, 600, {0.04, 0.08, 0.12}, 1, 0.03},
+        {"slow", 32, 600, {0.01, 0.01, 0.01}, 1, 0.03},      /* never 30 A^2 */
+        {"together", 32, 1000, {0.07, 0.07, 0.07}, 8, 0.06}, /* the bootstrap alone would cover half
+                                                              */
+    };
+    bool good = n_seeds > 0;
+    for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
+        tally total = {0}, axis = {0};
+        for (int seed = 0; seed < n_seeds; seed++)
+            one_seed(&settings[k], 1000 * (uint64_t)(k + 1) + (uint64_t)seed, &total, &axis);
+        good = judge(&settings[k], "D", &total) && good;
+        good = judge(&settings[k], "D_x", &axis) && good;
+    }
+    return good ? 0 : 1;
+}
