@@ -249,12 +249,12 @@ static void bits_do_not_depend_on_threads(void **state)
 {
     (void)state;
     const double sigma[3] = {0.1, 0.1, 0.1};
-    double *x = made_walk(31, 300, 19, sigma);
+    double *x = made_walk(31, 1200, 19, sigma);
     const int before = omp_get_max_threads();
     omp_set_num_threads(1);
-    const km_diffusion one = analyse(x, 300, 19, 1.0);
+    const km_diffusion one = analyse(x, 1200, 19, 1.0);
     omp_set_num_threads(4);
-    const km_diffusion many = analyse(x, 300, 19, 1.0);
+    const km_diffusion many = analyse(x, 1200, 19, 1.0);
     omp_set_num_threads(before);
     assert_memory_equal(&one.total, &many.total, sizeof one.total);
     assert_memory_equal(one.axis, many.axis, sizeof one.axis);

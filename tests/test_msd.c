@@ -366,7 +366,7 @@ static void memory_is_bounded_by_dropping_frames(void **state)
 static void bits_do_not_depend_on_threads(void **state)
 {
     (void)state;
-    const int n = 21, n_frames = 150;
+    const int n = 21, n_frames = 1500; /* long enough for threads to be used */
     const double sigma[3] = {0.05, 0.05, 0.05};
     const made_kind kind = {"K+", "K", n, 1, 39.1, 1};
     km_labels *labels = made_labels(&kind, 1);

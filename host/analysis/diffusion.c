@@ -9,6 +9,7 @@
 #include "kernels/base/units.h"
 
 #define FIT_POINTS 64 /* lags in the fit at most                        */
+#define SMALL 1000    /* frames up to which threads cost more than they save */
 #define LARGEST_BLOCKS 20
 #define CLEARLY_LARGER 2.0   /* ratio of standard errors that chance does not give */
 #define LARGE_DEVIATION 0.25 /* of beta after the window: then it was no diffusion */
@@ -159,7 +160,7 @@ static km_status all_coefficients(const km_displacements *d, const int *molecule
     KM_NEW(path, GROUP * row);
     for (int base = 0; base < n; base += GROUP) {
         const int used = n - base < GROUP ? n - base : GROUP;
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (d->n_frames > SMALL)
         for (int s = 0; s < used; s++) {
             km_displacements_gather(d, molecule[base + s], path + (size_t)s * row);
             particle_coefficients(f, path + (size_t)s * row, d->n_frames, n, base + s, value, beta);

@@ -7,6 +7,8 @@
 
 /* Particles transformed at a time; fixed, so that nothing depends on the number of threads. */
 #define SLOTS 8
+/* Frames up to which threads cost more than they save. */
+#define SMALL 1000
 
 typedef struct transform {
     int n;             /* frames                                          */
@@ -98,11 +100,11 @@ static void transform_particle(const transform *t, const km_displacements *d, in
 static void add_slots(transform *t, int used)
 {
     const int n_power = 3 * t->n_frequencies, n_square = 3 * t->n;
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (t->n > SMALL)
     for (int f = 0; f < n_power; f++)
         for (int s = 0; s < used; s++)
             t->power_sum[f] += t->power[s][f];
-#pragma omp parallel for schedule(static)
+#pragma omp parallel for schedule(static) if (t->n > SMALL)
     for (int k = 0; k < n_square; k++)
         for (int s = 0; s < used; s++)
             t->square_sum[k] += t->path[s][k] * t->path[s][k];
@@ -136,7 +138,7 @@ static km_status run(transform *t, const km_displacements *d, const int *molecul
     KM_TRY(transform_create(t, d->n_frames));
     for (int base = 0; base < n; base += SLOTS) {
         const int used = n - base < SLOTS ? n - base : SLOTS;
-#pragma omp parallel for schedule(dynamic, 1)
+#pragma omp parallel for schedule(dynamic, 1) if (t->n > SMALL)
         for (int s = 0; s < used; s++)
             transform_particle(t, d, molecule[base + s], s);
         add_slots(t, used);
