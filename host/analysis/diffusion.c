@@ -8,7 +8,7 @@
 
 #include "kernels/base/units.h"
 
-#define FIT_POINTS 64 /* lags in the fit at most                        */
+#define FIT_POINTS 32 /* lags in the fit at most                        */
 #define SMALL 1000    /* frames up to which threads cost more than they save */
 #define LARGEST_BLOCKS 20
 #define CLEARLY_LARGER 2.0   /* ratio of standard errors that chance does not give */

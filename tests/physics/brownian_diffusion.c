@@ -97,11 +97,11 @@ int main(int argc, char **argv)
     omp_set_num_threads(1); /* thousands of small problems */
     const int n_seeds = argc > 1 ? atoi(argv[1]) : 200;
     const setting settings[] = {
-        {"isotropic", 32, 1000, {0.07, 0.07, 0.07}, 1, 0.03},
+        {"isotropic", 32, 500, {0.07, 0.07, 0.07}, 1, 0.03},
         {"few", 6, 1000, {0.07, 0.07, 0.07}, 1, 0.03},
-        {"anisotropic", 32, 600, {0.04, 0.08, 0.12}, 1, 0.03},
-        {"slow", 32, 600, {0.01, 0.01, 0.01}, 1, 0.03},      /* never 30 A^2 */
-        {"together", 32, 1000, {0.07, 0.07, 0.07}, 8, 0.06}, /* the bootstrap alone would cover half
+        {"anisotropic", 32, 500, {0.04, 0.08, 0.12}, 1, 0.03},
+        {"slow", 32, 500, {0.01, 0.01, 0.01}, 1, 0.03},      /* never 30 A^2 */
+        {"together", 32, 500, {0.07, 0.07, 0.07}, 8, 0.06}, /* the bootstrap alone would cover half
                                                               */
     };
     bool good = n_seeds > 0;
