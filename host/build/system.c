@@ -7,14 +7,6 @@
 #include "host/build/packing.h"
 #include "host/build/structure.h"
 
-static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s,
-                         int *copies)
-{
-    if (recipe->liquid == NULL)
-        return km_structure_system(recipe->structure, ff, s);
-    return km_composition(recipe->liquid, ff, s, copies);
-}
-
 static km_status list_molecules(km_system *s)
 {
     int m = 0;
@@ -23,6 +15,18 @@ static km_status list_molecules(km_system *s)
         for (int j = 0; j < s->component[k].count; j++)
             s->molecule[m++] = s->component[k].molecule;
     return KM_OK;
+}
+
+static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s,
+                         int *copies)
+{
+    if (recipe->liquid == NULL)
+        return km_structure_system(recipe->structure, ff, s);
+    KM_TRY(km_composition(recipe->liquid, ff, s, copies));
+    if (recipe->structure == NULL)
+        return KM_OK;
+    KM_TRY(list_molecules(s));
+    return km_structure_place(recipe->structure->file, recipe->structure->box, ff, s);
 }
 
 km_status km_system_compose(const km_recipe *recipe, const km_forcefield *ff, km_system **out)
@@ -50,7 +54,7 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
     *out = NULL;
     KM_NEW(s, 1);
     km_status status = compose(recipe, ff, s, &copies);
-    if (status == KM_OK && recipe->liquid != NULL)
+    if (status == KM_OK && recipe->structure == NULL)
         status = km_pack(ff, recipe->seed, copies, work_folder, s);
     if (status != KM_OK) {
         km_system_destroy(s);

@@ -43,8 +43,8 @@ typedef struct km_recipe_liquid {
 } km_recipe_liquid;
 
 typedef struct km_recipe_structure {
-    char *file; /* PDB, GRO or XYZ                                      */
-    int n_molecules;
+    char *file;      /* PDB, GRO or XYZ                                      */
+    int n_molecules; /* 0: those of the liquid                              */
     struct {
         char *molecule;
         int count;
@@ -110,7 +110,8 @@ typedef struct km_recipe {
     char *confidence_reason;  /* one sentence, may be NULL                            */
     double temperature;       /* K                                                    */
     double pressure;          /* kJ/mol/nm^3                                          */
-    km_recipe_liquid *liquid; /* exactly one of the two is set                 */
+    km_recipe_liquid *liquid; /* at least one of the two is set; with both, the liquid says what is
+                                 in the file */
     km_recipe_structure *structure;
     km_recipe_forcefield forcefield;
     km_recipe_nonbonded nonbonded;
@@ -132,7 +133,7 @@ KM_MUST_CHECK km_status km_recipe_read(const char *path_or_id, const char *const
                                        int n_settings, km_recipe **out);
 void km_recipe_destroy(km_recipe *recipe);
 /* Writes it with every default spelled out, readable again by km_recipe_read and giving the same
- * run. */
+ * run. Goes aside first and is then renamed: path is never half written. */
 KM_MUST_CHECK km_status km_recipe_write(const km_recipe *recipe, const char *path);
 /* The folder of forcefields/ or systems/: $KALIUM_DATA, beside the program, the install prefix or
  * the source tree, in this order; KM_ERROR_FILE names all places tried. */

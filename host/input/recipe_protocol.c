@@ -1,240 +1,390 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/input/recipe_protocol.h"
-
+/* The stages of a run: those of a protocol, what the recipe changes in them, and whether the result
+ * makes sense. */
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/input/recipe_reader.h"
 #include "kernels/base/units.h"
 
-#define FEMTOSECOND KM_PS_PER_FS
-#define LIQUID_COMPRESSIBILITY                                                                     \
-    1e-4 /* 1/bar, of an organic liquid; sets only the pace of the barostat */
+#define BAR KM_PRESSURE_PER_BAR
+#define FS KM_PS_PER_FS
+/* fs  a C-H bond vibrates in 11 fs; velocity Verlet wants about nine steps of that */
+#define TIMESTEP_FREE 1.2
+/* fs  with bonds to hydrogen held, C=O (18 fs) and the libration of H remain */
+#define TIMESTEP_CONSTRAINED 3.0
+#define ROUNDING (1.0 + 1e-9)
 
-/* protocol: liquid. From a loosely packed box to production at the averaged volume:
- * bad contacts go (minimise, then a short hot-start with strong friction and a tiny timestep),
- * voids of the packing close under 1000 bar, NPT finds the density and its second half gives the
- * volume. */
-static km_status liquid(km_recipe *r, bool rigid_hydrogen)
+typedef struct stage_list {
+    km_recipe_reader *r;
+    km_stage base;       /* what every stage starts from                                 */
+    km_stage production; /* base with the block `production:` on top                     */
+    int n;
+    km_stage *stage;
+    int *raw_index;     /* entry of `stages:` that speaks of it, or -1              */
+    bool *draws_chosen; /* draw_velocities was given                                */
+} stage_list;
+
+static km_status add_stage(stage_list *list, const char *name, const km_stage *stage)
 {
-    const double T = r->temperature, bar = KM_PRESSURE_PER_BAR;
-    const double step = rigid_hydrogen ? 2.0 * FEMTOSECOND : 1.0 * FEMTOSECOND;
-    const km_stage common = {.kind = KM_STAGE_DYNAMICS,
-                             .timestep = step,
-                             .temperature_start = T,
-                             .temperature_end = T,
-                             .constrain_hydrogen = rigid_hydrogen,
-                             .thermostat = KM_THERMOSTAT_RESCALING,
-                             .thermostat_time = 0.2,
-                             .friction = 5.0,
-                             .pressure_start = r->pressure,
-                             .pressure_end = r->pressure,
-                             .barostat_time = 1.0,
-                             .compressibility = LIQUID_COMPRESSIBILITY / bar,
-                             .energy_interval = 0.2};
-    KM_NEW(r->stage, 6);
-    r->n_stages = 6;
-    km_stage *s = r->stage;
-    for (int k = 0; k < 6; k++)
-        s[k] = common;
-    s[0].kind = KM_STAGE_MINIMISE;
-    s[0].max_steps = 500;
-    s[0].force_tolerance = 1000.0;
-    s[1].time = 5.0;
-    s[1].timestep = 0.5 * FEMTOSECOND;
-    s[1].temperature_start = 50.0 < T ? 50.0 : T;
-    s[1].draw_velocities = true;
-    s[1].thermostat = KM_THERMOSTAT_LANGEVIN;
-    s[1].friction = 20.0;
-    s[2].time = 30.0;
-    s[2].barostat = KM_BAROSTAT_ISOTROPIC;
-    s[2].pressure_start = s[2].pressure_end = r->pressure + 1000.0 * bar;
-    s[3].time = 200.0;
-    s[3].barostat = KM_BAROSTAT_ISOTROPIC;
-    s[3].barostat_time = 2.0;
-    s[3].thermostat_time = 0.5;
-    s[3].average_from = 0.5;
-    s[4].time = 20.0;
-    s[4].thermostat_time = 0.5;
-    s[5].time = 1000.0;
-    s[5].thermostat_time = 1.0;
-    s[5].production = true;
-    s[5].frame_interval = 1.0;
-    s[5].energy_interval = 1.0;
-    static const char *const name[6] = {"minimise",    "heat",   "compress",
-                                        "equilibrate", "settle", "produce"};
-    for (int k = 0; k < 6; k++)
-        KM_TRY(km_recipe_copy_text(name[k], &s[k].name));
+    km_stage *new = &list->stage[list->n];
+    *new = *stage;
+    new->name = NULL;
+    KM_TRY(km_recipe_keep(name, &new->name));
+    list->raw_index[list->n++] = -1;
+    list->r->recipe->n_stages = list->n;
     return KM_OK;
 }
 
-static void take(double *to, const double *from, double unit)
+static void read_base(stage_list *list)
 {
-    if (from != NULL)
-        *to = *from * unit;
+    const km_recipe *recipe = list->r->recipe;
+    const km_raw_recipe *raw = list->r->raw;
+    const bool constrained = raw->constraints == NULL || *raw->constraints == KM_CONSTRAIN_HYDROGEN;
+    list->base = (km_stage){
+        .kind = KM_STAGE_DYNAMICS,
+        .max_steps = 2000,
+        .force_tolerance = 1000.0,
+        .time = 100.0,
+        .timestep = (constrained ? 2.0 : 1.0) * FS,
+        .temperature_start = recipe->temperature,
+        .temperature_end = recipe->temperature,
+        .constrain_hydrogen = constrained,
+        .thermostat = KM_THERMOSTAT_RESCALING,
+        .thermostat_time = 1.0,
+        .friction = 1.0,
+        .barostat = KM_BAROSTAT_NONE,
+        .pressure_start = recipe->pressure,
+        .pressure_end = recipe->pressure,
+        .barostat_time = 2.0,
+        .compressibility = 1e-4 * (1.0 / BAR), /* organic liquids: 0.5e-4 to 1.2e-4 per bar */
+        .frame_interval = 1.0,
+        .energy_interval = 1.0,
+    };
 }
 
-static void take_ensemble(km_stage *s, int type)
+static km_status read_production(stage_list *list)
 {
-    s->kind = type == KM_RAW_MINIMISE ? KM_STAGE_MINIMISE : KM_STAGE_DYNAMICS;
-    if (type == KM_RAW_NVE)
-        s->thermostat = KM_THERMOSTAT_NONE;
-    if (type != KM_RAW_NPT)
-        s->barostat = KM_BAROSTAT_NONE;
-    else if (s->barostat == KM_BAROSTAT_NONE)
-        s->barostat = KM_BAROSTAT_ISOTROPIC;
-}
-
-static void override(km_stage *s, const km_raw_stage *raw)
-{
-    if (raw->type != NULL)
-        take_ensemble(s, *raw->type);
+    km_recipe_reader *r = list->r;
+    const km_raw_production *raw = &r->raw->production;
+    km_stage *stage = &list->production;
+    *stage = list->base;
+    stage->production = true;
+    stage->time = 5.0 * KM_PS_PER_NS;
+    KM_TRY(km_recipe_read_numbers(r, "production", &km_recipe_production_numbers, raw, stage));
+    stage->write_velocities = raw->velocities != NULL && *raw->velocities;
     if (raw->thermostat != NULL)
-        s->thermostat = (km_thermostat_kind)*raw->thermostat;
-    if (raw->barostat != NULL)
-        s->barostat = (km_barostat_kind)*raw->barostat;
-    if (raw->max_steps != NULL)
-        s->max_steps = *raw->max_steps;
-    if (raw->temperature_K != NULL)
-        s->temperature_start = s->temperature_end = *raw->temperature_K;
-    if (raw->pressure_bar != NULL)
-        s->pressure_start = s->pressure_end = *raw->pressure_bar * KM_PRESSURE_PER_BAR;
-    take(&s->force_tolerance, raw->force_tolerance_kJ_mol_nm, 1.0);
-    take(&s->time, raw->time_ps, 1.0);
-    take(&s->timestep, raw->timestep_fs, FEMTOSECOND);
-    take(&s->temperature_start, raw->temperature_start_K, 1.0);
-    take(&s->thermostat_time, raw->thermostat_time_ps, 1.0);
-    take(&s->friction, raw->friction_per_ps, 1.0);
-    take(&s->barostat_time, raw->barostat_time_ps, 1.0);
-    take(&s->compressibility, raw->compressibility_per_bar, 1.0 / KM_PRESSURE_PER_BAR);
-    take(&s->average_from, raw->average_from, 1.0);
-    take(&s->frame_interval, raw->frame_ps, 1.0);
-    take(&s->energy_interval, raw->energy_ps, 1.0);
-    if (raw->draw_velocities != NULL)
-        s->draw_velocities = *raw->draw_velocities;
-    if (raw->constrain_hydrogen != NULL)
-        s->constrain_hydrogen = *raw->constrain_hydrogen;
-    if (raw->production != NULL)
-        s->production = *raw->production;
-    if (raw->velocities != NULL)
-        s->write_velocities = *raw->velocities;
-}
-
-static void take_production(km_stage *s, const km_raw_production *p)
-{
-    take(&s->time, p->time_ns, KM_PS_PER_NS);
-    take(&s->timestep, p->timestep_fs, FEMTOSECOND);
-    take(&s->frame_interval, p->frame_ps, 1.0);
-    take(&s->energy_interval, p->energy_ps, 1.0);
-    take(&s->thermostat_time, p->thermostat_time_ps, 1.0);
-    if (p->thermostat != NULL)
-        s->thermostat = (km_thermostat_kind)*p->thermostat;
-    if (p->velocities != NULL)
-        s->write_velocities = *p->velocities;
-}
-
-static km_stage *find(km_recipe *r, const char *name)
-{
-    for (int k = 0; k < r->n_stages; k++)
-        if (strcmp(r->stage[k].name, name) == 0)
-            return &r->stage[k];
-    return NULL;
-}
-
-/* protocol: none. The stages are the list, each on top of neutral defaults. */
-static km_status explicit_stages(const km_raw_recipe *raw, km_recipe *r, bool rigid_hydrogen)
-{
-    if (raw->n_stages == 0)
-        return KM_FAIL(KM_ERROR_INPUT, "protocol none needs a list of stages");
-    KM_NEW(r->stage, raw->n_stages);
-    r->n_stages = (int)raw->n_stages;
-    for (int k = 0; k < r->n_stages; k++) {
-        km_stage *s = &r->stage[k];
-        *s = (km_stage){.kind = KM_STAGE_DYNAMICS,
-                        .timestep = (rigid_hydrogen ? 2.0 : 1.0) * FEMTOSECOND,
-                        .temperature_start = r->temperature,
-                        .temperature_end = r->temperature,
-                        .constrain_hydrogen = rigid_hydrogen,
-                        .thermostat = KM_THERMOSTAT_RESCALING,
-                        .thermostat_time = 0.5,
-                        .friction = 5.0,
-                        .pressure_start = r->pressure,
-                        .pressure_end = r->pressure,
-                        .barostat_time = 2.0,
-                        .max_steps = 500,
-                        .force_tolerance = 1000.0,
-                        .energy_interval = 0.2,
-                        .frame_interval = 1.0,
-                        .compressibility = LIQUID_COMPRESSIBILITY / KM_PRESSURE_PER_BAR};
-        KM_TRY(km_recipe_copy_text(raw->stage[k].name, &s->name));
-        override(s, &raw->stage[k]);
-    }
+        stage->thermostat = *raw->thermostat;
+    const km_ensemble ensemble = raw->ensemble != NULL ? *raw->ensemble : KM_ENSEMBLE_NVT;
+    if (ensemble == KM_ENSEMBLE_NVE && raw->thermostat != NULL &&
+        *raw->thermostat != KM_THERMOSTAT_NONE)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: NVE keeps the energy and has no thermostat; remove thermostat or "
+                       "choose ensemble: NVT",
+                       km_recipe_place(r, "production.ensemble"));
+    if (ensemble != KM_ENSEMBLE_NVE && stage->thermostat == KM_THERMOSTAT_NONE)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s is none, but the ensemble has a temperature; choose rescaling, "
+                       "nose_hoover or langevin, or ensemble: NVE",
+                       km_recipe_place(r, "production.thermostat"));
+    if (ensemble == KM_ENSEMBLE_NVE)
+        stage->thermostat = KM_THERMOSTAT_NONE;
+    if (ensemble == KM_ENSEMBLE_NPT)
+        stage->barostat = KM_BAROSTAT_ISOTROPIC;
     return KM_OK;
 }
 
-static km_status check(const km_stage *s)
+/* A packed box becomes a liquid: bad contacts are minimised away and warmed carefully, the voids of
+ * packing are pressed out, the volume finds its mean, production holds it there. */
+static km_status add_liquid_stages(stage_list *list)
 {
-    if (s->kind == KM_STAGE_MINIMISE)
+    const km_recipe *recipe = list->r->recipe;
+    const double timestep = list->production.timestep, cold = fmin(50.0, recipe->temperature);
+    km_stage s = list->base;
+    s.kind = KM_STAGE_MINIMISE;
+    KM_TRY(add_stage(list, "minimise", &s));
+
+    s = list->base;
+    s.constrain_hydrogen = false;
+    s.thermostat = KM_THERMOSTAT_LANGEVIN;
+    s.friction = 10.0;
+    s.temperature_start = s.temperature_end = cold;
+    s.time = 1.0;
+    s.timestep = fmin(0.5 * FS, timestep);
+    s.energy_interval = 0.1;
+    KM_TRY(add_stage(list, "relax", &s));
+
+    s.friction = 5.0;
+    s.temperature_end = recipe->temperature;
+    s.time = 10.0;
+    s.timestep = fmin(1.0 * FS, timestep);
+    s.energy_interval = 0.5;
+    KM_TRY(add_stage(list, "heat", &s));
+
+    s = list->base;
+    s.thermostat_time = 0.5;
+    s.time = 10.0;
+    s.timestep = fmin(1.0 * FS, timestep);
+    s.barostat = KM_BAROSTAT_ISOTROPIC;
+    s.barostat_time = 1.0;
+    s.pressure_start = s.pressure_end = 1000.0 * BAR;
+    s.energy_interval = 0.5;
+    if (recipe->structure == NULL) /* a given structure has no voids */
+        KM_TRY(add_stage(list, "compress", &s));
+
+    s = list->base;
+    s.timestep = timestep;
+    s.time = 200.0;
+    s.barostat = KM_BAROSTAT_ISOTROPIC;
+    s.average_from = 0.5;
+    KM_TRY(add_stage(list, "equilibrate", &s));
+
+    s = list->base;
+    s.timestep = timestep;
+    s.time = 20.0;
+    KM_TRY(add_stage(list, "settle", &s));
+    return add_stage(list, "produce", &list->production);
+}
+
+/* The key without start or end stands for both. */
+static km_status read_pair(km_recipe_reader *r, int index, const char *stem, const char *unit,
+                           double *both, double **start, double **end)
+{
+    if (both == NULL)
         return KM_OK;
-    const double fs = s->timestep / FEMTOSECOND;
-    if (!(fs >= 0.01 && fs <= 5.0))
-        return KM_FAIL(KM_ERROR_INPUT, "stage %s: timestep_fs is %g; 0.01 to 5 is sensible",
-                       s->name, fs);
-    if (!s->constrain_hydrogen && fs > 1.25)
+    if (*start != NULL || *end != NULL)
         return KM_FAIL(
-            KM_ERROR_INPUT,
-            "stage %s: timestep_fs is %g, but bonds to hydrogen are free; take at most 1.25 fs or "
-            "set constraints: hydrogen",
-            s->name, fs);
-    if (s->constrain_hydrogen && fs > 2.5)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "stage %s: timestep_fs is %g; with rigid bonds to hydrogen at most 2.5",
-                       s->name, fs);
-    if (!(s->time > 0.0 && s->time <= 1e9))
-        return KM_FAIL(KM_ERROR_INPUT, "stage %s: its time is %g ps; above 0 and at most 1 ms",
-                       s->name, s->time);
-    if (!(s->temperature_start > 0.0 && s->temperature_end > 0.0 &&
-          s->temperature_start <= 5000.0 && s->temperature_end <= 5000.0))
-        return KM_FAIL(KM_ERROR_INPUT, "stage %s: a temperature between 0 and 5000 K is asked for",
-                       s->name);
-    if (s->production && !(s->frame_interval > 0.0 && s->frame_interval <= s->time))
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "stage %s: frame_ps is %g; above 0 and at most the stage's %g ps", s->name,
-                       s->frame_interval, s->time);
-    if (!(s->energy_interval > 0.0 && s->thermostat_time > 0.0 && s->barostat_time > 0.0))
-        return KM_FAIL(
-            KM_ERROR_INPUT,
-            "stage %s: energy_ps, thermostat_time_ps and barostat_time_ps must be above 0",
-            s->name);
+            KM_ERROR_INPUT, "%s stands for start and end; remove it or %s_start_%s and %s_end_%s",
+            km_recipe_place(r, "stages.%d.%s_%s", index, stem, unit), stem, unit, stem, unit);
+    *start = *end = both;
     return KM_OK;
 }
 
-km_status km_recipe_make_stages(const km_raw_recipe *raw, km_recipe *recipe)
+static km_status apply_stage(stage_list *list, int index, int at)
 {
-    const bool rigid_hydrogen = raw->constraints == NULL || *raw->constraints != 0;
-    KM_TRY(
-        km_recipe_copy_text(raw->protocol != NULL ? raw->protocol : "liquid", &recipe->protocol));
-    if (strcmp(recipe->protocol, "none") == 0) {
-        KM_TRY(explicit_stages(raw, recipe, rigid_hydrogen));
-    } else if (strcmp(recipe->protocol, "liquid") == 0) {
-        KM_TRY(liquid(recipe, rigid_hydrogen));
-        for (uint32_t k = 0; k < raw->n_stages; k++) {
-            km_stage *s = find(recipe, raw->stage[k].name);
-            if (s == NULL)
-                return KM_FAIL(
-                    KM_ERROR_INPUT,
-                    "stages: there is no stage '%s' in protocol liquid; it has minimise, heat, "
-                    "compress, equilibrate, settle and produce",
-                    raw->stage[k].name);
-            override(s, &raw->stage[k]);
-        }
-    } else {
-        return KM_FAIL(KM_ERROR_INPUT, "protocol: '%s' is not known; liquid or none",
-                       recipe->protocol);
+    km_recipe_reader *r = list->r;
+    km_stage *stage = &list->stage[at];
+    km_raw_stage raw = r->raw->stage[index];
+    char node[40], steps[60];
+    snprintf(node, sizeof node, "stages.%d", index);
+    snprintf(steps, sizeof steps, "stages.%d.max_steps", index);
+    KM_TRY(read_pair(r, index, "temperature", "K", raw.temperature, &raw.temperature_start,
+                     &raw.temperature_end));
+    KM_TRY(read_pair(r, index, "pressure", "bar", raw.pressure, &raw.pressure_start,
+                     &raw.pressure_end));
+    KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_stage_numbers, &raw, stage));
+    KM_TRY(km_recipe_read_whole(r, steps, raw.max_steps, 0, 100000000,
+                                "how many steps minimisation may take", &stage->max_steps));
+    if (raw.constraints != NULL)
+        stage->constrain_hydrogen = *raw.constraints == KM_CONSTRAIN_HYDROGEN;
+    if (raw.thermostat != NULL)
+        stage->thermostat = *raw.thermostat;
+    if (raw.barostat != NULL)
+        stage->barostat = *raw.barostat;
+    if (stage->barostat == KM_BAROSTAT_NONE && raw.average_from == NULL)
+        stage->average_from = 0.0; /* the volume no longer changes */
+    if (raw.production != NULL)
+        stage->production = *raw.production;
+    if (raw.velocities != NULL)
+        stage->write_velocities = *raw.velocities;
+    if (raw.draw_velocities != NULL)
+        stage->draw_velocities = *raw.draw_velocities;
+    list->draws_chosen[at] = raw.draw_velocities != NULL;
+    list->raw_index[at] = index;
+    return KM_OK;
+}
+
+static int find_stage(const stage_list *list, const char *name)
+{
+    for (int k = 0; k < list->n; k++)
+        if (strcmp(list->stage[k].name, name) == 0)
+            return k;
+    return -1;
+}
+
+static void remove_stage(stage_list *list, int at)
+{
+    free(list->stage[at].name);
+    const size_t behind = (size_t)(list->n - at - 1);
+    memmove(&list->stage[at], &list->stage[at + 1], behind * sizeof *list->stage);
+    memmove(&list->raw_index[at], &list->raw_index[at + 1], behind * sizeof *list->raw_index);
+    memmove(&list->draws_chosen[at], &list->draws_chosen[at + 1],
+            behind * sizeof *list->draws_chosen);
+    list->r->recipe->n_stages = --list->n;
+}
+
+static km_status unknown_stage(stage_list *list, int index)
+{
+    char names[512] = "";
+    for (int k = 0; k < list->n; k++) {
+        const size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", k > 0 ? ", " : "", list->stage[k].name);
     }
-    for (int k = 0; k < recipe->n_stages; k++) {
-        if (recipe->stage[k].production && raw->production != NULL)
-            take_production(&recipe->stage[k], raw->production);
-        KM_TRY(check(&recipe->stage[k]));
+    return KM_FAIL(
+        KM_ERROR_INPUT,
+        "%s is \"%s\", which is no stage of protocol liquid (%s); for stages of your own "
+        "write protocol: none and list all of them",
+        km_recipe_place(list->r, "stages.%d.name", index), list->r->raw->stage[index].name, names);
+}
+
+/* `stages:` changes stages of the protocol by name. */
+static km_status apply_overrides(stage_list *list)
+{
+    const km_raw_recipe *raw = list->r->raw;
+    for (int index = 0; index < (int)raw->n_stages; index++) {
+        const km_raw_stage *change = &raw->stage[index];
+        const int at = find_stage(list, change->name);
+        if (at < 0)
+            return unknown_stage(list, index);
+        if (list->raw_index[at] >= 0)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: the stage %s is listed twice; join the two entries",
+                           km_recipe_place(list->r, "stages.%d.name", index), change->name);
+        if (change->kind != NULL && *change->kind != list->stage[at].kind)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: the kind of the stage %s of protocol liquid cannot change; write "
+                           "protocol: none and list all stages",
+                           km_recipe_place(list->r, "stages.%d.kind", index), change->name);
+        if (change->skip != NULL && *change->skip)
+            remove_stage(list, at);
+        else
+            KM_TRY(apply_stage(list, index, at));
     }
     return KM_OK;
+}
+
+/* `stages:` is the whole list. */
+static km_status read_list(stage_list *list)
+{
+    const km_raw_recipe *raw = list->r->raw;
+    for (int index = 0; index < (int)raw->n_stages; index++) {
+        const km_raw_stage *entry = &raw->stage[index];
+        if (find_stage(list, entry->name) >= 0)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: the stage %s is listed twice; rename one",
+                           km_recipe_place(list->r, "stages.%d.name", index), entry->name);
+        if (entry->skip != NULL && *entry->skip)
+            continue;
+        const bool production = entry->production != NULL && *entry->production;
+        km_stage stage = production ? list->production : list->base;
+        if (entry->kind != NULL)
+            stage.kind = *entry->kind;
+        KM_TRY(add_stage(list, entry->name, &stage));
+        KM_TRY(apply_stage(list, index, list->n - 1));
+        if (stage.kind == KM_STAGE_DYNAMICS && !production && entry->time == NULL)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: the stage %s has no time_ps; give its length",
+                           km_recipe_place(list->r, "stages.%d", index), entry->name);
+    }
+    return KM_OK;
+}
+
+/* Where the reader finds what to change: the stage's own key, or the block production. */
+static const char *place_of(const stage_list *list, int at, bool own, const char *key)
+{
+    if (own)
+        return km_recipe_place(list->r, "stages.%d.%s", list->raw_index[at], key);
+    return km_recipe_place(list->r, "production.%s", key);
+}
+
+static const km_raw_stage *raw_of(const stage_list *list, int at)
+{
+    static const km_raw_stage nothing = {0};
+    return list->raw_index[at] >= 0 ? &list->r->raw->stage[list->raw_index[at]] : &nothing;
+}
+
+static km_status check_timestep(const stage_list *list, int at)
+{
+    const km_stage *stage = &list->stage[at];
+    const double timestep = stage->timestep / FS;
+    const bool own = raw_of(list, at)->timestep != NULL;
+    if (!stage->constrain_hydrogen && timestep > TIMESTEP_FREE * ROUNDING)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s is %g in stage %s, where bonds to hydrogen are free; with constraints: "
+                       "none at most %g fs are stable (1 is usual): lower it or set constraints: "
+                       "hydrogen",
+                       place_of(list, at, own, "timestep_fs"), timestep, stage->name,
+                       TIMESTEP_FREE);
+    if (timestep > TIMESTEP_CONSTRAINED * ROUNDING)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s is %g in stage %s; with bonds to hydrogen held at most %g fs are stable "
+                       "(2 is usual): lower it",
+                       place_of(list, at, own, "timestep_fs"), timestep, stage->name,
+                       TIMESTEP_CONSTRAINED);
+    if (stage->time < stage->timestep)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: stage %s lasts %g ps, less than one time step of %g fs",
+                       place_of(list, at, raw_of(list, at)->time != NULL,
+                                raw_of(list, at)->time != NULL ? "time_ps" : "time_ns"),
+                       stage->name, stage->time, timestep);
+    return KM_OK;
+}
+
+static km_status check_stage(const stage_list *list, int at)
+{
+    const km_stage *stage = &list->stage[at];
+    if (stage->kind == KM_STAGE_MINIMISE)
+        return KM_OK;
+    KM_TRY(check_timestep(list, at));
+    if (stage->production && stage->frame_interval > stage->time * ROUNDING)
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s is %g, longer than stage %s (%g ps): no frame would be written; lower it "
+            "or lengthen the stage",
+            place_of(list, at, raw_of(list, at)->frame_interval != NULL, "frame_ps"),
+            stage->frame_interval, stage->name, stage->time);
+    if (stage->average_from > 0.0 && stage->barostat == KM_BAROSTAT_NONE)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: stage %s has no barostat, so there is no volume to average; choose "
+                       "barostat: isotropic or remove average_from",
+                       place_of(list, at, true, "average_from"), stage->name);
+    return KM_OK;
+}
+
+static km_status finish(stage_list *list)
+{
+    bool drawn = false;
+    for (int k = 0; k < list->n; k++) {
+        if (list->stage[k].kind != KM_STAGE_DYNAMICS)
+            continue;
+        if (!drawn && !list->draws_chosen[k])
+            list->stage[k].draw_velocities = true;
+        drawn = true;
+        KM_TRY(check_stage(list, k));
+    }
+    if (list->n == 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: nothing is left to do; list stages, or write protocol: liquid",
+                       km_recipe_place(list->r, "stages"));
+    return KM_OK;
+}
+
+static km_status read_stages(stage_list *list, km_protocol protocol)
+{
+    read_base(list);
+    KM_TRY(read_production(list));
+    if (protocol == KM_PROTOCOL_LIQUID) {
+        KM_TRY(add_liquid_stages(list));
+        KM_TRY(apply_overrides(list));
+    } else {
+        KM_TRY(read_list(list));
+    }
+    return finish(list);
+}
+
+km_status km_recipe_read_stages(km_recipe_reader *r)
+{
+    const km_raw_recipe *raw = r->raw;
+    const km_protocol protocol = raw->protocol != NULL ? *raw->protocol : KM_PROTOCOL_LIQUID;
+    const int most = (int)raw->n_stages + 8; /* protocol liquid has seven */
+    KM_TRY(
+        km_recipe_keep(protocol == KM_PROTOCOL_LIQUID ? "liquid" : "none", &r->recipe->protocol));
+    KM_NEW(r->recipe->stage, most);
+    stage_list list = {.r = r, .stage = r->recipe->stage};
+    km_status status = km_allocate((void **)&list.raw_index, most, sizeof *list.raw_index);
+    if (status == KM_OK)
+        status = km_allocate((void **)&list.draws_chosen, most, sizeof *list.draws_chosen);
+    if (status == KM_OK)
+        status = read_stages(&list, protocol);
+    free(list.raw_index);
+    free(list.draws_chosen);
+    return status;
 }

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Private to the recipe reader: the file as libcyaml fills it, in the units of its keys.
- * A number that was not given is a NULL pointer, so that 0 can be told from absent. */
+/* Private to the recipe reader: the file as libcyaml fills it, in the units of the keys. NULL means
+ * that the key is absent. */
 #ifndef KM_RECIPE_SCHEMA_H
 #define KM_RECIPE_SCHEMA_H
+
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "host/input/recipe_file.h"
 #include "host/input/yaml.h"
 
+typedef enum km_ensemble { KM_ENSEMBLE_NVE, KM_ENSEMBLE_NVT, KM_ENSEMBLE_NPT } km_ensemble;
+typedef enum km_constraint_choice { KM_CONSTRAIN_NONE, KM_CONSTRAIN_HYDROGEN } km_constraint_choice;
+typedef enum km_protocol { KM_PROTOCOL_NONE, KM_PROTOCOL_LIQUID } km_protocol;
+
 typedef struct km_raw_salt {
     char *cation, *anion;
-    double *molarity_M, *molality_mol_kg, *mole_parts;
+    double *molarity, *molality, *mole_parts; /* mol/L, mol/kg, - */
 } km_raw_salt;
 
 typedef struct km_raw_solvent {
@@ -19,7 +26,7 @@ typedef struct km_raw_solvent {
 
 typedef struct km_raw_size {
     int *atoms, *ion_pairs, *molecules;
-    double *box_edge_A;
+    double *box_edge; /* angstrom */
 } km_raw_size;
 
 typedef struct km_raw_liquid {
@@ -28,7 +35,7 @@ typedef struct km_raw_liquid {
     km_raw_solvent *solvent;
     uint32_t n_solvents;
     km_raw_size size;
-    double *density_kg_m3;
+    double *density; /* kg/m^3 */
 } km_raw_liquid;
 
 typedef struct km_raw_count {
@@ -40,87 +47,99 @@ typedef struct km_raw_structure {
     char *file;
     km_raw_count *molecule;
     uint32_t n_molecules;
-    double *box_A, *angles_deg;
-    uint32_t n_box, n_angles;
+    double *box; /* angstrom */
+    uint32_t n_box;
+    double *angles; /* degrees */
+    uint32_t n_angles;
 } km_raw_structure;
 
-typedef struct km_raw_cell {
+typedef struct km_raw_recipe_cell {
     km_raw_liquid *liquid;
     km_raw_structure *structure;
-} km_raw_cell;
+} km_raw_recipe_cell;
 
-typedef struct km_raw_choice {
-    char *molecule, *set;
-} km_raw_choice;
+typedef struct km_raw_pair_of_names {
+    char *first, *second;
+} km_raw_pair_of_names;
 
-typedef struct km_raw_swap {
-    char *from, *to;
-} km_raw_swap;
-
-typedef struct km_raw_forcefield {
+typedef struct km_raw_recipe_forcefield {
     char **file;
     uint32_t n_files;
     double *charge_scale;
-    km_raw_choice *charge_set;
+    km_raw_pair_of_names *charge_set;
     uint32_t n_charge_sets;
-    km_raw_swap *type_swap;
+    km_raw_pair_of_names *type_swap;
     uint32_t n_type_swaps;
-} km_raw_forcefield;
+} km_raw_recipe_forcefield;
 
 typedef struct km_raw_nonbonded {
-    double *cutoff_A, *skin_A, *relative_force_error, *ewald_alpha_per_A;
-    double *coulomb_constant;
-    bool *tail_correction, *potential_shift;
+    double *cutoff, *skin; /* angstrom */
+    double *relative_force_error;
+    bool *tail, *shift;
+    double *ewald_alpha; /* 1/angstrom */
     int *mesh;
     uint32_t n_mesh;
     int *spline_order;
+    double *coulomb_constant; /* kJ nm/mol/e^2 */
 } km_raw_nonbonded;
 
-typedef enum km_raw_stage_type {
-    KM_RAW_MINIMISE,
-    KM_RAW_NVE,
-    KM_RAW_NVT,
-    KM_RAW_NPT
-} km_raw_stage_type;
-
-/* One stage as written; every field but name is optional. */
 typedef struct km_raw_stage {
     char *name;
-    int *type;       /* km_raw_stage_type  */
-    int *thermostat; /* km_thermostat_kind */
-    int *barostat;   /* km_barostat_kind   */
+    bool *skip;
+    km_stage_kind *kind;
     int *max_steps;
-    double *force_tolerance_kJ_mol_nm, *time_ps, *timestep_fs, *temperature_start_K, *temperature_K;
-    double *thermostat_time_ps, *friction_per_ps, *pressure_bar, *barostat_time_ps;
-    double *compressibility_per_bar, *average_from, *frame_ps, *energy_ps;
-    bool *draw_velocities, *constrain_hydrogen, *production, *velocities;
+    double *force_tolerance;
+    double *time, *timestep; /* ps, fs */
+    double *temperature, *temperature_start, *temperature_end;
+    bool *draw_velocities;
+    km_constraint_choice *constraints;
+    km_thermostat_kind *thermostat;
+    double *thermostat_time, *friction;
+    km_barostat_kind *barostat;
+    double *pressure, *pressure_start, *pressure_end; /* bar */
+    double *barostat_time, *compressibility;          /* ps, 1/bar */
+    double *average_from;
+    bool *production;
+    double *frame_interval, *energy_interval;
+    bool *velocities;
 } km_raw_stage;
 
 typedef struct km_raw_production {
-    double *time_ns, *timestep_fs, *frame_ps, *energy_ps, *thermostat_time_ps;
-    int *thermostat;
+    double *time, *timestep; /* ns, fs */
+    double *frame_interval, *energy_interval;
+    km_ensemble *ensemble;
+    km_thermostat_kind *thermostat;
+    double *thermostat_time;
     bool *velocities;
 } km_raw_production;
 
 typedef struct km_raw_recipe {
-    char *title, *confidence_reason, *protocol;
-    int *confidence; /* km_confidence */
-    double temperature_K;
-    double *pressure_bar, *viscosity_mPas;
-    km_raw_cell cell;
-    km_raw_forcefield forcefield;
-    km_raw_nonbonded *nonbonded;
-    int *constraints; /* 0 none, 1 hydrogen */
+    char *id, *title;
+    km_confidence *confidence;
+    char *confidence_reason;
+    double *temperature, *pressure; /* K, bar */
+    km_raw_recipe_cell cell;
+    km_raw_recipe_forcefield forcefield;
+    km_raw_nonbonded nonbonded;
+    km_protocol *protocol;
+    km_constraint_choice *constraints;
     km_raw_stage *stage;
     uint32_t n_stages;
-    km_raw_production *production;
-    char **analyse;
+    km_raw_production production;
+    int *analyse; /* indices into km_analysis_names */
     uint32_t n_analyses;
+    double *viscosity; /* mPa s */
+    uint64_t *seed;
     char **reference;
     uint32_t n_references;
-    double *seed;
 } km_raw_recipe;
 
 extern const cyaml_schema_value_t km_recipe_schema;
+
+/* The words of the file for an enumeration value. */
+const char *km_confidence_word(km_confidence value);
+const char *km_thermostat_word(km_thermostat_kind value);
+const char *km_barostat_word(km_barostat_kind value);
+const char *km_analysis_word(int index);
 
 #endif

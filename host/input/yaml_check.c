@@ -59,6 +59,17 @@ static void append(char *text, size_t size, const char *more)
     snprintf(text + used, size - used, "%s", more);
 }
 
+/* "cutoff" for "cutoff_A", "pressure_MPa" for "pressure_bar": the unit is missing or another one.
+ */
+static bool same_but_unit(const char *key, const char *known)
+{
+    const size_t n = strlen(key);
+    if (strncmp(key, known, n) == 0 && known[n] == '_')
+        return true;
+    const char *unit = strrchr(key, '_');
+    return unit != NULL && unit != key && strncmp(key, known, (size_t)(unit - key) + 1) == 0;
+}
+
 static km_status unknown_key(check *c, const cyaml_schema_field_t *fields, int key_node,
                              const char *key)
 {
@@ -66,7 +77,7 @@ static km_status unknown_key(check *c, const cyaml_schema_field_t *fields, int k
     int least = 3;
     char known[1024] = "";
     for (const cyaml_schema_field_t *f = fields; f->key != NULL; f++) {
-        const int distance = edit_distance(key, f->key);
+        const int distance = same_but_unit(key, f->key) ? 0 : edit_distance(key, f->key);
         if (distance < least && distance < (int)strlen(f->key)) {
             least = distance;
             nearest = f->key;

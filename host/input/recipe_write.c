@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* A recipe as text again, with nothing left to defaults. Reading it gives the same bits. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/input/recipe_reader.h"
+#include "kernels/base/units.h"
+
+#define NUMBER_LENGTH 40
+
+/* The shortest text that becomes value again when multiplied by unit; false when there is none, and
+ * then the nearest. */
+static bool number_text(double value, double unit, char text[NUMBER_LENGTH])
+{
+    const double guess = value / unit;
+    const double candidate[] = {guess, nextafter(guess, INFINITY), nextafter(guess, -INFINITY)};
+    for (int digits = 6; digits <= 17; digits++)
+        for (int k = 0; k < 3; k++) {
+            snprintf(text, NUMBER_LENGTH, "%.*g", digits, candidate[k]);
+            if (strtod(text, NULL) * unit == value)
+                return true;
+        }
+    snprintf(text, NUMBER_LENGTH, "%.17g", guess);
+    return false;
+}
+
+static void write_quoted(FILE *file, const char *text)
+{
+    fputc('"', file);
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\')
+            fputc('\\', file);
+        if (*c == '\n')
+            fputs("\\n", file);
+        else if (*c == '\t')
+            fputs("\\t", file);
+        else
+            fputc(*c, file);
+    }
+    fputc('"', file);
+}
+
+static void write_text(FILE *file, const char *key, const char *text)
+{
+    fprintf(file, "%s: ", key);
+    write_quoted(file, text);
+}
+
+static void write_line(FILE *file, const char *key, const char *text)
+{
+    if (text == NULL)
+        return;
+    write_text(file, key, text);
+    fputc('\n', file);
+}
+
+/* Rows of a table as "key: number", each between before and after. Zeros that a file could not hold
+ * mean that the key was absent. */
+static void write_numbers(FILE *file, const km_recipe_numbers *numbers, const void *values,
+                          const char *before, const char *after)
+{
+    for (int k = 0; k < numbers->n; k++) {
+        const km_recipe_number *row = &numbers->row[k];
+        char text[NUMBER_LENGTH];
+        double value;
+        memcpy(&value, (const char *)values + row->out, sizeof value);
+        if (value == 0.0 && row->least > 0.0)
+            continue;
+        number_text(value, row->unit, text);
+        fprintf(file, "%s%s: %s%s", before, row->key, text, after);
+    }
+}
+
+static const char *yes_no(bool value)
+{
+    return value ? "true" : "false";
+}
+
+static void write_liquid(FILE *file, const km_recipe_liquid *liquid)
+{
+    fputs("  liquid:\n    salts: [", file);
+    for (int k = 0; k < liquid->n_salts; k++) {
+        fputs(k > 0 ? ",\n      {" : "\n      {", file);
+        write_text(file, "cation", liquid->salt[k].cation);
+        write_text(file, ", anion", liquid->salt[k].anion);
+        write_numbers(file, &km_recipe_salt_numbers, &liquid->salt[k], ", ", "");
+        fputc('}', file);
+    }
+    fputs("]\n    solvents: [", file);
+    for (int k = 0; k < liquid->n_solvents; k++) {
+        fputs(k > 0 ? ",\n      {" : "\n      {", file);
+        write_text(file, "molecule", liquid->solvent[k].molecule);
+        write_numbers(file, &km_recipe_solvent_numbers, &liquid->solvent[k], ", ", "");
+        fputc('}', file);
+    }
+    fputs("]\n    size: {", file);
+    if (liquid->size_atoms > 0)
+        fprintf(file, "atoms: %d", liquid->size_atoms);
+    if (liquid->size_ion_pairs > 0)
+        fprintf(file, "ion_pairs: %d", liquid->size_ion_pairs);
+    if (liquid->size_molecules > 0)
+        fprintf(file, "molecules: %d", liquid->size_molecules);
+    write_numbers(file, &km_recipe_size_numbers, liquid, "", "");
+    fputs("}\n", file);
+    write_numbers(file, &km_recipe_liquid_numbers, liquid, "    ", "\n");
+}
+
+static void write_structure(FILE *file, const km_recipe_structure *structure)
+{
+    char text[NUMBER_LENGTH];
+    fputs("  structure:\n", file);
+    write_line(file, "    file", structure->file);
+    if (structure->n_molecules > 0)
+        fputs("    molecules:\n", file);
+    for (int k = 0; k < structure->n_molecules; k++) {
+        write_text(file, "      - {molecule", structure->molecule[k].molecule);
+        fprintf(file, ", count: %d}\n", structure->molecule[k].count);
+    }
+    if (!(structure->box[0] > 0.0))
+        return;
+    for (int k = 0; k < 6; k++) {
+        number_text(structure->box[k], k < 3 ? KM_NM_PER_ANGSTROM : 1.0, text);
+        fprintf(file, "%s%s%s",
+                k == 0   ? "    box_A: ["
+                : k == 3 ? "    angles_deg: ["
+                         : ", ",
+                text, k % 3 == 2 ? "]\n" : "");
+    }
+}
+
+static void write_forcefield(FILE *file, const km_recipe_forcefield *forcefield)
+{
+    fputs("forcefield:\n  files:\n", file);
+    for (int k = 0; k < forcefield->n_files; k++) {
+        fputs("    - ", file);
+        write_quoted(file, forcefield->file[k]);
+        fputc('\n', file);
+    }
+    write_numbers(file, &km_recipe_forcefield_numbers, forcefield, "  ", "\n");
+    if (forcefield->n_charge_sets > 0)
+        fputs("  charge_sets:\n", file);
+    for (int k = 0; k < forcefield->n_charge_sets; k++) {
+        write_text(file, "    - {molecule", forcefield->charge_set[k].molecule);
+        write_text(file, ", set", forcefield->charge_set[k].set);
+        fputs("}\n", file);
+    }
+    if (forcefield->n_type_swaps > 0)
+        fputs("  type_swaps:\n", file);
+    for (int k = 0; k < forcefield->n_type_swaps; k++) {
+        write_text(file, "    - {from", forcefield->type_swap[k].from);
+        write_text(file, ", to", forcefield->type_swap[k].to);
+        fputs("}\n", file);
+    }
+}
+
+static void write_nonbonded(FILE *file, const km_recipe_nonbonded *nonbonded)
+{
+    fputs("nonbonded: # 0 = chosen by the program\n", file);
+    write_numbers(file, &km_recipe_nonbonded_numbers, nonbonded, "  ", "\n");
+    fprintf(file, "  tail_correction: %s\n  potential_shift: %s\n", yes_no(nonbonded->tail),
+            yes_no(nonbonded->shift));
+    fprintf(file, "  mesh: [%d, %d, %d]\n  spline_order: %d\n", nonbonded->mesh[0],
+            nonbonded->mesh[1], nonbonded->mesh[2], nonbonded->spline_order);
+}
+
+/* What the block `production:` says of a stage, and the stage need not repeat. */
+static bool said_by_production(const km_stage *stage, const km_stage *production, const char *key)
+{
+    if (!stage->production || production == NULL)
+        return false;
+    if (strcmp(key, "time_ps") == 0)
+        return stage->time == production->time;
+    if (strcmp(key, "timestep_fs") == 0)
+        return stage->timestep == production->timestep;
+    if (strcmp(key, "frame_ps") == 0)
+        return stage->frame_interval == production->frame_interval;
+    if (strcmp(key, "energy_ps") == 0)
+        return stage->energy_interval == production->energy_interval;
+    return false;
+}
+
+static void write_stage(FILE *file, const km_stage *stage, const km_stage *production)
+{
+    fputs("  - ", file);
+    write_line(file, "name", stage->name);
+    if (stage->kind == KM_STAGE_MINIMISE) {
+        char text[NUMBER_LENGTH];
+        number_text(stage->force_tolerance, 1.0, text);
+        fprintf(file, "    kind: minimise\n    max_steps: %d\n", stage->max_steps);
+        fprintf(file, "    force_tolerance_kJ_mol_nm: %s\n", text);
+        return;
+    }
+    fprintf(file, "    kind: dynamics\n    production: %s\n", yes_no(stage->production));
+    for (int k = 0; k < km_recipe_stage_numbers.n; k++) {
+        const km_recipe_numbers one = {1, &km_recipe_stage_numbers.row[k]};
+        if (one.row->out == offsetof(km_stage, force_tolerance))
+            continue;
+        if (!said_by_production(stage, production, one.row->key))
+            write_numbers(file, &one, stage, "    ", "\n");
+    }
+    fprintf(file, "    draw_velocities: %s\n", yes_no(stage->draw_velocities));
+    fprintf(file, "    constraints: %s\n", stage->constrain_hydrogen ? "hydrogen" : "none");
+    fprintf(file, "    thermostat: %s\n", km_thermostat_word(stage->thermostat));
+    fprintf(file, "    barostat: %s\n", km_barostat_word(stage->barostat));
+    if (stage->production)
+        fprintf(file, "    velocities: %s\n", yes_no(stage->write_velocities));
+}
+
+static void write_stages(FILE *file, const km_recipe *recipe)
+{
+    const km_stage *production = NULL;
+    for (int k = 0; k < recipe->n_stages && production == NULL; k++)
+        if (recipe->stage[k].production && recipe->stage[k].kind == KM_STAGE_DYNAMICS)
+            production = &recipe->stage[k];
+    fputs("protocol: none # all stages are listed\n", file);
+    if (production != NULL) {
+        fputs("production:\n", file);
+        for (int k = 0; k < km_recipe_production_numbers.n; k++) {
+            const km_recipe_numbers one = {1, &km_recipe_production_numbers.row[k]};
+            if (one.row->out != offsetof(km_stage, thermostat_time))
+                write_numbers(file, &one, production, "  ", "\n");
+        }
+    }
+    fputs("stages:\n", file);
+    for (int k = 0; k < recipe->n_stages; k++)
+        write_stage(file, &recipe->stage[k], production);
+}
+
+static void write_recipe(FILE *file, const km_recipe *recipe)
+{
+    fputs("# Everything this run was made of, with all defaults spelled out; kalium reads it.\n",
+          file);
+    write_line(file, "id", recipe->id);
+    write_line(file, "title", recipe->title);
+    fprintf(file, "confidence: %s\n", km_confidence_word(recipe->confidence));
+    write_line(file, "confidence_reason", recipe->confidence_reason);
+    write_numbers(file, &km_recipe_state_numbers, recipe, "", "\n");
+    fputs("cell:\n", file);
+    if (recipe->liquid != NULL)
+        write_liquid(file, recipe->liquid);
+    if (recipe->structure != NULL)
+        write_structure(file, recipe->structure);
+    write_forcefield(file, &recipe->forcefield);
+    write_nonbonded(file, &recipe->nonbonded);
+    write_stages(file, recipe);
+    fputs("analyse: [", file);
+    for (int k = 0; k < recipe->n_analyses; k++)
+        fprintf(file, "%s%s", k > 0 ? ", " : "", recipe->analyse[k]);
+    fprintf(file, "]\nseed: %llu\nreferences:%s\n", (unsigned long long)recipe->seed,
+            recipe->n_references > 0 ? "" : " []");
+    for (int k = 0; k < recipe->n_references; k++) {
+        fputs("  - ", file);
+        write_quoted(file, recipe->reference[k]);
+        fputc('\n', file);
+    }
+}
+
+km_status km_recipe_write(const km_recipe *recipe, const char *path)
+{
+    char aside[4200];
+    if ((size_t)snprintf(aside, sizeof aside, "%s.part", path) >= sizeof aside)
+        return KM_FAIL(KM_ERROR_FILE, "%s: the path is too long", path);
+    FILE *file = fopen(aside, "w");
+    if (file == NULL)
+        return KM_FAIL(KM_ERROR_FILE, "%s: cannot be written: %s", path, strerror(errno));
+    write_recipe(file, recipe);
+    bool done = !ferror(file);
+    done &= fclose(file) == 0;
+    if (!done || rename(aside, path) != 0) {
+        const int cause = errno;
+        unlink(aside);
+        return KM_FAIL(KM_ERROR_FILE, "%s: writing failed: %s", path, strerror(cause));
+    }
+    return KM_OK;
+}
