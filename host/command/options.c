@@ -136,7 +136,7 @@ static km_status add_setting(km_options *o, const char *text)
 
 static km_status take(km_options *o, int key, const char *text)
 {
-    double number;
+    double number = 0.0;
     switch (key) {
     case OPTION_OUTPUT:
         o->output = text;

@@ -131,9 +131,9 @@ static km_status build(run *r)
     KM_TRY(km_checkpoint_read(r->folder_name, &r->resume, &fallback, reason, sizeof reason));
     r->resumes = true;
     if (fallback)
-        km_terminal_format(&r->terminal,
-                           "the newest checkpoint cannot be used (%s); going on from the one before",
-                           reason);
+        km_terminal_format(
+            &r->terminal, "the newest checkpoint cannot be used (%s); going on from the one before",
+            reason);
     return KM_OK;
 }
 
@@ -192,7 +192,8 @@ static km_status introduce(run *r)
     const km_recipe *recipe = r->cell.recipe;
     km_terminal_format(&r->terminal, "%s: %s", recipe->id, recipe->title);
     if (recipe->confidence != KM_CONFIDENCE_PUBLISHED)
-        km_terminal_format(&r->terminal, "confidence: %s. %s", km_confidence_name(recipe->confidence),
+        km_terminal_format(&r->terminal, "confidence: %s. %s",
+                           km_confidence_name(recipe->confidence),
                            recipe->confidence_reason != NULL ? recipe->confidence_reason : "");
     km_terminal_format(&r->terminal, "%s", r->backend->describe(r->device));
     if (!r->options.quiet)

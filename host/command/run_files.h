@@ -8,19 +8,20 @@
 #include "host/engine/run.h"
 
 /* recipe-resolved.yaml, references.bib, and for a new run topology.psf, start.pdb and view.vmd. */
-KM_MUST_CHECK km_status km_run_files_start(const char *folder, const km_cell *cell, const km_model *model,
-                                           bool resumes);
+KM_MUST_CHECK km_status km_run_files_start(const char *folder, const km_cell *cell,
+                                           const km_model *model, bool resumes);
 
 /* progress.json, at most every two seconds. A failure to write it stops no run. */
 void km_run_files_progress(const char *folder, const km_progress *progress);
 
 /* Streams trajectory.nc through the analyses of the recipe; writes their tables and pictures and
  * results.json, and prints the summary. */
-KM_MUST_CHECK km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km_model *model,
-                                             const km_stage_report *report, km_terminal *terminal);
+KM_MUST_CHECK km_status km_run_files_analyse(const char *folder, const km_cell *cell,
+                                             const km_model *model, const km_stage_report *report,
+                                             km_terminal *terminal);
 
-/* A number that is the same for the same run: composition, parameters, protocol and seed. The length of
- * production is left out, so that a finished run can be extended. */
+/* A number that is the same for the same run: composition, parameters, protocol and seed. The
+ * length of production is left out, so that a finished run can be extended. */
 uint64_t km_run_identity(const km_recipe *recipe, const km_model *model);
 
 #endif

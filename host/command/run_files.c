@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/command/run_files.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/output/json_writer.h"
+#include "host/output/references.h"
+#include "host/output/run_folder.h"
+#include "host/output/topology_export.h"
+#include "kernels/base/units.h"
+
+#define PATH_LENGTH 4200
+
+static const char *in_folder(const char *folder, const char *name, char path[PATH_LENGTH])
+{
+    snprintf(path, PATH_LENGTH, "%s/%s", folder, name);
+    return path;
+}
+
+static const km_reference methods[] = {
+    {"10.1063/1.470117", "smooth particle-mesh Ewald"},
+    {"10.1063/1.2408420", "stochastic velocity rescaling"},
+    {"10.1063/5.0020514", "stochastic cell rescaling"},
+    {"10.1016/j.cpc.2013.06.003", "cluster pair lists"},
+    {"10.1145/2063384.2063405", "counter-based random numbers"},
+    {"10.1002/jcc.21224", "packmol"},
+};
+#define N_METHODS ((int)(sizeof methods / sizeof methods[0]))
+
+static km_status write_references(const char *folder, const km_recipe *recipe)
+{
+    char path[PATH_LENGTH];
+    km_reference *all;
+    KM_NEW(all, N_METHODS + recipe->n_references);
+    memcpy(all, methods, sizeof methods);
+    for (int k = 0; k < recipe->n_references; k++)
+        all[N_METHODS + k] = (km_reference){recipe->reference[k], "parameters"};
+    const km_status status = km_references_write(in_folder(folder, KM_FILE_REFERENCES, path),
+                                                 N_METHODS + recipe->n_references, all);
+    free(all);
+    return status;
+}
+
+km_status km_run_files_start(const char *folder, const km_cell *cell, const km_model *model,
+                             bool resumes)
+{
+    char path[PATH_LENGTH];
+    const char *title = cell->recipe->title;
+    KM_TRY(km_recipe_write(cell->recipe, in_folder(folder, KM_FILE_RECIPE, path)));
+    KM_TRY(write_references(folder, cell->recipe));
+    if (resumes)
+        return KM_OK;
+    KM_TRY(km_topology_write_psf(in_folder(folder, KM_FILE_TOPOLOGY, path), model->labels, title));
+    KM_TRY(km_topology_write_pdb(in_folder(folder, KM_FILE_START, path), model->labels,
+                                 &cell->system->box, cell->system->position, title));
+    return km_topology_write_vmd(in_folder(folder, KM_FILE_VIEW, path), model->labels, title);
+}
+
+void km_run_files_progress(const char *folder, const km_progress *p)
+{
+    char path[PATH_LENGTH];
+    km_json *json;
+    if (km_json_create(&json) != KM_OK)
+        return;
+    km_json_open_object(json, NULL);
+    km_json_text(json, "stage", p->stage);
+    km_json_integer(json, "step", p->in_stage);
+    km_json_integer(json, "steps_of_stage", p->n_steps);
+    km_json_number(json, "fraction", p->fraction);
+    km_json_number(json, "ns_per_day", p->ns_per_day);
+    km_json_number(json, "seconds_left", p->seconds_left);
+    km_json_number(json, "temperature_K", p->measured.temperature);
+    km_json_number(json, "density_kg_m3", p->measured.density * KM_KG_M3_PER_U_NM3);
+    km_json_close(json);
+    if (km_json_write(json, in_folder(folder, KM_FILE_PROGRESS, path)) != KM_OK) {
+        /* a run is not stopped for its progress file */
+    }
+    km_json_destroy(json);
+}
+
+static void json_cell(km_json *json, const km_cell *cell, const km_model *model)
+{
+    km_json_open_object(json, "cell");
+    km_json_integer(json, "atoms", model->n);
+    km_json_integer(json, "molecules", model->labels->n_molecules);
+    km_json_number(json, "charge_scale", cell->recipe->forcefield.charge_scale);
+    km_json_open_array(json, "composition");
+    for (int k = 0; k < cell->system->n_components; k++) {
+        const km_system_component *c = &cell->system->component[k];
+        km_json_open_object(json, NULL);
+        km_json_text(json, "molecule", cell->forcefield->molecule[c->molecule].key);
+        km_json_integer(json, "count", c->count);
+        km_json_number(json, "requested", c->requested);
+        km_json_number(json, "achieved", c->achieved);
+        km_json_text(json, "unit", c->unit);
+        km_json_close(json);
+    }
+    km_json_close(json);
+    km_json_close(json);
+}
+
+static void json_stages(km_json *json, const km_cell *cell, const km_model *model,
+                        const km_stage_report *report)
+{
+    km_json_open_array(json, "stages");
+    for (int k = 0; k < cell->recipe->n_stages; k++) {
+        const km_stage *stage = &cell->recipe->stage[k];
+        const km_stage_report *r = &report[k];
+        if (r->samples == 0)
+            continue;
+        const double freedom =
+            3.0 * model->n - (stage->constrain_hydrogen ? model->n_constraints : 0) - 3.0;
+        const double kt = KM_GAS_CONSTANT * stage->temperature_end;
+        km_json_open_object(json, NULL);
+        km_json_text(json, "name", stage->name);
+        km_json_integer(json, "steps", r->steps);
+        km_json_number(json, "timestep_fs", stage->timestep / KM_PS_PER_FS);
+        km_json_number(json, "mean_temperature_K", r->mean_temperature);
+        km_json_number(json, "mean_pressure_bar", r->mean_pressure / KM_PRESSURE_PER_BAR);
+        km_json_number(json, "mean_density_kg_m3", r->mean_density * KM_KG_M3_PER_U_NM3);
+        km_json_number(json, "conserved_drift_kT_per_ns_per_degree_of_freedom",
+                       r->conserved_drift * KM_PS_PER_NS / kt / freedom);
+        km_json_number(json, "largest_constraint_residual", r->largest_constraint_residual);
+        km_json_number(json, "largest_momentum_u_nm_ps", r->largest_momentum);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static void json_sources(km_json *json, const km_model *model)
+{
+    km_json_open_array(json, "parameters");
+    for (int k = 0; k < model->n_uses; k++) {
+        km_json_open_object(json, NULL);
+        km_json_text(json, "what", model->use[k].what);
+        km_json_integer(json, "count", model->use[k].count);
+        km_json_text(json, "source", model->use[k].source);
+        if (model->use[k].analogy != NULL)
+            km_json_text(json, "analogy", model->use[k].analogy);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static km_status write_results(const char *folder, const km_cell *cell, const km_model *model,
+                               const km_stage_report *report, const km_analysis_results *results)
+{
+    char path[PATH_LENGTH];
+    km_json *json;
+    const km_recipe *recipe = cell->recipe;
+    KM_TRY(km_json_create(&json));
+    km_json_open_object(json, NULL);
+    km_json_text(json, "program", "kalium " KM_VERSION);
+    km_json_text(json, "id", recipe->id);
+    km_json_text(json, "title", recipe->title);
+    km_json_text(json, "confidence", km_confidence_name(recipe->confidence));
+    km_json_text(json, "confidence_reason", recipe->confidence_reason);
+    km_json_number(json, "temperature_K", recipe->temperature);
+    km_json_number(json, "pressure_bar", recipe->pressure / KM_PRESSURE_PER_BAR);
+    km_json_integer(json, "seed", (int64_t)recipe->seed);
+    json_cell(json, cell, model);
+    json_stages(json, cell, model, report);
+    km_analysis_json(json, results);
+    json_sources(json, model);
+    km_json_close(json);
+    const km_status status = km_json_write(json, in_folder(folder, KM_FILE_RESULTS, path));
+    km_json_destroy(json);
+    return status;
+}
+
+km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km_model *model,
+                               const km_stage_report *report, km_terminal *terminal)
+{
+    char path[PATH_LENGTH];
+    km_analysis *analysis = NULL;
+    const km_recipe *recipe = cell->recipe;
+    const km_analysis_request request = {
+        .n = recipe->n_analyses,
+        .name = (const char *const *)recipe->analyse,
+        .temperature = recipe->temperature,
+        .viscosity = recipe->analyse_viscosity,
+        .seed = recipe->seed,
+    };
+    km_status status = km_analyse_trajectory(in_folder(folder, KM_FILE_TRAJECTORY, path),
+                                             model->labels, &request, &analysis);
+    if (status == KM_OK)
+        status = km_analysis_write_tables(analysis, folder);
+    if (status == KM_OK)
+        status = write_results(folder, cell, model, report, km_analysis_results_of(analysis));
+    if (status == KM_OK)
+        status = km_analysis_show(analysis, folder, recipe->title, terminal);
+    km_analysis_destroy(analysis);
+    return status;
+}
