@@ -83,8 +83,11 @@ except ImportError:
 else:
     print(f"MDTraj {mdtraj.__version__}")
     t = mdtraj.load_netcdf(trajectory, top=mdtraj.load_psf(psf))
-    check("names", [a.name for a in t.topology.atoms] == expected["names"])
-    check("residue names", [a.residue.name for a in t.topology.atoms] == expected["residues"])
+    # MDTraj renames water and its atoms
+    dry = [i for i in range(n) if expected["residues"][i] != "WAT"]
+    atoms = list(t.topology.atoms)
+    check("names", all(atoms[i].name == expected["names"][i] for i in dry))
+    check("residue names", all(atoms[i].residue.name == expected["residues"][i] for i in dry))
     check("bonds", sorted(tuple(sorted((a.index, b.index))) for a, b in t.topology.bonds) == bonds)
     check("times", close(t.time, [0.0, 2.0, 4.0], 0.0))
     check("coordinates", close(10.0 * t.xyz[-1], last, rounding))

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/output/picture.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/output/atomic_file.h"
+#include "host/output/gnuplot.h"
+#include "host/output/run_folder.h"
+
+/* Colours that the colour-blind can tell apart (Okabe and Ito, https://jfly.uni-koeln.de/color/),
+ * potassium's lilac first. */
+static const char *const colours[] = {"#8A2BB8", "#009E73", "#0072B2", "#D55E00",
+                                      "#56B4E9", "#E69F00", "#CC79A7"};
+enum { N_COLOURS = sizeof colours / sizeof colours[0] };
+
+/* A gnuplot string: a single quote inside is doubled. */
+static void put_quoted(FILE *out, const char *text)
+{
+    fputc('\'', out);
+    for (; *text != '\0'; text++) {
+        if (*text == '\'')
+            fputc('\'', out);
+        fputc(*text == '\n' ? ' ' : *text, out);
+    }
+    fputc('\'', out);
+}
+
+static void put_head(FILE *out, const char *name)
+{
+    fprintf(out,
+            "# Draws %s.svg and %s.png: gnuplot %s.gnuplot\n"
+            "set encoding utf8\n"
+            "set datafile separator ','\n"
+            "set border 3 linecolor '#444444'\n"
+            "set tics nomirror textcolor '#222222'\n"
+            "set grid xtics ytics linetype 1 linecolor '#E4E4E4' linewidth 0.8\n"
+            "set style fill transparent solid 0.18 noborder\n"
+            "set samples 400\n\n",
+            name, name, name);
+}
+
+/* Two passes, one per file, each drawing the same. */
+static void put_passes(FILE *out, const char *name, int width, int height)
+{
+    fprintf(out,
+            "do for [kind in 'svg png'] {\n"
+            "if (kind eq 'svg') {\n"
+            "    set terminal svg size %d,%d font 'Helvetica,Arial,sans-serif,15' background "
+            "'#FFFFFF'\n"
+            "    set output '%s.svg'\n"
+            "} else {\n"
+            "    if (strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { break }\n"
+            "    set terminal pngcairo size %d,%d font 'Sans,12' fontscale 2 linewidth 2 "
+            "background '#FFFFFF'\n"
+            "    set output '%s.png'\n"
+            "}\n\n",
+            width, height, name, 2 * width, 2 * height, name);
+}
+
+static void put_tail(FILE *out)
+{
+    fputs("\nset output\n}\n", out);
+}
+
+/* ---- mean squared displacements ---- */
+
+/* "K+   D = (2.1 +- 0.2) x 10^-10 m^2/s", the superscripts in UTF-8. */
+static void put_curve_title(FILE *out, const km_picture_curve *curve)
+{
+    static const char *const digits[] = {"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
+    char text[256];
+    int n = snprintf(text, sizeof text, "%.100s", curve->label);
+    if (isfinite(curve->diffusion) && curve->diffusion > 0.0) {
+        const int power = (int)floor(log10(curve->diffusion));
+        const double unit = pow(10.0, power);
+        n += snprintf(text + n, sizeof text - (size_t)n, "   D = (%.2f ± %.2f) × 10%s",
+                      curve->diffusion / unit, curve->error / unit, power < 0 ? "⁻" : "");
+        char exponent[16];
+        snprintf(exponent, sizeof exponent, "%d", abs(power));
+        for (const char *c = exponent; *c != '\0'; c++)
+            n += snprintf(text + n, sizeof text - (size_t)n, "%s", digits[*c - '0']);
+        snprintf(text + n, sizeof text - (size_t)n, " m²/s");
+    }
+    put_quoted(out, text);
+}
+
+/* The guide of slope 1 lies a little above the highest curve; the label follows its angle, which
+ * depends on the ranges, so both are set by hand from the data. */
+static void put_msd_ranges(FILE *out, const km_picture_msd_spec *spec)
+{
+    fputs("low = 1e300\nhigh = -1e300\nfirst = 1e300\nlast = -1e300\nlevel = -1e300\n", out);
+    for (int k = 0; k < spec->n_curves; k++) {
+        const int column = spec->curve[k].column;
+        fprintf(out,
+                "stats data using ($1 > 0 && $%d > 0 ? $1 : NaN):($1 > 0 && $%d > 0 ? $%d : NaN) "
+                "skip 1 nooutput name 'S'\n"
+                "low = S_min_y < low ? S_min_y : low\n"
+                "high = S_max_y > high ? S_max_y : high\n"
+                "first = S_min_x < first ? S_min_x : first\n"
+                "last = S_max_x > last ? S_max_x : last\n",
+                column, column, column);
+        fprintf(out,
+                "stats data using ($1 > 0 && $%d > 0 ? $%d / $1 : NaN) skip 1 nooutput name 'L'\n"
+                "level = L_min > level ? L_min : level\n",
+                column, column);
+    }
+    fputs("left = 10**floor(log10(first) + 0.02)\n"
+          "right = 10**(log10(last) + 0.08)\n"
+          "bottom = 10**(log10(low) - 0.15)\n"
+          "top = 10**(log10(high) + 0.75)\n"
+          "set xrange [left:right]\n"
+          "set yrange [bottom:top]\n"
+          "slope_one(t) = 2.2 * level * t\n"
+          "guide(t) = log10(t / left) > 0.4 * log10(right / left) ? slope_one(t) : NaN\n"
+          "angle = 180 / pi * atan2((0.90 - 0.145) * 620 / log10(top / bottom), "
+          "(0.965 - 0.115) * 900 / log10(right / left))\n\n",
+          out);
+}
+
+static void put_msd_axes(FILE *out, const km_picture_msd_spec *spec)
+{
+    fputs("set logscale xy\n"
+          "set format xy '10^{%L}'\n"
+          "set lmargin at screen 0.115\n"
+          "set rmargin at screen 0.965\n"
+          "set bmargin at screen 0.145\n"
+          "set tmargin at screen 0.90\n"
+          "set xlabel 'time lag (ps)' offset 0,0.2\n"
+          "set ylabel 'mean squared displacement (nm²)' offset 0.5,0\n"
+          "set key left top Left reverse samplen 1.8 spacing 1.25 width 1\n"
+          "set title ",
+          out);
+    put_quoted(out, spec->title != NULL ? spec->title : "");
+    fputs(" noenhanced font ',17'\n", out);
+    if (spec->fit_to > spec->fit_from)
+        fprintf(out,
+                "set object 1 rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor "
+                "'#F3EFE4' fillstyle solid 1.0 noborder\n"
+                "set label 1 'fit window' at sqrt(%.10g * %.10g), graph 0.035 center textcolor "
+                "'#8A7B52' font ',13'\n",
+                spec->fit_from, spec->fit_to, spec->fit_from, spec->fit_to);
+    fputs("where = 10**(log10(left) + 0.62 * log10(right / left))\n"
+          "set label 2 'slope 1' at where, 1.75 * slope_one(where) center rotate by angle "
+          "textcolor '#777777' font ',13'\n\n",
+          out);
+}
+
+static void put_msd_curves(FILE *out, const km_picture_msd_spec *spec)
+{
+    fputs("plot \\\n", out);
+    for (int k = 0; k < spec->n_curves; k++) {
+        const int c = spec->curve[k].column, e = spec->curve[k].error_column;
+        if (e > 0)
+            fprintf(out,
+                    "    data using 1:($%d > $%d ? $%d - $%d : 1e-30):($%d + $%d) skip 1 with "
+                    "filledcurves linecolor rgb '%s' notitle, \\\n",
+                    c, e, c, e, c, e, colours[k % N_COLOURS]);
+    }
+    for (int k = 0; k < spec->n_curves; k++) {
+        fprintf(out,
+                "    data using 1:%d skip 1 with lines linewidth 2.2 linecolor rgb '%s' title ",
+                spec->curve[k].column, colours[k % N_COLOURS]);
+        put_curve_title(out, &spec->curve[k]);
+        fputs(" noenhanced, \\\n", out);
+    }
+    fputs("    guide(x) with lines linewidth 1.4 dashtype 2 linecolor rgb '#999999' notitle\n",
+          out);
+}
+
+km_status km_picture_msd(const km_picture_msd_spec *spec, bool *drawn)
+{
+    *drawn = false;
+    km_atomic_stream file;
+    KM_TRY(km_gnuplot_open(&file, spec->folder, "msd"));
+    FILE *out = file.stream;
+    put_head(out, "msd");
+    fputs("data = ", out);
+    put_quoted(out, spec->csv);
+    fputc('\n', out);
+    put_msd_ranges(out, spec);
+    put_passes(out, "msd", 900, 620);
+    put_msd_axes(out, spec);
+    put_msd_curves(out, spec);
+    put_tail(out);
+    KM_TRY(km_atomic_stream_commit(&file));
+    return km_gnuplot_run(spec->folder, "msd", drawn);
+}
+
+/* ---- energies ---- */
+
+/* One of three panels. Range and tics (about five) are set by hand: gnuplot alone sets as many tics
+ * as fit, and none that helps on a constant density. */
+static void put_trace(FILE *out, int place, const char *column, const char *label,
+                      const char *strong, const char *pale)
+{
+    const double top = 0.93 - 0.285 * place;
+    fprintf(out,
+            "set tmargin at screen %.3f\n"
+            "set bmargin at screen %.3f\n"
+            "set ylabel '%s'\n"
+            "set yrange [*:*]\n"
+            "stats data using (column('%s')) nooutput name 'Y'\n"
+            "even = 0.05 * abs(Y_max) + 1e-3\n"
+            "span = Y_max - Y_min > 1e-6 * even ? 0.55 * (Y_max - Y_min) : even\n"
+            "set yrange [0.5 * (Y_max + Y_min) - span:0.5 * (Y_max + Y_min) + span]\n"
+            "set ytics step(span / 2)\n",
+            top, top - 0.25, label, column);
+    if (place == 2)
+        fputs("set format x\nset xlabel unit\n", out);
+    fprintf(out,
+            "plot data using (column('time_ps') / scale):(column('%s')) with lines linewidth 0.6 "
+            "linecolor rgb '%s' notitle, \\\n"
+            "    data using (block * (floor(column('time_ps') / scale / block) + 0.5))"
+            ":(column('%s')) smooth unique with lines linewidth 2.4 linecolor rgb '%s' notitle\n",
+            column, pale, column, strong);
+}
+
+km_status km_picture_energies(const char *folder, const char *title, bool *drawn)
+{
+    *drawn = false;
+    km_atomic_stream file;
+    KM_TRY(km_gnuplot_open(&file, folder, "energies"));
+    FILE *out = file.stream;
+    put_head(out, "energies");
+    fputs("data = '" KM_FILE_ENERGIES "'\n"
+          "stats data using 2 skip 1 nooutput name 'T'\n"
+          "scale = T_max > 5000 ? 1000.0 : 1.0\n"
+          "unit = T_max > 5000 ? 'time (ns)' : 'time (ps)'\n"
+          "nice(m) = m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10\n"
+          "step(d) = nice(d / 10**floor(log10(d))) * 10**floor(log10(d))\n"
+          "block = T_max > T_min ? (T_max - T_min) / scale / 100 : 1.0\n",
+          out);
+    put_passes(out, "energies", 900, 780);
+    fputs("set xrange [T_min / scale:(T_max > T_min ? T_max : T_min + 1) / scale]\n"
+          "set lmargin at screen 0.150\n"
+          "set rmargin at screen 0.965\n"
+          "unset key\n"
+          "set format x ''\n"
+          "unset xlabel\n"
+          "set multiplot\n"
+          "set title ",
+          out);
+    put_quoted(out, title != NULL ? title : "");
+    fputs(" noenhanced font ',17'\n", out);
+    put_trace(out, 0, "temperature_K", "temperature (K)", colours[3], "#EBC3AC");
+    fputs("unset title\n", out);
+    put_trace(out, 1, "density_kg_m3", "density (kg/m³)", colours[2], "#B9D5E8");
+    put_trace(out, 2, "potential_kJ_mol", "potential energy (kJ/mol)", colours[1], "#B5DDD1");
+    fputs("unset multiplot\n", out);
+    put_tail(out);
+    KM_TRY(km_atomic_stream_commit(&file));
+    return km_gnuplot_run(folder, "energies", drawn);
+}

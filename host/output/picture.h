@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Pictures of results: a gnuplot script beside the data, run when gnuplot is installed.
+ *
+ * NAME.gnuplot gives NAME.svg and NAME.png; where gnuplot is missing the script stays for later. */
+#ifndef KM_PICTURE_H
+#define KM_PICTURE_H
+
+#include <stdbool.h>
+
+#include "kernels/base/error.h"
+
+typedef struct km_picture_curve {
+    const char *label;       /* "K+"                                                           */
+    int column;              /*        of the CSV file, from 1                                 */
+    int error_column;        /*        of its standard error, 0 = none                         */
+    double diffusion, error; /* m^2/s  shown in the key; diffusion 0 or NaN = not shown        */
+} km_picture_curve;
+
+typedef struct km_picture_msd_spec {
+    const char *folder;      /*     where the data are and the pictures go                     */
+    const char *csv;         /*     name in the folder: lag (ps) in column 1, MSD in nm^2      */
+    const char *title;       /*     NULL or one line                                           */
+    double fit_from, fit_to; /* ps  the window of the linear fit, shaded; equal = none         */
+    int n_curves;
+    const km_picture_curve *curve;
+} km_picture_msd_spec;
+
+/* msd.svg and msd.png: mean squared displacements over the time lag, both axes logarithmic, with a
+ * guide of slope 1. drawn: false when gnuplot is not installed (the script is left). Fails with
+ * KM_ERROR_FILE when the script cannot be written and KM_ERROR_EXTERNAL with gnuplot's words when
+ * it fails. */
+KM_MUST_CHECK km_status km_picture_msd(const km_picture_msd_spec *spec, bool *drawn);
+/* energies.svg and energies.png from energies.csv: temperature, density and potential energy over
+ * time, every value pale and means over a hundredth of the run strong. */
+KM_MUST_CHECK km_status km_picture_energies(const char *folder, const char *title, bool *drawn);
+
+#endif
