@@ -201,7 +201,8 @@ static void short_or_still_runs_get_a_sentence(void **state)
     }
     for (int n_frames = KM_DIFFUSION_LEAST_FRAMES; n_frames < 60; n_frames++) {
         const km_diffusion out = analyse(x, n_frames, 4, 1.0);
-        assert_true(out.available && isfinite(out.total.value));
+        assert_true(out.available && isfinite(out.total.low) && isfinite(out.total.high));
+        assert_true(out.n_blocks == 0 || out.block_length > out.fit_to);
     }
     memset(x, 0, 60 * 12 * sizeof *x);
     const km_diffusion still = analyse(x, 60, 4, 1.0);

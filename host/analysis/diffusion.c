@@ -11,6 +11,7 @@
 #define FIT_POINTS 32 /* lags in the fit at most                        */
 #define SMALL 1000    /* frames up to which threads cost more than they save */
 #define LARGEST_BLOCKS 20
+#define BLOCK_LENGTH 1.25    /* of a block, in longest lags of the fit              */
 #define CLEARLY_LARGER 2.0   /* ratio of standard errors that chance does not give */
 #define LARGE_DEVIATION 0.25 /* of beta after the window: then it was no diffusion */
 #define ANGSTROM2_PER_NM2 (1.0 / (KM_NM_PER_ANGSTROM * KM_NM_PER_ANGSTROM))
@@ -110,7 +111,8 @@ static km_status prepare_fit(const km_msd *msd, int from, int to, fit *f, km_dif
         out->beta += f->exponent[k] * log(square);
         f->exponent[k] /= square;
     }
-    f->n_blocks = (int)(msd->n_lags / (1.25 * to));
+    const int least = (int)ceil(BLOCK_LENGTH * to) > to + 1 ? (int)ceil(BLOCK_LENGTH * to) : to + 2;
+    f->n_blocks = msd->n_lags / least;
     if (f->n_blocks > LARGEST_BLOCKS)
         f->n_blocks = LARGEST_BLOCKS;
     if (f->n_blocks < 3)
@@ -319,7 +321,8 @@ static void describe_window(km_diffusion *out, double run_time)
     if (out->longer_run > 1000.0)
         add_text(out->warning, "; a run more than 1000 times longer would be needed");
     else
-        add_text(out->warning, "; a run about %.2g times longer is needed", out->longer_run);
+        add_text(out->warning, "; a run about %.*f times longer is needed",
+                 out->longer_run < 10.0 ? 1 : 0, out->longer_run);
 }
 
 km_status km_diffusion_compute(const km_displacements *d, const int *molecule, int n,

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/analysis/analysis.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/base/units.h"
+
+#define ANGSTROM_PER_NM (1.0 / KM_NM_PER_ANGSTROM)
+#define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
+
+struct km_analysis {
+    bool msd, rdf;
+    uint64_t seed;
+    const km_labels *labels; /* between begin and end */
+    km_displacements *displacements;
+    km_rdf *radial;
+    bool finished;
+    km_results results;
+};
+
+km_status km_analysis_create(const char *const *names, int n_names, double temperature,
+                             double viscosity, uint64_t seed, km_analysis **out)
+{
+    *out = NULL;
+    bool msd = false, rdf = false;
+    for (int k = 0; k < n_names; k++) {
+        if (strcmp(names[k], "msd") == 0)
+            msd = true;
+        else if (strcmp(names[k], "rdf") == 0)
+            rdf = true;
+        else
+            return KM_FAIL(KM_ERROR_INPUT, "there is no analysis \"%s\"; there are: msd, rdf",
+                           names[k]);
+    }
+    if (viscosity < 0.0 || !isfinite(viscosity))
+        return KM_FAIL(KM_ERROR_VALUE, "the viscosity is %g Pa s; it must be above 0", viscosity);
+    KM_NEW(*out, 1);
+    (*out)->msd = (*out)->results.has_msd = msd;
+    (*out)->rdf = (*out)->results.has_rdf = rdf;
+    (*out)->seed = seed;
+    (*out)->results.temperature = temperature;
+    (*out)->results.viscosity = viscosity;
+    return KM_OK;
+}
+
+void km_results_clear(km_results *results)
+{
+    for (int k = 0; k < results->n_species; k++) {
+        km_species_result *species = &results->species[k];
+        free(species->msd);
+        for (int a = 0; a < 3; a++)
+            free(species->msd_axis[a]);
+        free(species->beta_lag);
+        free(species->beta);
+    }
+    free(results->species);
+    for (int k = 0; k < results->n_rdf; k++)
+        km_rdf_curve_clear(&results->rdf[k]);
+    free(results->rdf);
+    free(results->line);
+    free(results->warning);
+    memset(results, 0, sizeof *results);
+}
+
+void km_analysis_destroy(km_analysis *analysis)
+{
+    if (analysis == NULL)
+        return;
+    km_displacements_destroy(analysis->displacements);
+    km_rdf_destroy(analysis->radial);
+    km_results_clear(&analysis->results);
+    free(analysis);
+}
+
+const km_results *km_analysis_results(const km_analysis *analysis)
+{
+    return analysis->finished ? &analysis->results : NULL;
+}
+
+static km_status begin(void *self, const km_labels *labels)
+{
+    km_analysis *analysis = (km_analysis *)self;
+    if (analysis->labels != NULL || analysis->finished)
+        return KM_FAIL(KM_ERROR_INTERNAL, "an analysis was begun twice");
+    analysis->labels = labels;
+    if (analysis->msd) {
+        KM_TRY(km_displacements_create(0, &analysis->displacements));
+        KM_TRY(km_displacements_begin(analysis->displacements, labels));
+    }
+    if (analysis->rdf) {
+        KM_TRY(km_rdf_create(&analysis->radial));
+        KM_TRY(km_rdf_add_solvation(analysis->radial, labels));
+    }
+    return KM_OK;
+}
+
+static bool is_cube(const km_box *box)
+{
+    return km_box_is_orthorhombic(box) && fabs(box->by / box->ax - 1.0) < CUBE_TOLERANCE &&
+           fabs(box->cz / box->ax - 1.0) < CUBE_TOLERANCE;
+}
+
+static km_status frame(void *self, const km_frame *frame)
+{
+    km_analysis *analysis = (km_analysis *)self;
+    km_results *results = &analysis->results;
+    if (analysis->labels == NULL)
+        return KM_FAIL(KM_ERROR_INTERNAL, "a frame reached an analysis that is not running");
+    if (results->n_frames == 0)
+        results->time_first = frame->time;
+    results->cubic = (results->n_frames == 0 || results->cubic) && is_cube(&frame->box);
+    if (analysis->msd)
+        KM_TRY(km_displacements_frame(analysis->displacements, frame));
+    if (analysis->rdf)
+        KM_TRY(km_rdf_frame(analysis->radial, analysis->labels, frame));
+    results->time_last = frame->time;
+    results->n_frames++;
+    results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
+    return KM_OK;
+}
+
+/* MSD and exponent in units of the results. */
+static km_status keep_curves(const km_msd *msd, const km_exponent *exponent, km_species_result *out)
+{
+    out->n_lags = msd->n_lags;
+    KM_NEW(out->msd, msd->n_lags);
+    for (int a = 0; a < 3; a++)
+        KM_NEW(out->msd_axis[a], msd->n_lags);
+    for (int k = 0; k < msd->n_lags; k++) {
+        out->msd[k] = msd->total[k] * ANGSTROM_PER_NM * ANGSTROM_PER_NM;
+        for (int a = 0; a < 3; a++)
+            out->msd_axis[a][k] = msd->axis[a][k] * ANGSTROM_PER_NM * ANGSTROM_PER_NM;
+    }
+    KM_NEW(out->beta_lag, exponent->n);
+    KM_NEW(out->beta, exponent->n);
+    out->n_beta = exponent->n;
+    for (int k = 0; k < exponent->n; k++) {
+        out->beta_lag[k] = exponent->lag[k] * msd->interval;
+        out->beta[k] = exponent->beta[k];
+    }
+    return KM_OK;
+}
+
+static void correct_box_size(const km_results *results, km_species_result *species)
+{
+    km_diffusion *d = &species->diffusion;
+    char *text = species->correction;
+    const size_t room = sizeof species->correction;
+    if (results->viscosity == 0.0 || !d->available)
+        return;
+    if (!d->diffusive) {
+        snprintf(text, room, "no finite-size correction: the motion is not diffusive");
+        return;
+    }
+    if (!results->cubic) {
+        snprintf(text, room,
+                 "no finite-size correction: Yeh and Hummer's formula holds for cubic cells only");
+        return;
+    }
+    d->box_shift = km_yeh_hummer_shift(results->temperature, results->viscosity,
+                                       results->box_length * KM_NM_PER_ANGSTROM);
+    species->corrected = true;
+    species->infinite = d->total;
+    species->infinite.value += d->box_shift;
+    species->infinite.low += d->box_shift;
+    species->infinite.high += d->box_shift;
+    snprintf(text, room,
+             "finite-size correction of Yeh and Hummer: +%.3g m²/s with L = %.2f Å, viscosity of "
+             "the model %.4g mPa s, %.2f K; its own uncertainty is not in the interval",
+             d->box_shift, results->box_length, results->viscosity * 1e3, results->temperature);
+}
+
+static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n, uint32_t stream,
+                              km_species_result *out)
+{
+    km_msd msd = {0};
+    km_exponent exponent = {0};
+    const km_displacements *d = analysis->displacements;
+    km_status status = km_msd_compute(d, molecule, n, &msd);
+    if (status == KM_OK)
+        status = km_exponent_compute(&msd, &exponent);
+    if (status == KM_OK)
+        status = km_diffusion_compute(d, molecule, n, &msd, &exponent, analysis->seed, stream,
+                                      &out->diffusion);
+    if (status == KM_OK)
+        status = keep_curves(&msd, &exponent, out);
+    km_msd_clear(&msd);
+    km_exponent_clear(&exponent);
+    if (status != KM_OK)
+        return status;
+    correct_box_size(&analysis->results, out);
+    return KM_OK;
+}
+
+static km_status analyse_motion(km_analysis *analysis)
+{
+    const km_labels *labels = analysis->labels;
+    km_results *results = &analysis->results;
+    km_displacements *d = analysis->displacements;
+    km_displacements_end(d);
+    results->n_frames_stored = d->n_frames;
+    results->interval = d->interval;
+    results->box_changes = d->box_changes;
+    results->drift_removed = d->drift_removed;
+    results->drift_length = d->drift_length * ANGSTROM_PER_NM;
+    int *molecule;
+    KM_NEW(results->species, labels->n_kinds);
+    KM_NEW(molecule, labels->n_molecules);
+    km_status status = KM_OK;
+    for (int kind = 0; kind < labels->n_kinds && status == KM_OK; kind++) {
+        int n = 0;
+        for (int m = 0; m < labels->n_molecules; m++)
+            if (labels->molecule_kind[m] == kind)
+                molecule[n++] = m;
+        if (n == 0)
+            continue;
+        km_species_result *species = &results->species[results->n_species++];
+        memcpy(species->name, labels->kind[kind].name, sizeof species->name);
+        species->n_molecules = n;
+        status = analyse_kind(analysis, molecule, n, (uint32_t)kind, species);
+    }
+    free(molecule);
+    if (status != KM_OK)
+        km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);
+    return status;
+}
+
+static km_status analyse_structure(km_analysis *analysis)
+{
+    km_results *results = &analysis->results;
+    const int n = km_rdf_count(analysis->radial);
+    KM_NEW(results->rdf, n);
+    for (int k = 0; k < n; k++) {
+        results->n_rdf++;
+        KM_TRY(km_rdf_curve_compute(analysis->radial, k, &results->rdf[k]));
+    }
+    return KM_OK;
+}
+
+static km_status end(void *self)
+{
+    km_analysis *analysis = (km_analysis *)self;
+    if (analysis->labels == NULL)
+        return KM_FAIL(KM_ERROR_INTERNAL, "an analysis ended that is not running");
+    analysis->results.box_length = cbrt(analysis->results.volume);
+    if (analysis->msd)
+        KM_TRY(analyse_motion(analysis));
+    if (analysis->rdf)
+        KM_TRY(analyse_structure(analysis));
+    KM_TRY(km_results_describe(&analysis->results));
+    analysis->labels = NULL;
+    analysis->finished = true;
+    return KM_OK;
+}
+
+km_sink km_analysis_sink(km_analysis *analysis)
+{
+    const km_sink sink = {.self = analysis, .begin = begin, .frame = frame, .end = end};
+    return sink;
+}
+
+km_status km_analysis_write(const km_analysis *analysis, const char *folder)
+{
+    if (!analysis->finished)
+        return KM_FAIL(KM_ERROR_INTERNAL, "results are written before the analysis has ended");
+    return km_results_write(&analysis->results, folder);
+}

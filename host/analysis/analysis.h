@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* Room 8: from a stream of frames to numbers, live or reread from a trajectory: the same code.
+ *
+ *     KM_TRY(km_analysis_create(names, n, temperature, viscosity, seed, &analysis));
+ *     km_sink sink = km_analysis_sink(analysis);      begin, frame ..., end
+ *     const km_results *results = km_analysis_results(analysis);
+ *     KM_TRY(km_analysis_write(analysis, folder));
+ *
+ * Names: "msd" (mean square displacement and diffusion coefficient of every molecule kind, by its
+ * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h). Results are
+ * on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued run streams
+ * its whole trajectory again. */
+#ifndef KM_ANALYSIS_H
+#define KM_ANALYSIS_H
+
+#include "host/analysis/diffusion.h"
+#include "host/analysis/rdf.h"
+#include "host/engine/sink.h"
+
+#define KM_RESULTS_TEXT 1024
+
+typedef struct km_species_result {
+    char name[KM_NAME_LENGTH];
+    int n_molecules;
+    int n_lags;             /*        lag k is k * results->interval                       */
+    double *msd;            /* A^2    n_lags                                               */
+    double *msd_axis[3];    /* A^2    n_lags each: x, y, z                                 */
+    int n_beta;             /*        local exponent d ln MSD / d ln t                     */
+    double *beta_lag;       /* ps     n_beta                                               */
+    double *beta;           /*        n_beta                                               */
+    km_diffusion diffusion; /*        with its window, interval and warning                */
+    bool corrected;         /*        for the box size, with the viscosity given           */
+    km_estimate infinite;   /* m^2/s  the coefficient in an infinite box                   */
+    char correction[KM_DIFFUSION_TEXT]; /* "" or what was done for the box size, or why not */
+} km_species_result;
+
+typedef struct km_results {
+    bool has_msd, has_rdf;
+    int n_frames;                 /*       handed in                                       */
+    int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
+    double time_first, time_last; /* ps                                                    */
+    double interval;              /* ps    between the frames used by msd                  */
+    double temperature;           /* K     as given                                        */
+    double viscosity;             /* Pa s  as given; 0 = not given                         */
+    double box_length;            /* A     cube root of the mean volume                    */
+    double volume;                /* A^3   mean                                            */
+    bool cubic;                   /*       all cells are cubes                             */
+    bool box_changes;
+    bool drift_removed;
+    double drift_length; /* A    way of the centre of mass of the whole system    */
+    int n_species;
+    km_species_result *species;
+    int n_rdf;
+    km_rdf_curve *rdf;
+    int n_lines; /* what a person wants to read, UTF-8              */
+    char (*line)[KM_RESULTS_TEXT];
+    int n_warnings;
+    char (*warning)[KM_RESULTS_TEXT];
+} km_results;
+
+typedef struct km_analysis km_analysis;
+
+/* temperature in K (for the finite-size correction), viscosity of the model in Pa s (0: no such
+ * correction), seed of the bootstrap. KM_ERROR_INPUT for a name that is not an analysis. */
+KM_MUST_CHECK km_status km_analysis_create(const char *const *names, int n_names,
+                                           double temperature, double viscosity, uint64_t seed,
+                                           km_analysis **out);
+/* The labels handed to begin must live until end. */
+km_sink km_analysis_sink(km_analysis *analysis);
+/* The results, complete after the sink's end; NULL before. */
+const km_results *km_analysis_results(const km_analysis *analysis);
+/* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
+ * coordination.csv, each whole or not at all. KM_ERROR_FILE names file and reason. */
+KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
+/* The same from results alone. */
+KM_MUST_CHECK km_status km_results_write(const km_results *results, const char *folder);
+void km_results_clear(km_results *results);
+void km_analysis_destroy(km_analysis *analysis);
+
+/* Adds a printed line or warning. */
+KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+KM_MUST_CHECK km_status km_results_add_warning(km_results *results, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* The lines of all results, as a person reads them. */
+KM_MUST_CHECK km_status km_results_describe(km_results *results);
+
+#endif
