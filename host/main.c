@@ -51,14 +51,14 @@ static const command commands[] = {
      "\nExample: kalium run kfsi-dme -o kfsi-dme-1 --time 2ns\n"
      "         kalium run --continue -o kfsi-dme-1 --time 10ns\n",
      km_command_run},
-    {"analyse", "DIR|TRAJECTORY", "analyses of a finished run or any AMBER NetCDF trajectory",
-     "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with the PSF beside it.\n\n"
-     "  --only msd,rdf        which analyses\n"
+    {"analyse", "DIR|TRAJECTORY", "analyses of a run folder or of any AMBER NetCDF trajectory",
+     "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with its PSF.\n\n"
+     "  --only msd,rdf        which analyses (default: both)\n"
      "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
      "  --temperature-K T     of the trajectory, where no run folder says it\n"
      "  --viscosity-mPas ETA  also print D corrected for the finite box (Yeh and Hummer)\n"
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
-     "\nExample: kalium analyse kfsi-dme-1 --only msd\n",
+     "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
     {"info", "", "version, build and device", "Example: kalium info\n", km_command_info},
 };

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/command/analysis_run.h"
 #include "host/output/json_writer.h"
+#include "host/output/picture.h"
 #include "host/output/references.h"
 #include "host/output/run_folder.h"
 #include "host/output/topology_export.h"
@@ -145,7 +147,7 @@ static void json_sources(km_json *json, const km_model *model)
 }
 
 static km_status write_results(const char *folder, const km_cell *cell, const km_model *model,
-                               const km_stage_report *report, const km_analysis_results *results)
+                               const km_stage_report *report, const km_analysis *analysis)
 {
     char path[PATH_LENGTH];
     km_json *json;
@@ -162,7 +164,7 @@ static km_status write_results(const char *folder, const km_cell *cell, const km
     km_json_integer(json, "seed", (int64_t)recipe->seed);
     json_cell(json, cell, model);
     json_stages(json, cell, model, report);
-    km_analysis_json(json, results);
+    km_analysis_json(analysis, json);
     json_sources(json, model);
     km_json_close(json);
     const km_status status = km_json_write(json, in_folder(folder, KM_FILE_RESULTS, path));
@@ -174,21 +176,21 @@ km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km
                                const km_stage_report *report, km_terminal *terminal)
 {
     char path[PATH_LENGTH];
+    bool drawn;
     km_analysis *analysis = NULL;
     const km_recipe *recipe = cell->recipe;
     const km_analysis_request request = {
-        .n = recipe->n_analyses,
         .name = (const char *const *)recipe->analyse,
+        .n = recipe->n_analyses,
         .temperature = recipe->temperature,
         .viscosity = recipe->analyse_viscosity,
         .seed = recipe->seed,
     };
-    km_status status = km_analyse_trajectory(in_folder(folder, KM_FILE_TRAJECTORY, path),
-                                             model->labels, &request, &analysis);
+    KM_TRY(km_analysis_run(in_folder(folder, KM_FILE_TRAJECTORY, path), model->labels, &request,
+                           &analysis));
+    km_status status = write_results(folder, cell, model, report, analysis);
     if (status == KM_OK)
-        status = km_analysis_write_tables(analysis, folder);
-    if (status == KM_OK)
-        status = write_results(folder, cell, model, report, km_analysis_results_of(analysis));
+        status = km_picture_energies(folder, recipe->title, &drawn);
     if (status == KM_OK)
         status = km_analysis_show(analysis, folder, recipe->title, terminal);
     km_analysis_destroy(analysis);

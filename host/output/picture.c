@@ -129,7 +129,7 @@ static void put_msd_axes(FILE *out, const km_picture_msd_spec *spec)
           "set bmargin at screen 0.145\n"
           "set tmargin at screen 0.90\n"
           "set xlabel 'time lag (ps)' offset 0,0.2\n"
-          "set ylabel 'mean squared displacement (nm²)' offset 0.5,0\n"
+          "set ylabel 'mean squared displacement (Å²)' offset 0.5,0\n"
           "set key left top Left reverse samplen 1.8 spacing 1.25 width 1\n"
           "set title ",
           out);

@@ -18,7 +18,7 @@ typedef struct km_picture_curve {
 
 typedef struct km_picture_msd_spec {
     const char *folder;      /*     where the data are and the pictures go                     */
-    const char *csv;         /*     name in the folder: lag (ps) in column 1, MSD in nm^2      */
+    const char *csv;         /*     name in the folder: lag (ps) in column 1, MSD in A^2      */
     const char *title;       /*     NULL or one line                                           */
     double fit_from, fit_to; /* ps  the window of the linear fit, shaded; equal = none         */
     int n_curves;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+#include "host/command/analysis_run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/output/netcdf_reader.h"
+#include "host/output/picture.h"
+
+static km_status stream(km_netcdf_reader *reader, const km_labels *labels, km_sink *sink)
+{
+    const int64_t n = km_netcdf_reader_n_frames(reader);
+    KM_TRY(sink->begin(sink->self, labels));
+    for (int64_t k = 0; k < n; k++) {
+        km_frame frame;
+        KM_TRY(km_netcdf_reader_read(reader, k, &frame));
+        KM_TRY(sink->frame(sink->self, &frame));
+    }
+    return sink->end(sink->self);
+}
+
+km_status km_analysis_run(const char *trajectory, const km_labels *labels,
+                          const km_analysis_request *request, km_analysis **out)
+{
+    km_netcdf_reader *reader = NULL;
+    *out = NULL;
+    KM_TRY(km_netcdf_reader_open(trajectory, labels->n_atoms, &reader));
+    km_status status = km_analysis_create(request->name, request->n, request->temperature,
+                                          request->viscosity, request->seed, out);
+    if (status == KM_OK) {
+        km_sink sink = km_analysis_sink(*out);
+        status = stream(reader, labels, &sink);
+    }
+    km_netcdf_reader_destroy(reader);
+    if (status != KM_OK) {
+        km_analysis_destroy(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
+/* The columns of msd.csv: the lag, then per species total, x, y, z. */
+static km_status draw_msd(const km_results *results, const char *folder, const char *title,
+                          bool *drawn)
+{
+    km_picture_curve *curve;
+    km_picture_msd_spec spec = {.folder = folder, .csv = "msd.csv", .title = title};
+    KM_NEW(curve, results->n_species);
+    for (int k = 0; k < results->n_species; k++) {
+        const km_species_result *s = &results->species[k];
+        const km_diffusion *d = &s->diffusion;
+        if (s->n_lags < 3)
+            continue;
+        curve[spec.n_curves++] = (km_picture_curve){
+            .label = s->name,
+            .column = 2 + 4 * k,
+            .diffusion = d->available ? d->total.value : 0.0,
+            .error = d->available ? 0.5 * (d->total.high - d->total.low) : 0.0,
+        };
+        if (spec.n_curves == 1 && d->available) {
+            spec.fit_from = d->fit_from;
+            spec.fit_to = d->fit_to;
+        }
+    }
+    spec.curve = curve;
+    const km_status status = spec.n_curves > 0 ? km_picture_msd(&spec, drawn) : KM_OK;
+    free(curve);
+    return status;
+}
+
+km_status km_analysis_show(const km_analysis *analysis, const char *folder, const char *title,
+                           km_terminal *terminal)
+{
+    const km_results *results = km_analysis_results(analysis);
+    bool drawn = true;
+    KM_TRY(km_analysis_write(analysis, folder));
+    if (results->has_msd)
+        KM_TRY(draw_msd(results, folder, title, &drawn));
+    km_terminal_line(terminal, "");
+    for (int k = 0; k < results->n_lines; k++)
+        km_terminal_line(terminal, results->line[k]);
+    for (int k = 0; k < results->n_warnings; k++)
+        km_terminal_format(terminal, "warning: %s", results->warning[k]);
+    if (!drawn)
+        km_terminal_format(terminal,
+                           "no pictures: gnuplot is not installed; the script is %s/msd.gnuplot",
+                           folder);
+    return KM_OK;
+}
+
+static void json_estimate(km_json *json, const char *key, const km_estimate *e)
+{
+    km_json_open_object(json, key);
+    km_json_number(json, "value", e->value);
+    km_json_number(json, "standard_error", e->standard_error);
+    km_json_number(json, "low_95", e->low);
+    km_json_number(json, "high_95", e->high);
+    km_json_close(json);
+}
+
+static void json_species(const km_species_result *s, km_json *json)
+{
+    const km_diffusion *d = &s->diffusion;
+    km_json_open_object(json, s->name);
+    km_json_integer(json, "molecules", s->n_molecules);
+    km_json_integer(json, "frames", d->n_frames);
+    km_json_boolean(json, "available", d->available);
+    if (d->available) {
+        km_json_boolean(json, "diffusive", d->diffusive);
+        json_estimate(json, "D_m2_s", &d->total);
+        json_estimate(json, "D_x_m2_s", &d->axis[0]);
+        json_estimate(json, "D_y_m2_s", &d->axis[1]);
+        json_estimate(json, "D_z_m2_s", &d->axis[2]);
+        km_json_number(json, "beta", d->beta);
+        km_json_number(json, "beta_error", d->beta_error);
+        km_json_number(json, "fit_from_ps", d->fit_from);
+        km_json_number(json, "fit_to_ps", d->fit_to);
+        km_json_text(json, "method", d->method);
+    }
+    if (s->corrected)
+        json_estimate(json, "D_infinite_box_m2_s", &s->infinite);
+    if (s->correction[0] != '\0')
+        km_json_text(json, "finite_size", s->correction);
+    if (d->warning[0] != '\0')
+        km_json_text(json, "warning", d->warning);
+    km_json_close(json);
+}
+
+static void json_shells(const km_results *results, km_json *json)
+{
+    km_json_open_array(json, "coordination");
+    for (int k = 0; k < results->n_rdf; k++) {
+        const km_rdf_curve *c = &results->rdf[k];
+        if (!c->has_shell)
+            continue;
+        km_json_open_object(json, NULL);
+        km_json_text(json, "centre", c->centre);
+        km_json_text(json, "partner", c->partner);
+        km_json_text(json, "element", c->partner_element);
+        km_json_number(json, "peak_A", c->peak_r);
+        km_json_number(json, "shell_A", c->shell_r);
+        km_json_number(json, "coordination_number", c->coordination_number);
+        km_json_number(json, "with_shell_0.2_A_smaller", c->coordination_less);
+        km_json_number(json, "with_shell_0.2_A_larger", c->coordination_more);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+void km_analysis_json(const km_analysis *analysis, km_json *json)
+{
+    const km_results *results = km_analysis_results(analysis);
+    if (results->has_msd) {
+        km_json_open_object(json, "diffusion");
+        for (int k = 0; k < results->n_species; k++)
+            json_species(&results->species[k], json);
+        km_json_close(json);
+    }
+    if (results->has_rdf)
+        json_shells(results, json);
+    km_json_open_array(json, "warnings");
+    for (int k = 0; k < results->n_warnings; k++)
+        km_json_text(json, NULL, results->warning[k]);
+    km_json_close(json);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* A stored trajectory through the analyses: tables, pictures, JSON and lines to read. */
+#ifndef KM_ANALYSIS_RUN_H
+#define KM_ANALYSIS_RUN_H
+
+#include "host/analysis/analysis.h"
+#include "host/command/terminal.h"
+#include "host/output/json_writer.h"
+
+typedef struct km_analysis_request {
+    const char *const *name; /*      n names: "msd", "rdf"                       */
+    int n;
+    double temperature; /* K                                                */
+    double viscosity;   /* Pa s 0 = not given                               */
+    uint64_t seed;
+} km_analysis_request;
+
+/* Streams the trajectory, frame by frame. *out is released with km_analysis_destroy. */
+KM_MUST_CHECK km_status km_analysis_run(const char *trajectory, const km_labels *labels,
+                                        const km_analysis_request *request, km_analysis **out);
+/* Tables and pictures in folder; lines and warnings on the terminal. */
+KM_MUST_CHECK km_status km_analysis_show(const km_analysis *analysis, const char *folder,
+                                         const char *title, km_terminal *terminal);
+/* "diffusion" and "coordination" in the open JSON object. */
+void km_analysis_json(const km_analysis *analysis, km_json *json);
+
+#endif
