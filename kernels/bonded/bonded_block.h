@@ -7,16 +7,17 @@
 #ifndef KM_BONDED_BLOCK_H
 #define KM_BONDED_BLOCK_H
 
-#include "kernels/bonded/angle.h"
 #include "kernels/bonded/bond.h"
 #include "kernels/bonded/bonded.h"
-#include "kernels/bonded/excluded.h"
+#include "kernels/bonded/bonded_chunk.h"
 #include "kernels/bonded/improper.h"
 #include "kernels/pair/vdw_lennard_jones.h"
 
-#define KM_CHUNK 64 /* excluded pairs evaluated together */
-
 /* Terms as the loops read them; each begins with its atoms. */
+typedef struct angle_term {
+    int i, j, k;
+    double k_theta, cosine0, sine0;
+} angle_term;
 typedef struct periodic_term {
     int atom[4];
     int multiplicity;
@@ -35,31 +36,20 @@ typedef struct block_sum {
     int fault;
 } block_sum;
 
-/* E and dE/dx2 (excluded.h) of KM_CHUNK pairs; one version per instruction set, same bits. */
-typedef void polynomial_loop(const double *KM_RESTRICT x2, double *KM_RESTRICT e,
-                             double *KM_RESTRICT slope);
-KM_HD void polynomial_chunk(const double *KM_RESTRICT x2, double *KM_RESTRICT e,
-                            double *KM_RESTRICT slope)
-{
-#pragma omp simd
-    for (int m = 0; m < KM_CHUNK; m++)
-        km_excluded_polynomial(x2[m], &e[m], &slope[m]);
-}
-
 typedef struct work {
-    const km_box *box;
-    double half[3]; /* nm  half the diagonal of the box                  */
-    km_vec3 *x, *f; /* nm, kJ/mol/nm  positions and forces of the block   */
+    const km_box *box; /* NULL when no nearest images have to be taken */
+    km_vec3 *x, *f;    /* nm, kJ/mol/nm  positions and forces of the block   */
+    const chunk_loops *loops;
+    chunk_set *chunks; /* of this thread */
+    double alpha;      /* 1/nm */
     block_sum *sum;
 } work;
 
-/* r_i - r_j, nearest image. Molecules are whole nearly always: then nothing is to be done. */
+/* r_i - r_j, nearest image. */
 KM_HD km_vec3 difference(const work *w, int i, int j)
 {
     const km_vec3 d = km_vec3_sub(w->x[i], w->x[j]);
-    if (fabs(d.x) < w->half[0] && fabs(d.y) < w->half[1] && fabs(d.z) < w->half[2])
-        return d;
-    return km_box_minimum_image(w->box, d);
+    return w->box == NULL ? d : km_box_minimum_image(w->box, d);
 }
 
 KM_HD void add(km_vec3 *sum, km_vec3 a)
@@ -103,87 +93,114 @@ KM_HD void bonds(const work *w, const km_bond *term, int n, bool tally)
     }
 }
 
-KM_HD void angles(const work *w, const km_angle *term, int n, bool tally)
+KM_HD void add_angle(const work *w, const angle_term *t, km_vec3 r_ij, km_vec3 r_kj, double u,
+                     km_vec3 force_i, km_vec3 force_k, bool tally)
 {
-    for (int m = 0; m < n; m++) {
-        const km_angle *t = &term[m];
-        const km_vec3 r_ij = difference(w, t->i, t->j), r_kj = difference(w, t->k, t->j);
-        km_vec3 force_i, force_k;
-        const double u = km_angle_harmonic(r_ij, r_kj, t->theta0, t->k_theta, &force_i, &force_k);
-        add(&w->f[t->i], force_i);
-        add(&w->f[t->k], force_k);
-        subtract(&w->f[t->j], km_vec3_add(force_i, force_k));
-        if (tally) {
-            w->sum->energy[KM_ENERGY_ANGLE] += u;
-            add_virial(w->sum->virial, r_ij, force_i);
-            add_virial(w->sum->virial, r_kj, force_k);
+    add(&w->f[t->i], force_i);
+    add(&w->f[t->k], force_k);
+    subtract(&w->f[t->j], km_vec3_add(force_i, force_k));
+    if (tally) {
+        w->sum->energy[KM_ENERGY_ANGLE] += u;
+        add_virial(w->sum->virial, r_ij, force_i);
+        add_virial(w->sum->virial, r_kj, force_k);
+    }
+}
+
+KM_HD void angle_block(const work *w, const angle_term *t, int count, bool tally)
+{
+    angle_chunk *c = &w->chunks->angle;
+    for (int m = 0; m < count; m++) {
+        chunk_store(c->r_ij, m, difference(w, t[m].i, t[m].j));
+        chunk_store(c->r_kj, m, difference(w, t[m].k, t[m].j));
+        c->cosine0[m] = t[m].cosine0;
+        c->sine0[m] = t[m].sine0;
+        c->k_theta[m] = t[m].k_theta;
+    }
+    w->loops->angles(c);
+    for (int m = 0; m < count; m++) {
+        const km_vec3 r_ij = chunk_load(c->r_ij, m), r_kj = chunk_load(c->r_kj, m);
+        if (fabs(c->tangent[m]) <= KM_ANGLE_SERIES_MAX) {
+            add_angle(w, &t[m], r_ij, r_kj, c->u[m], chunk_load(c->force_i, m),
+                      chunk_load(c->force_k, m), tally);
+        } else {
+            const km_angle_result r =
+                km_angle_harmonic(r_ij, r_kj, t[m].cosine0, t[m].sine0, t[m].k_theta, false);
+            add_angle(w, &t[m], r_ij, r_kj, r.u, r.force_i, r.force_k, tally);
         }
     }
 }
 
-/* The vectors and the angle of one dihedral. */
-typedef struct dihedral_frame {
-    km_vec3 f, g, h;
-    km_dihedral_angle angle;
-} dihedral_frame;
-
-KM_HD dihedral_frame dihedral_at(const work *w, const int *atom)
+KM_HD void angles(const work *w, const angle_term *term, int n, bool tally)
 {
-    dihedral_frame d;
-    d.f = difference(w, atom[0], atom[1]);
-    d.g = difference(w, atom[1], atom[2]);
-    d.h = difference(w, atom[3], atom[2]);
-    d.angle = km_dihedral_of(d.f, d.g, d.h);
-    return d;
+    for (int m = 0; m < n; m += KM_CHUNK)
+        angle_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
 }
 
-KM_HD void add_dihedral(const work *w, const int *atom, const dihedral_frame *d, double u,
-                        double du_dphi, int energy_term, bool tally)
+KM_HD void add_dihedral(const work *w, const int *atom, km_vec3 f, km_vec3 g, km_vec3 h, double u,
+                        km_dihedral_force force, int energy_term, bool tally)
 {
-    km_vec3 force[4];
-    km_dihedral_forces(&d->angle, du_dphi, force);
-    for (int a = 0; a < 4; a++)
-        add(&w->f[atom[a]], force[a]);
+    add(&w->f[atom[0]], force.i);
+    add(&w->f[atom[1]], force.j);
+    add(&w->f[atom[2]], force.k);
+    add(&w->f[atom[3]], force.l);
     if (tally) {
         w->sum->energy[energy_term] += u;
-        add_virial(w->sum->virial, d->f, force[0]); /* all relative to j */
-        add_virial(w->sum->virial, km_vec3_scale(-1.0, d->g), force[2]);
-        add_virial(w->sum->virial, km_vec3_sub(d->h, d->g), force[3]);
+        add_virial(w->sum->virial, f, force.i); /* all relative to j */
+        add_virial(w->sum->virial, km_vec3_scale(-1.0, g), force.k);
+        add_virial(w->sum->virial, km_vec3_sub(h, g), force.l);
+    }
+}
+
+KM_HD void dihedral_rb_block(const work *w, const km_dihedral_rb *t, int count, bool tally)
+{
+    rb_chunk *c = &w->chunks->rb;
+    for (int m = 0; m < count; m++) {
+        chunk_store(c->f, m, difference(w, t[m].i, t[m].j));
+        chunk_store(c->g, m, difference(w, t[m].j, t[m].k));
+        chunk_store(c->h, m, difference(w, t[m].l, t[m].k));
+        for (int n = 0; n < 6; n++)
+            c->c[n][m] = t[m].c[n];
+    }
+    w->loops->dihedrals_rb(c);
+    for (int m = 0; m < count; m++) {
+        const km_dihedral_force force = {chunk_load(c->force_i, m), chunk_load(c->force_j, m),
+                                         chunk_load(c->force_k, m), chunk_load(c->force_l, m)};
+        add_dihedral(w, &t[m].i, chunk_load(c->f, m), chunk_load(c->g, m), chunk_load(c->h, m),
+                     c->u[m], force, KM_ENERGY_DIHEDRAL, tally);
     }
 }
 
 KM_HD void dihedrals_rb(const work *w, const km_dihedral_rb *term, int n, bool tally)
 {
-    for (int m = 0; m < n; m++) {
-        const int *atom = &term[m].i;
-        const dihedral_frame d = dihedral_at(w, atom);
-        double slope;
-        const double u = km_dihedral_rb_energy(d.angle.cosine, d.angle.sine, term[m].c, &slope);
-        add_dihedral(w, atom, &d, u, slope, KM_ENERGY_DIHEDRAL, tally);
-    }
+    for (int m = 0; m < n; m += KM_CHUNK)
+        dihedral_rb_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
 }
 
 KM_HD void dihedrals_periodic(const work *w, const periodic_term *term, int n, bool tally)
 {
     for (int m = 0; m < n; m++) {
         const periodic_term *t = &term[m];
-        const dihedral_frame d = dihedral_at(w, t->atom);
-        double slope;
-        const double u = km_dihedral_periodic_energy(d.angle.cosine, d.angle.sine, t->multiplicity,
-                                                     t->k_phi, t->cosine0, t->sine0, &slope);
-        add_dihedral(w, t->atom, &d, u, slope, t->energy_term, tally);
+        const km_vec3 f = difference(w, t->atom[0], t->atom[1]),
+                      g = difference(w, t->atom[1], t->atom[2]),
+                      h = difference(w, t->atom[3], t->atom[2]);
+        const km_dihedral_angle d = km_dihedral_of(f, g, h);
+        const km_dihedral_term e = km_dihedral_periodic_term(d.cosine, d.sine, t->multiplicity,
+                                                             t->k_phi, t->cosine0, t->sine0);
+        add_dihedral(w, t->atom, f, g, h, e.u, km_dihedral_forces(d, e.slope), t->energy_term,
+                     tally);
     }
 }
 
 KM_HD void impropers(const work *w, const km_improper_harmonic *term, int n, bool tally)
 {
     for (int m = 0; m < n; m++) {
-        const int *atom = &term[m].i;
-        const dihedral_frame d = dihedral_at(w, atom);
-        double slope;
-        const double u = km_improper_harmonic_energy(d.angle.cosine, d.angle.sine, term[m].xi0,
-                                                     term[m].k_xi, &slope);
-        add_dihedral(w, atom, &d, u, slope, KM_ENERGY_IMPROPER, tally);
+        const km_improper_harmonic *t = &term[m];
+        const km_vec3 f = difference(w, t->i, t->j), g = difference(w, t->j, t->k),
+                      h = difference(w, t->l, t->k);
+        const km_dihedral_angle d = km_dihedral_of(f, g, h);
+        const km_dihedral_term e = km_improper_harmonic_term(d.cosine, d.sine, t->xi0, t->k_xi);
+        add_dihedral(w, &t->i, f, g, h, e.u, km_dihedral_forces(d, e.slope), KM_ENERGY_IMPROPER,
+                     tally);
     }
 }
 
@@ -204,32 +221,30 @@ KM_HD void pairs14(const work *w, const km_pair14 *term, int n, bool tally)
     }
 }
 
-/* In chunks: the polynomial is most of the work, and so it is one vector loop. */
-KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, double alpha,
-                          polynomial_loop *polynomial, bool tally)
+KM_HD void excluded_block(const work *w, const excluded_term *t, int count, bool tally)
 {
-    const double alpha2 = alpha * alpha, alpha3 = alpha2 * alpha;
-    for (int first = 0; first < n; first += KM_CHUNK) {
-        const excluded_term *t = term + first;
-        const int count = n - first < KM_CHUNK ? n - first : KM_CHUNK;
-        km_vec3 d[KM_CHUNK];
-        double x2[KM_CHUNK], e[KM_CHUNK], slope[KM_CHUNK];
-        for (int m = 0; m < count; m++) {
-            d[m] = difference(w, t[m].i, t[m].j);
-            x2[m] = alpha2 * km_vec3_dot(d[m], d[m]);
-        }
-        for (int m = count; m < KM_CHUNK; m++)
-            x2[m] = 0.0;
-        polynomial(x2, e, slope);
-        for (int m = 0; m < count; m++) {
-            km_pair_term pair = {-t[m].qq * alpha * e[m], 2.0 * t[m].qq * alpha3 * slope[m]};
-            if (x2[m] > KM_EXCLUDED_X2_MAX)
-                pair = km_coulomb_excluded(t[m].qq, alpha, x2[m] / alpha2);
-            add_pair(w, t[m].i, t[m].j, d[m], km_vec3_scale(pair.f_over_r, d[m]), tally);
-            if (tally)
-                w->sum->energy[KM_ENERGY_COULOMB_EXCLUDED] += pair.u;
-        }
+    excluded_chunk *c = &w->chunks->excluded;
+    const double alpha = w->alpha, alpha2 = alpha * alpha, alpha3 = alpha2 * alpha;
+    km_vec3 d[KM_CHUNK];
+    for (int m = 0; m < count; m++) {
+        d[m] = difference(w, t[m].i, t[m].j);
+        c->x2[m] = alpha2 * km_vec3_dot(d[m], d[m]);
     }
+    w->loops->excluded(c);
+    for (int m = 0; m < count; m++) {
+        km_pair_term pair = {-t[m].qq * alpha * c->e[m], 2.0 * t[m].qq * alpha3 * c->slope[m]};
+        if (c->x2[m] > KM_EXCLUDED_X2_MAX)
+            pair = km_coulomb_excluded(t[m].qq, alpha, c->x2[m] / alpha2);
+        add_pair(w, t[m].i, t[m].j, d[m], km_vec3_scale(pair.f_over_r, d[m]), tally);
+        if (tally)
+            w->sum->energy[KM_ENERGY_COULOMB_EXCLUDED] += pair.u;
+    }
+}
+
+KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, bool tally)
+{
+    for (int m = 0; m < n; m += KM_CHUNK)
+        excluded_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
 }
 
 #endif

@@ -23,7 +23,7 @@ static const struct {
     int cost;    /* time of one term in 6 ns, as measured   */
 } kind_of[N_KINDS] = {
     [BOND] = {"bond", sizeof(km_bond), 2, 1},
-    [ANGLE] = {"angle", sizeof(km_angle), 3, 7},
+    [ANGLE] = {"angle", sizeof(angle_term), 3, 7},
     [RB] = {"Ryckaert-Bellemans dihedral", sizeof(km_dihedral_rb), 4, 7},
     [PERIODIC] = {"periodic dihedral", sizeof(periodic_term), 4, 8},
     [IMPROPER] = {"improper dihedral", sizeof(km_improper_harmonic), 4, 15},
@@ -40,28 +40,56 @@ typedef struct term_table {
 typedef struct km_bonded {
     int threads, n_atoms, n_blocks, largest_block;
     int *block_start; /* n_blocks + 1, first atom of each   */
+    bool *begins;     /* n_atoms, no term reaches back over the atom's left */
     term_table table[N_KINDS];
     block_sum *sum;   /* n_blocks                           */
     km_vec3 *scratch; /* threads x 2 largest_block          */
     double alpha;     /* 1/nm                               */
-    polynomial_loop *polynomial;
+    const chunk_loops *loops;
+    chunk_set *chunks; /* threads                            */
 } km_bonded;
 
-static void polynomial_baseline(const double *KM_RESTRICT x2, double *KM_RESTRICT e,
-                                double *KM_RESTRICT slope)
+static void angles_baseline(angle_chunk *chunk)
 {
-    polynomial_chunk(x2, e, slope);
+    chunk_angles(chunk);
 }
+static void dihedrals_rb_baseline(rb_chunk *chunk)
+{
+    chunk_dihedrals_rb(chunk);
+}
+static void excluded_baseline(excluded_chunk *chunk)
+{
+    chunk_excluded(chunk);
+}
+static const chunk_loops loops_baseline = {angles_baseline, dihedrals_rb_baseline,
+                                           excluded_baseline};
 
 #ifdef __x86_64__
-__attribute__((target("avx2"))) static void
-polynomial_avx2(const double *KM_RESTRICT x2, double *KM_RESTRICT e, double *KM_RESTRICT slope)
+#define KM_AVX2 __attribute__((target("avx2")))
+KM_AVX2 static void angles_avx2(angle_chunk *chunk)
 {
-    polynomial_chunk(x2, e, slope);
+    chunk_angles(chunk);
 }
-#else
-#define polynomial_avx2 polynomial_baseline
+KM_AVX2 static void dihedrals_rb_avx2(rb_chunk *chunk)
+{
+    chunk_dihedrals_rb(chunk);
+}
+KM_AVX2 static void excluded_avx2(excluded_chunk *chunk)
+{
+    chunk_excluded(chunk);
+}
+static const chunk_loops loops_avx2 = {angles_avx2, dihedrals_rb_avx2, excluded_avx2};
 #endif
+
+static const chunk_loops *choose_loops(km_instruction_set isa)
+{
+#ifdef __x86_64__
+    if (isa >= KM_ISA_AVX2)
+        return &loops_avx2;
+#endif
+    (void)isa;
+    return &loops_baseline;
+}
 
 /* Adds the forces of the block to the particles, each atom once; gives fault bits. */
 static int store_forces(const work *w, km_particles *p, int first, int end)
@@ -89,13 +117,35 @@ KM_HD void block_terms(const km_bonded *self, const work *w, int b, bool tally)
     (const type *)self->table[kind].term + self->table[kind].start[b],                             \
         self->table[kind].start[b + 1] - self->table[kind].start[b]
     bonds(w, TERMS(BOND, km_bond), tally);
-    angles(w, TERMS(ANGLE, km_angle), tally);
+    angles(w, TERMS(ANGLE, angle_term), tally);
     dihedrals_rb(w, TERMS(RB, km_dihedral_rb), tally);
     dihedrals_periodic(w, TERMS(PERIODIC, periodic_term), tally);
     impropers(w, TERMS(IMPROPER, km_improper_harmonic), tally);
     pairs14(w, TERMS(PAIR14, km_pair14), tally);
-    excluded_pairs(w, TERMS(EXCLUDED, excluded_term), self->alpha, self->polynomial, tally);
+    excluded_pairs(w, TERMS(EXCLUDED, excluded_term), tally);
 #undef TERMS
+}
+
+/* Copies the block and clears its forces. Whether nearest images have to be taken: not when every
+ * molecule is narrower than half the box, which a whole molecule is. */
+static bool load_block(const km_bonded *self, const km_particles *p, int first, int end, km_vec3 *x,
+                       km_vec3 *f)
+{
+    const double half[3] = {0.5 * p->box.ax, 0.5 * p->box.by, 0.5 * p->box.cz};
+    double low[3] = {0.0, 0.0, 0.0}, high[3] = {0.0, 0.0, 0.0};
+    bool wide = false;
+    for (int i = first; i < end; i++) {
+        double r[3];
+        for (int c = 0; c < 3; c++) {
+            r[c] = p->position[c * p->n_padded + i];
+            low[c] = self->begins[i] || r[c] < low[c] ? r[c] : low[c];
+            high[c] = self->begins[i] || r[c] > high[c] ? r[c] : high[c];
+            wide |= !(high[c] - low[c] < half[c]);
+        }
+        x[i - first] = km_vec3_make(r[0], r[1], r[2]);
+        f[i - first] = km_vec3_make(0.0, 0.0, 0.0);
+    }
+    return wide;
 }
 
 static void compute_block(const km_bonded *self, km_particles *p, int b, int thread, bool tally)
@@ -103,14 +153,11 @@ static void compute_block(const km_bonded *self, km_particles *p, int b, int thr
     const int first = self->block_start[b], end = self->block_start[b + 1];
     km_vec3 *x = self->scratch + 2 * (size_t)thread * (size_t)self->largest_block;
     km_vec3 *f = x + self->largest_block;
-    for (int i = first; i < end; i++) {
-        x[i - first] = km_vec3_make(p->position[i], p->position[p->n_padded + i],
-                                    p->position[2 * p->n_padded + i]);
-        f[i - first] = km_vec3_make(0.0, 0.0, 0.0);
-    }
+    const bool images = load_block(self, p, first, end, x, f);
     block_sum *sum = &self->sum[b];
     memset(sum, 0, sizeof *sum);
-    const work w = {&p->box, {0.5 * p->box.ax, 0.5 * p->box.by, 0.5 * p->box.cz}, x, f, sum};
+    const work w = {images ? &p->box : NULL, x,           f,  self->loops,
+                    &self->chunks[thread],   self->alpha, sum};
     if (tally)
         block_terms(self, &w, b, true);
     else
@@ -159,6 +206,21 @@ static km_status check_term(term_kind kind, int m, const int *atom, const double
                            "%s %d, whose first atom is %d, has a parameter that is "
                            "not a number",
                            kind_of[kind].name, m, atom[0]);
+    return KM_OK;
+}
+
+static km_status copy_angles(const km_bonded_spec *spec, int n, term_table *table)
+{
+    angle_term *out;
+    KM_NEW(out, spec->n_angles);
+    table->term = out;
+    table->n = spec->n_angles;
+    for (int m = 0; m < table->n; m++) {
+        const km_angle *t = &spec->angle[m];
+        const double parameter[2] = {t->theta0, t->k_theta};
+        KM_TRY(check_term(ANGLE, m, &t->i, parameter, 2, n));
+        out[m] = (angle_term){t->i, t->j, t->k, t->k_theta, cos(t->theta0), sin(t->theta0)};
+    }
     return KM_OK;
 }
 
@@ -227,8 +289,7 @@ static km_status copy_spec(const km_bonded_spec *spec, const km_particles *p, km
     term_table *table = self->table;
     const int n = p->n;
     KM_TRY(copy_terms(BOND, spec->bond, spec->n_bonds, offsetof(km_bond, r0), 2, n, &table[BOND]));
-    KM_TRY(copy_terms(ANGLE, spec->angle, spec->n_angles, offsetof(km_angle, theta0), 2, n,
-                      &table[ANGLE]));
+    KM_TRY(copy_angles(spec, n, &table[ANGLE]));
     KM_TRY(copy_terms(RB, spec->dihedral_rb, spec->n_dihedrals_rb, offsetof(km_dihedral_rb, c), 6,
                       n, &table[RB]));
     KM_TRY(copy_periodic(spec, n, &table[PERIODIC]));
@@ -262,8 +323,9 @@ static km_status cut_into_blocks(km_bonded *self)
         }
     }
     const km_status status = km_allocate((void **)&self->block_start, (size_t)n + 1, sizeof(int));
-    int furthest = 0, gathered = 0;
+    int furthest = -1, gathered = 0;
     for (int i = 0; status == KM_OK && i < n; i++) {
+        self->begins[i] = furthest < i;
         furthest = reach[i] > furthest ? reach[i] : furthest;
         gathered += cost[i] + 1;
         if ((gathered >= KM_BLOCK_COST && furthest <= i) || i == n - 1) {
@@ -310,9 +372,11 @@ static km_status sort_by_block(km_bonded *self, term_kind kind, const int *block
 
 static km_status arrange(km_bonded *self)
 {
+    KM_NEW(self->begins, self->n_atoms);
     KM_TRY(cut_into_blocks(self));
     KM_NEW(self->sum, self->n_blocks);
     KM_NEW(self->scratch, 2 * (size_t)self->threads * (size_t)self->largest_block);
+    KM_NEW(self->chunks, self->threads);
     int *block_of_atom;
     KM_NEW(block_of_atom, self->n_atoms);
     for (int b = 0; b < self->n_blocks; b++)
@@ -335,8 +399,10 @@ static void bonded_destroy(void *object)
         free(self->table[kind].start);
     }
     free(self->block_start);
+    free(self->begins);
     free(self->sum);
     free(self->scratch);
+    free(self->chunks);
     free(self);
 }
 
@@ -351,7 +417,7 @@ km_status km_bonded_cpu_create(km_device *device, const void *spec, const km_par
     KM_NEW(self, 1);
     self->threads = device->threads;
     self->n_atoms = p->n;
-    self->polynomial = device->isa >= KM_ISA_AVX2 ? polynomial_avx2 : polynomial_baseline;
+    self->loops = choose_loops(device->isa);
     self->alpha = ((const km_bonded_spec *)spec)->ewald_alpha;
     km_status status = copy_spec(spec, p, self);
     if (status == KM_OK)

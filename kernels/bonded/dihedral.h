@@ -37,46 +37,60 @@ KM_HD km_dihedral_angle km_dihedral_of(km_vec3 f, km_vec3 g, km_vec3 h)
     const km_vec3 a = km_vec3_cross(f, g), b = km_vec3_cross(h, g);
     const double a2 = km_vec3_dot(a, a), b2 = km_vec3_dot(b, b), g2 = km_vec3_dot(g, g);
     const double least = KM_DIHEDRAL_SINGULAR * g2;
-    km_dihedral_angle d = {1.0, 0.0, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}, {0.0, 0.0, 0.0}};
-    if (!(a2 > least * km_vec3_dot(f, f)) || !(b2 > least * km_vec3_dot(h, h)))
-        return d;
-    const double g_norm = sqrt(g2), over_ab = 1.0 / sqrt(a2 * b2);
-    d.cosine = km_vec3_dot(a, b) * over_ab;
+    const bool defined =
+        (a2 > least * km_vec3_dot(f, f)) & (b2 > least * km_vec3_dot(h, h)); /* no branch */
+    const double g_norm = sqrt(g2);
+    const double one = defined ? 1.0 : 0.0, tiny = 1e-200; /* tiny: never a division by zero */
+    const double over_a2b2 = one * (1.0 / (a2 * b2 + tiny)), over_g2 = one * (1.0 / (g2 + tiny));
+    const double over_ab = sqrt(over_a2b2);
+    km_dihedral_angle d;
+    d.cosine = km_vec3_dot(a, b) * over_ab + (1.0 - one);
     d.sine = -g_norm * km_vec3_dot(f, b) * over_ab;
-    d.gradient_i = km_vec3_scale(-g_norm / a2, a);
-    d.gradient_l = km_vec3_scale(g_norm / b2, b);
+    d.gradient_i = km_vec3_scale(-g_norm * b2 * over_a2b2, a);
+    d.gradient_l = km_vec3_scale(g_norm * a2 * over_a2b2, b);
     /* (F.G) A/(A^2 |G|) = -(F.G)/G^2 dphi/dr_i, and the like with H */
-    d.shift = km_vec3_add(km_vec3_scale(-km_vec3_dot(f, g) / g2, d.gradient_i),
-                          km_vec3_scale(-km_vec3_dot(h, g) / g2, d.gradient_l));
+    d.shift = km_vec3_add(km_vec3_scale(-km_vec3_dot(f, g) * over_g2, d.gradient_i),
+                          km_vec3_scale(-km_vec3_dot(h, g) * over_g2, d.gradient_l));
     return d;
 }
 
-/* Forces on i, j, k, l (kJ/mol/nm) from dU/dphi (kJ/mol). */
-KM_HD void km_dihedral_forces(const km_dihedral_angle *d, double du_dphi, km_vec3 force[4])
+/* Forces on i, j, k, l, kJ/mol/nm. */
+typedef struct km_dihedral_force {
+    km_vec3 i, j, k, l;
+} km_dihedral_force;
+
+/* Forces from dU/dphi (kJ/mol). */
+KM_HD km_dihedral_force km_dihedral_forces(km_dihedral_angle d, double slope)
 {
-    const km_vec3 s = km_vec3_scale(-du_dphi, d->shift);
-    force[0] = km_vec3_scale(-du_dphi, d->gradient_i);
-    force[3] = km_vec3_scale(-du_dphi, d->gradient_l);
-    force[1] = km_vec3_sub(s, force[0]);
-    force[2] = km_vec3_scale(-1.0, km_vec3_add(s, force[3]));
+    const km_vec3 s = km_vec3_scale(-slope, d.shift);
+    km_dihedral_force force;
+    force.i = km_vec3_scale(-slope, d.gradient_i);
+    force.l = km_vec3_scale(-slope, d.gradient_l);
+    force.j = km_vec3_sub(s, force.i);
+    force.k = km_vec3_sub(km_vec3_scale(-1.0, s), force.l);
+    return force;
 }
 
-/* Ryckaert-Bellemans energy (kJ/mol) and its derivative by phi; c[6] in kJ/mol. */
-KM_HD double km_dihedral_rb_energy(double cosine, double sine, const double *c, double *du_dphi)
+/* An energy in the angle, and dU/dphi, kJ/mol. */
+typedef struct km_dihedral_term {
+    double u, slope;
+} km_dihedral_term;
+
+/* Ryckaert-Bellemans; the six coefficients (kJ/mol) lie stride apart. */
+KM_HD km_dihedral_term km_dihedral_rb_term(double cosine, double sine, const double *c, int stride)
 {
     const double x = -cosine;
-    double u = c[5], slope = 0.0;
-    for (int n = 4; n >= 0; n--) {
-        slope = slope * x + u;
-        u = u * x + c[n];
-    }
-    *du_dphi = sine * slope;
-    return u;
+    const double c1 = c[stride], c2 = c[2 * stride], c3 = c[3 * stride], c4 = c[4 * stride],
+                 c5 = c[5 * stride];
+    km_dihedral_term term;
+    term.u = ((((c5 * x + c4) * x + c3) * x + c2) * x + c1) * x + c[0];
+    term.slope = sine * ((((5.0 * c5 * x + 4.0 * c4) * x + 3.0 * c3) * x + 2.0 * c2) * x + c1);
+    return term;
 }
 
-/* Periodic energy (kJ/mol) and its derivative by phi; k in kJ/mol, phi0 by its cosine and sine. */
-KM_HD double km_dihedral_periodic_energy(double cosine, double sine, int multiplicity, double k,
-                                         double cosine0, double sine0, double *du_dphi)
+/* Periodic; k in kJ/mol, phi0 by its cosine and sine. */
+KM_HD km_dihedral_term km_dihedral_periodic_term(double cosine, double sine, int multiplicity,
+                                                 double k, double cosine0, double sine0)
 {
     double cosine_n = 1.0, sine_n = 0.0;
     for (int n = 0; n < multiplicity; n++) {
@@ -84,8 +98,10 @@ KM_HD double km_dihedral_periodic_energy(double cosine, double sine, int multipl
         sine_n = sine_n * cosine + cosine_n * sine;
         cosine_n = next;
     }
-    *du_dphi = -k * multiplicity * (sine_n * cosine0 - cosine_n * sine0);
-    return k * (1.0 + cosine_n * cosine0 + sine_n * sine0);
+    km_dihedral_term term;
+    term.u = k * (1.0 + cosine_n * cosine0 + sine_n * sine0);
+    term.slope = -k * multiplicity * (sine_n * cosine0 - cosine_n * sine0);
+    return term;
 }
 
 #endif

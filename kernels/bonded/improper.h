@@ -10,14 +10,16 @@
 #include "kernels/base/units.h"
 #include "kernels/bonded/dihedral.h"
 
-/* Energy (kJ/mol) and its derivative by xi; xi0 in rad, k_xi in kJ/mol/rad^2. */
-KM_HD double km_improper_harmonic_energy(double cosine, double sine, double xi0, double k_xi,
-                                         double *du_dxi)
+/* xi0 in rad, k_xi in kJ/mol/rad^2. */
+KM_HD km_dihedral_term km_improper_harmonic_term(double cosine, double sine, double xi0,
+                                                 double k_xi)
 {
     double d = atan2(sine, cosine) - xi0;
     d -= 2.0 * KM_PI * nearbyint(d / (2.0 * KM_PI));
-    *du_dxi = k_xi * d;
-    return 0.5 * k_xi * d * d;
+    km_dihedral_term term;
+    term.u = 0.5 * k_xi * d * d;
+    term.slope = k_xi * d;
+    return term;
 }
 
 #endif
