@@ -39,20 +39,22 @@ static census take_census(const km_neighbour_list *list)
             const km_cluster_run *run = block->run + r;
             const int masked = run->masked_end - run->masked_begin;
             const int full = run->full_end - run->full_begin;
+            assert_true(masked % 2 == 0 && full % 2 == 0);
             for (int t = 0; t < masked + full; t++) {
-                const bool is_masked = t < masked;
-                const km_cluster_tile tile =
-                    is_masked ? block->masked[run->masked_begin + t]
-                              : (km_cluster_tile){block->full[run->full_begin + t - masked],
-                                                  KM_CLUSTER_FULL_MASK};
-                bool touched = false;
-                for (int k = 0; k < block->n_touched; k++)
-                    touched = touched || block->touched[k] == tile.j;
-                assert_true(touched);
-                for (int bit = 0; bit < 32; bit++)
-                    if (tile.mask >> bit & 1)
-                        count_pair(&c, list, run->i * KM_CLUSTER_I + bit / 8,
-                                   tile.j * KM_CLUSTER_J + bit % 8, run->image);
+                const km_cluster_entry entry =
+                    t < masked ? block->masked[run->masked_begin + t]
+                               : (km_cluster_entry){block->full[run->full_begin + t - masked], 255};
+                if (entry.j == list->n_j) /* the empty cluster */
+                    continue;
+                bool touched[2] = {false, false};
+                for (int k = 0; k < block->n_touched; k++) {
+                    touched[0] = touched[0] || block->touched[k] == entry.j;
+                    touched[1] = touched[1] || block->touched[k] == run->slot / KM_CLUSTER_J;
+                }
+                assert_true(touched[0] && touched[1]);
+                for (int bit = 0; bit < KM_CLUSTER_J; bit++)
+                    if (entry.mask >> bit & 1)
+                        count_pair(&c, list, run->slot, entry.j * KM_CLUSTER_J + bit, run->image);
             }
         }
     }

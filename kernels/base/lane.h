@@ -65,12 +65,19 @@ KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
 /* Sum over the lanes, as a tree of fixed shape. */
 KM_HD km_real km_lane_sum(km_lane v)
 {
+#if defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    const __m128 four =
+        _mm_add_ps(_mm256_castps256_ps128((__m256)v), _mm256_extractf128_ps((__m256)v, 1));
+    const __m128 two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+    return _mm_cvtss_f32(_mm_add_ss(two, _mm_movehdup_ps(two)));
+#else
     km_real part[KM_LANES];
     memcpy(part, &v, sizeof v);
     for (int width = KM_LANES / 2; width > 0; width /= 2)
         for (int k = 0; k < width; k++)
             part[k] += part[k + width];
     return part[0];
+#endif
 }
 /* One bit per lane, lane 0 lowest. */
 KM_HD unsigned km_lane_bits(km_lane_mask mask)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* The cluster-pair list of the CPU from inside: shared by the list's files, the pair loops and the
- * mesh.
+/* The pair list of the CPU from inside: shared by the list's files, the pair loops and the mesh.
  *
  * Slots: atoms sorted along a snake through a grid of columns. Column k runs along the third
  * lattice vector, columns follow each other boustrophedon, and the direction along c alternates, so
  * that consecutive slots are near each other; ties go by atom index. Slots are cut into j-clusters
- * of 8; each is two i-clusters of 4. Only the last cluster can hold fillers (atom = -1), which
- * never interact.
+ * of 8; each is two i-clusters of 4, which the search uses. Only the last cluster can hold fillers
+ * (atom = -1), which never interact. Behind it stands one empty cluster, far away.
  *
- * Pairs: i-cluster x j-cluster tiles. Within the home image cj >= ci / 2, the lower triangle masked
- * out; for each of the 13 images of the positive half, every i with every j: so each pair of atoms
- * and images appears once. Bit 8 a + b of a tile's mask says that atom a of the i-cluster meets
- * atom b of the j-cluster.
+ * Pairs: one atom (slot i) against one j-cluster. A run lists the j-clusters of one atom in one
+ * image: this keeps two thirds of the computed pairs within the cutoff, where tiles of 4 x 8 keep
+ * half, and costs the same loads, since the atom then stays in registers. Within the home image
+ * j > i; for each of the 13 images of the positive half, every i with every j: so each pair of
+ * atoms and images appears once.
  *
  * Everything here is a function of the positions and the box at the build, whatever the number of
  * threads. */
@@ -27,33 +27,41 @@ enum {
     KM_CLUSTER_BLOCK = 32   /* i-clusters per block, the unit of work */
 };
 
-#define KM_CLUSTER_FULL_MASK 0xffffffffu
+/* A j-cluster of which some atoms interact. */
+typedef struct km_cluster_entry {
+    int j;         /* j-cluster                      */
+    uint32_t mask; /* bit b: atom b of the j-cluster */
+} km_cluster_entry;
 
-typedef struct km_cluster_tile {
-    int j;         /* j-cluster                         */
-    uint32_t mask; /* which of the 32 pairs interact    */
-} km_cluster_tile;
-
-/* All tiles of one i-cluster in one image. */
+/* The partners of one atom in one image. Both ranges hold an even number of entries; the last may
+ * be the empty cluster. */
 typedef struct km_cluster_run {
-    int i;                        /* i-cluster                                                */
-    int image;                    /* the i-cluster is shifted by list->shift[image]           */
-    int masked_begin, masked_end; /* range in block->masked                                   */
-    int full_begin, full_end;     /* range in block->full: tiles where all 32 pairs interact  */
+    int slot;                     /* the atom                                        */
+    int image;                    /* the atom is shifted by list->shift[image]       */
+    int masked_begin, masked_end; /* range in block->masked                          */
+    int full_begin, full_end;     /* range in block->full: all 8 atoms interact      */
 } km_cluster_run;
 
+/* The runs of KM_CLUSTER_BLOCK i-clusters. */
 typedef struct km_cluster_block {
     km_cluster_run *run;
-    km_cluster_tile *masked;
-    int *full;    /* j-clusters                                         */
-    int *touched; /* the j-clusters of all tiles of the block, once each */
+    km_cluster_entry *masked;
+    int *full;    /* j-clusters                                          */
+    int *touched; /* the j-clusters of all runs of the block, once each,
+                     and those of its own atoms                          */
     int n_runs, n_masked, n_full, n_touched;
     int capacity_runs, capacity_masked, capacity_full, capacity_touched;
 } km_cluster_block;
 
+/* A j-cluster within reach of an i-cluster: bit 8 a + b for atoms a and b. */
+typedef struct km_cluster_tile {
+    int j;
+    uint32_t mask;
+} km_cluster_tile;
+
 /* Work space of one thread during the search. */
 typedef struct km_cluster_scratch {
-    km_cluster_tile *tile; /* n_j: tiles of one run            */
+    km_cluster_tile *tile; /* n_j: one i-cluster in one image   */
     int *stamp;            /* n_j: last block that touched it  */
     uint32_t *excluded;    /* exclusions of one i-cluster: slot of the partner, row */
     int capacity_excluded;
@@ -77,7 +85,7 @@ struct km_neighbour_list {
     int *slot;         /*     n: slot of an atom                                              */
     int *image;        /*     3 x n_slots: lattice vectors taken off the unwrapped position   */
     double *reference; /*     3 x n_slots: fractional, wrapped position at the build          */
-    km_real *position; /* nm  n_j x 3 x 8: position - image * box, now                        */
+    km_real *position; /* nm  (n_j + 1) x 3 x 8: position - image * box, now                 */
 
     km_cluster_block *block; /* n_blocks */
 

@@ -2,8 +2,8 @@
 /* The search for near cluster pairs, compiled once per instruction set (KM_ISA_NAME names it).
  *
  * For each i-cluster and image: the columns within reach, in them the j-clusters whose bounding box
- * is within reach, of those the tiles with at least one pair of atoms within reach. Cost is linear
- * in the number of atoms. */
+ * is within reach, of those the rows (one atom against a j-cluster) with a pair of atoms within
+ * reach. Cost is linear in the number of atoms. */
 #include <stdlib.h>
 
 #include "kernels/base/lane.h"
@@ -41,21 +41,24 @@ typedef struct query {
     int n_tiles;
 } query;
 
-KM_HD bool tile_within_reach(const query *q, int j)
+/* Which of the 32 pairs may interact: all of a row that has an atom within reach, none of others.
+ */
+KM_HD uint32_t rows_within_reach(const query *q, int j)
 {
     const km_real *y = q->list->position + (size_t)j * 3 * KM_CLUSTER_J;
     const km_lane reach2 = km_lane_all(q->reach2);
-    km_lane_mask any = {0};
+    uint32_t mask = 0;
     for (int g = 0; g < GROUPS; g++) {
         const km_lane yx = km_lane_load(y + g * KM_LANES);
         const km_lane yy = km_lane_load(y + KM_CLUSTER_J + g * KM_LANES);
         const km_lane yz = km_lane_load(y + 2 * KM_CLUSTER_J + g * KM_LANES);
         for (int a = 0; a < KM_CLUSTER_I; a++) {
             const km_lane dx = q->x[a][0] - yx, dy = q->x[a][1] - yy, dz = q->x[a][2] - yz;
-            any |= km_lane_less(dx * dx + dy * dy + dz * dz, reach2);
+            const km_lane r2 = km_lane_multiply_add(dx, dx, km_lane_multiply_add(dy, dy, dz * dz));
+            mask |= km_lane_bits(km_lane_less(r2, reach2)) != 0 ? 0xffu << (8 * a) : 0;
         }
     }
-    return km_lane_bits(any) != 0;
+    return mask;
 }
 
 KM_HD km_lane gap(km_real low, km_real high, const km_real *other_low, const km_real *other_high)
@@ -83,10 +86,10 @@ KM_HD void scan_clusters(query *q, int first, int last)
             near &= (1u << (last - j + 1)) - 1;
         for (; near != 0; near &= near - 1) {
             const int candidate = j + __builtin_ctz(near);
-            if (tile_within_reach(q, candidate)) {
-                q->tile[q->n_tiles].j = candidate;
-                q->tile[q->n_tiles++].mask = KM_CLUSTER_FULL_MASK;
-            }
+            const uint32_t mask = rows_within_reach(q, candidate);
+            q->tile[q->n_tiles].j = candidate;
+            q->tile[q->n_tiles].mask = mask;
+            q->n_tiles += mask != 0;
         }
     }
 }
@@ -201,39 +204,62 @@ static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_
             q->tile[t].mask &= (1u << (8 * (real_i > 0 ? real_i : 0))) - 1;
 }
 
-/* Appends the tiles of a query to the block as one run. */
-static bool store_run(const query *q, int image, km_cluster_block *block, int block_index,
-                      km_cluster_scratch *scratch)
+static void touch(km_cluster_block *block, int block_index, km_cluster_scratch *scratch, int j)
 {
-    if (q->n_tiles == 0)
-        return true;
-    if (!reserve((void **)&block->run, &block->capacity_runs, block->n_runs + 1,
-                 sizeof *block->run) ||
-        !reserve((void **)&block->masked, &block->capacity_masked, block->n_masked + q->n_tiles,
-                 sizeof *block->masked) ||
-        !reserve((void **)&block->full, &block->capacity_full, block->n_full + q->n_tiles,
-                 sizeof *block->full) ||
-        !reserve((void **)&block->touched, &block->capacity_touched, block->n_touched + q->n_tiles,
-                 sizeof *block->touched))
-        return false;
-    km_cluster_run run = {q->i, image, block->n_masked, 0, block->n_full, 0};
-    for (int t = 0; t < q->n_tiles; t++) {
-        const km_cluster_tile tile = q->tile[t];
-        if (tile.mask == 0)
-            continue;
-        if (tile.mask == KM_CLUSTER_FULL_MASK)
-            block->full[block->n_full++] = tile.j;
-        else
-            block->masked[block->n_masked++] = tile;
-        if (scratch->stamp[tile.j] != block_index) {
-            scratch->stamp[tile.j] = block_index;
-            block->touched[block->n_touched++] = tile.j;
-        }
+    if (scratch->stamp[j] != block_index) {
+        scratch->stamp[j] = block_index;
+        block->touched[block->n_touched++] = j;
+    }
+}
+
+/* Appends the run of row a of the query's tiles; room is reserved. Odd rows go backwards, so that a
+ * row begins with the clusters that are still in the cache from the row before. */
+static void store_run(const query *q, int a, int image, km_cluster_block *block)
+{
+    const int empty = q->list->n_j;
+    km_cluster_run run = {q->i * KM_CLUSTER_I + a, image, block->n_masked, 0, block->n_full, 0};
+    for (int k = 0; k < q->n_tiles; k++) {
+        const km_cluster_tile tile = q->tile[a % 2 == 0 ? k : q->n_tiles - 1 - k];
+        const uint32_t mask = tile.mask >> (8 * a) & 0xff;
+        block->full[block->n_full] = tile.j;
+        block->n_full += mask == 0xff;
+        block->masked[block->n_masked].j = tile.j;
+        block->masked[block->n_masked].mask = mask;
+        block->n_masked += mask != 0 && mask != 0xff;
+    }
+    if ((block->n_full - run.full_begin) % 2 != 0)
+        block->full[block->n_full++] = empty;
+    if ((block->n_masked - run.masked_begin) % 2 != 0) {
+        block->masked[block->n_masked].j = empty;
+        block->masked[block->n_masked++].mask = 0;
     }
     run.masked_end = block->n_masked;
     run.full_end = block->n_full;
     if (run.masked_end > run.masked_begin || run.full_end > run.full_begin)
         block->run[block->n_runs++] = run;
+}
+
+/* Appends the tiles of a query to the block, row by row. */
+static bool store_rows(const query *q, int image, km_cluster_block *block, int block_index,
+                       km_cluster_scratch *scratch)
+{
+    const int room = KM_CLUSTER_I * (q->n_tiles + 2);
+    if (q->n_tiles == 0)
+        return true;
+    if (!reserve((void **)&block->run, &block->capacity_runs, block->n_runs + KM_CLUSTER_I,
+                 sizeof *block->run) ||
+        !reserve((void **)&block->masked, &block->capacity_masked, block->n_masked + room,
+                 sizeof *block->masked) ||
+        !reserve((void **)&block->full, &block->capacity_full, block->n_full + room,
+                 sizeof *block->full) ||
+        !reserve((void **)&block->touched, &block->capacity_touched,
+                 block->n_touched + q->n_tiles + 1, sizeof *block->touched))
+        return false;
+    for (int a = 0; a < KM_CLUSTER_I; a++)
+        store_run(q, a, image, block);
+    touch(block, block_index, scratch, q->i / 2);
+    for (int t = 0; t < q->n_tiles; t++)
+        touch(block, block_index, scratch, q->tile[t].j);
     return true;
 }
 
@@ -288,7 +314,7 @@ bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int
             shift_cluster(&q, image);
             search_image(&q, image == 0, shifted_low, shifted_high);
             mask_run(&q, image == 0, scratch->excluded, n_excluded);
-            if (!store_run(&q, image, block, block_index, scratch))
+            if (!store_rows(&q, image, block, block_index, scratch))
                 return false;
         }
     }

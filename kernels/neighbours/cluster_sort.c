@@ -7,7 +7,7 @@
 
 /* Atoms per cube of the column's width: between an i-cluster and a j-cluster, so that both are as
  * near to cubes as one grid allows. */
-#define KM_COLUMN_ATOMS 5.0
+#define KM_COLUMN_ATOMS 8.0
 
 /* Columns along a and b, and room for them. */
 static km_status choose_columns(km_neighbour_list *list)

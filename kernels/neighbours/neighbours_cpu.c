@@ -48,7 +48,9 @@ static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec 
     KM_NEW(list->slot, n);
     KM_NEW(list->image, 3 * (size_t)list->n_slots);
     KM_NEW(list->reference, 3 * (size_t)list->n_slots);
-    KM_NEW(list->position, 3 * (size_t)list->n_slots);
+    KM_NEW(list->position, 3 * ((size_t)list->n_slots + KM_CLUSTER_J));
+    for (int k = 0; k < 3 * KM_CLUSTER_J; k++) /* the empty cluster, beyond any cell */
+        list->position[3 * (size_t)list->n_slots + k] = KM_R(1e6);
     KM_NEW(list->block, list->n_blocks);
     KM_NEW(list->bounds_i, 6 * (size_t)list->n_i);
     KM_NEW(list->bounds_j, 6 * ((size_t)n_j + KM_CLUSTER_J));
@@ -57,7 +59,7 @@ static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec 
     KM_NEW(list->sort_atom, 2 * (size_t)n);
     KM_NEW(list->scratch, list->device->threads);
     for (int t = 0; t < list->device->threads; t++) {
-        KM_NEW(list->scratch[t].tile, n_j);
+        KM_NEW(list->scratch[t].tile, n_j + 1);
         KM_NEW(list->scratch[t].stamp, n_j);
     }
     return KM_OK;

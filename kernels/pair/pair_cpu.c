@@ -21,7 +21,7 @@ typedef struct km_pair {
 
     int builds; /*          list->builds when cluster was filled      */
     int n_j, n_blocks;
-    km_pair_cluster *cluster; /* n_j */
+    km_pair_cluster *cluster; /* n_j + 1 */
     km_pair_sums *sums;       /* one per thread */
     km_pair_energy *energy;   /* n_blocks */
     double *virial;           /* n_j x 6: single sums of the clusters */
@@ -33,7 +33,7 @@ static void destroy(void *self)
     if (pair == NULL)
         return;
     for (int t = 0; pair->sums != NULL && t < pair->device->threads; t++) {
-        free(pair->sums[t].force_j);
+        free(pair->sums[t].block_force);
         free(pair->sums[t].force);
     }
     free(pair->parameters.six_c6);
@@ -125,12 +125,12 @@ static km_status allocate_sums(km_pair *pair, const km_particles *p)
 {
     pair->n_j = (p->n + KM_CLUSTER_J - 1) / KM_CLUSTER_J;
     pair->n_blocks = (2 * pair->n_j + KM_CLUSTER_BLOCK - 1) / KM_CLUSTER_BLOCK;
-    KM_NEW(pair->cluster, pair->n_j);
+    KM_NEW(pair->cluster, pair->n_j + 1);
     KM_NEW(pair->energy, pair->n_blocks);
     KM_NEW(pair->virial, (size_t)pair->n_j * KM_TENSOR);
     KM_NEW(pair->sums, pair->device->threads);
     for (int t = 0; t < pair->device->threads; t++) {
-        KM_NEW(pair->sums[t].force_j, (size_t)pair->n_j * SIZE);
+        KM_NEW(pair->sums[t].block_force, ((size_t)pair->n_j + 1) * SIZE);
         KM_NEW(pair->sums[t].force, (size_t)pair->n_j * SIZE);
     }
     return KM_OK;

@@ -6,7 +6,8 @@
 #include "kernels/neighbours/cluster_list.h"
 #include "kernels/pair/ewald_polynomial.h"
 
-/* Parameters of one j-cluster, beside its coordinates in list->position. */
+/* Parameters of one j-cluster, beside its coordinates in list->position. The empty cluster has
+ * none. */
 typedef struct km_pair_cluster {
     km_real charge[KM_CLUSTER_J];     /* sqrt(C) q                                              */
     km_real six_c6[KM_CLUSTER_J];     /* sqrt(6 c6_ii), 0 with a table of type pairs            */
@@ -27,9 +28,9 @@ typedef struct km_pair_parameters {
 
 /* One thread's sums. */
 typedef struct km_pair_sums {
-    km_real *force_j; /* n_j x 3 x 8: forces on j-atoms within one block; zero between blocks */
-    km_fixed *force;  /* n_j x 3 x 8 */
-    km_fixed shift_force[KM_CLUSTER_IMAGES][3]; /* force on i-atoms by image, for the virial  */
+    km_real *block_force; /* (n_j + 1) x 3 x 8: forces of one block; zero between blocks */
+    km_fixed *force;      /* n_j x 3 x 8 */
+    km_fixed shift_force[KM_CLUSTER_IMAGES][3]; /* force on runs by image, for the virial */
     int fault;
 } km_pair_sums;
 
