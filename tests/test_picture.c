@@ -24,7 +24,7 @@ static void write_msd(const char *path, int n)
 {
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    fputs("lag_ps,K_nm2,K_error_nm2,FSI_nm2\n0,0,0,0\n", file);
+    fputs("lag_ps,K_A2,K_error_A2,FSI_A2\n0,0,0,0\n", file);
     for (int k = 0; k < n; k++) {
         const double t = 0.1 * pow(1.1, k), msd = 6e-4 * t + 0.01 * (1 - exp(-t));
         fprintf(file, "%g,%g,%g,%g\n", t, msd, 0.05 * msd * sqrt(t / 100), 3 * msd);

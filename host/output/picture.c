@@ -28,6 +28,20 @@ static void put_quoted(FILE *out, const char *text)
     fputc('\'', out);
 }
 
+/* A title that fits: long ones are set smaller. */
+static void put_title(FILE *out, const char *title)
+{
+    int letters = 0;
+    for (const char *c = title != NULL ? title : ""; *c != '\0'; c++)
+        letters += ((unsigned char)*c & 0xC0) != 0x80; /* characters, not bytes, of UTF-8 */
+    fputs("set title ", out);
+    put_quoted(out, title != NULL ? title : "");
+    fprintf(out, " noenhanced font ',%d'\n",
+            letters <= 56    ? 17
+            : letters <= 100 ? 952 / letters
+                             : 9);
+}
+
 static void put_head(FILE *out, const char *name)
 {
     fprintf(out,
@@ -107,7 +121,7 @@ static void put_msd_ranges(FILE *out, const km_picture_msd_spec *spec)
                 "level = L_min > level ? L_min : level\n",
                 column, column);
     }
-    fputs("left = 10**floor(log10(first) + 0.02)\n"
+    fputs("left = 10**(log10(first) - 0.08)\n"
           "right = 10**(log10(last) + 0.08)\n"
           "bottom = 10**(log10(low) - 0.15)\n"
           "top = 10**(log10(high) + 0.75)\n"
@@ -124,17 +138,30 @@ static void put_msd_axes(FILE *out, const km_picture_msd_spec *spec)
 {
     fputs("set logscale xy\n"
           "set format xy '10^{%L}'\n"
+          /* short axes: plain numbers, and more of them than powers of ten */
+          "if (log10(right / left) < 2.2) {\n"
+          "    set format x '%g'\n"
+          "    do for [p = floor(log10(left)):floor(log10(right))] {\n"
+          "        set xtics add (sprintf('%g', 2 * 10.0**p) 2 * 10.0**p, "
+          "sprintf('%g', 5 * 10.0**p) 5 * 10.0**p)\n"
+          "    }\n"
+          "}\n"
+          "if (log10(top / bottom) < 2.6) {\n"
+          "    set format y '%g'\n"
+          "    do for [p = floor(log10(bottom)):floor(log10(top))] {\n"
+          "        set ytics add (sprintf('%g', 2 * 10.0**p) 2 * 10.0**p, "
+          "sprintf('%g', 5 * 10.0**p) 5 * 10.0**p)\n"
+          "    }\n"
+          "}\n"
           "set lmargin at screen 0.115\n"
           "set rmargin at screen 0.965\n"
           "set bmargin at screen 0.145\n"
           "set tmargin at screen 0.90\n"
           "set xlabel 'time lag (ps)' offset 0,0.2\n"
           "set ylabel 'mean squared displacement (Å²)' offset 0.5,0\n"
-          "set key left top Left reverse samplen 1.8 spacing 1.25 width 1\n"
-          "set title ",
+          "set key left top Left reverse samplen 1.8 spacing 1.25 width 1\n",
           out);
-    put_quoted(out, spec->title != NULL ? spec->title : "");
-    fputs(" noenhanced font ',17'\n", out);
+    put_title(out, spec->title);
     if (spec->fit_to > spec->fit_from)
         fprintf(out,
                 "set object 1 rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor "
@@ -143,7 +170,8 @@ static void put_msd_axes(FILE *out, const km_picture_msd_spec *spec)
                 "'#8A7B52' font ',13'\n",
                 spec->fit_from, spec->fit_to, spec->fit_from, spec->fit_to);
     fputs("where = 10**(log10(left) + 0.62 * log10(right / left))\n"
-          "set label 2 'slope 1' at where, 1.75 * slope_one(where) center rotate by angle "
+          "set label 2 'slope 1' at where, (top / bottom)**0.045 * slope_one(where) center rotate "
+          "by angle "
           "textcolor '#777777' font ',13'\n\n",
           out);
 }
@@ -240,11 +268,9 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
           "unset key\n"
           "set format x ''\n"
           "unset xlabel\n"
-          "set multiplot\n"
-          "set title ",
+          "set multiplot\n",
           out);
-    put_quoted(out, title != NULL ? title : "");
-    fputs(" noenhanced font ',17'\n", out);
+    put_title(out, title);
     put_trace(out, 0, "temperature_K", "temperature (K)", colours[3], "#EBC3AC");
     fputs("unset title\n", out);
     put_trace(out, 1, "density_kg_m3", "density (kg/m³)", colours[2], "#B9D5E8");
