@@ -30,6 +30,7 @@ SYSTEMS = {
         "title": "KFSI:DME:TTE 1:2:1 mol, ion charges scaled by 0.8, triclinic cell",
         "composition": [("K+", 40), ("FSI", 40), ("DME", 80), ("TTE", 40)],
         "charge_scale": 0.8, "tilt": (0.25, -0.2, 0.15), "density": 1.15}}
+BAR = 0.0602214076  # kJ/mol/nm^3
 DIGITS = 9  # of a stored coordinate, nm
 
 
@@ -109,6 +110,8 @@ def evaluate(folder, cell, x, box):
     direct = ewald.coulomb(x, q, box, excluded, constant)
     near = ewald.pairs14(x, q, box, pairs, 0.5, constant)
     energy["lennard_jones_tail"] = tail["lennard_jones_tail"]
+    # pressure -> virial: P = -2 W/V on each of the three diagonal elements
+    energy["virial_tail"] = -0.5 * tail["pressure_tail"] * BAR * np.linalg.det(box)
     energy["coulomb_14"], energy["coulomb_other"] = near[0], direct[0]
     virial = virial + direct[2] + near[2]
     force = force + direct[1] + near[1]
@@ -153,6 +156,7 @@ def write_reference(path, name, system, cell, x, box, results):
     order = ["lennard_jones", "lennard_jones_tail", "lennard_jones_14", "coulomb_other",
              "coulomb_14", "bond", "angle", "dihedral", "improper"]
     out += [f"energy {term} {energy.get(term, 0.0):.12e}" for term in order]
+    out.append(f"virial_tail {energy['virial_tail']:.12e}")
     out.append("virial " + " ".join(f"{w:.12e}" for w in symmetric(virial)))
     for i in range(cell.n):
         out.append(f"atom {cell.types[i]} " + " ".join(f"{v:.{DIGITS}f}" for v in x[i]) + " " +
