@@ -26,16 +26,10 @@ KM_HD double km_constraint_coupling(const km_constraint_group *g, const double *
                                     int c)
 {
     const int p = g->bond[b][0], q = g->bond[b][1];
-    double sum = 0.0;
-    if (p == g->bond[c][0])
-        sum += inverse_mass[p];
-    if (p == g->bond[c][1])
-        sum -= inverse_mass[p];
-    if (q == g->bond[c][0])
-        sum -= inverse_mass[q];
-    if (q == g->bond[c][1])
-        sum += inverse_mass[q];
-    return sum;
+    const int r = g->bond[c][0], s = g->bond[c][1];
+    const double at_p = p == r ? inverse_mass[p] : p == s ? -inverse_mass[p] : 0.0;
+    const double at_q = q == s ? inverse_mass[q] : q == r ? -inverse_mass[q] : 0.0;
+    return at_p + at_q;
 }
 
 /* Solves a x = y for n <= 4 in place (x over y) by elimination with row pivoting; false when the
@@ -50,36 +44,44 @@ KM_HD bool km_constraint_solve(int n, double a[KM_CONSTRAINT_BONDS][KM_CONSTRAIN
                 pivot = row;
         if (!(fabs(a[pivot][k]) > 0.0))
             return false;
-        for (int column = 0; column < n; column++) {
-            const double held = a[k][column];
-            a[k][column] = a[pivot][column];
-            a[pivot][column] = held;
+        if (pivot != k) {
+            for (int column = 0; column < n; column++) {
+                const double held = a[k][column];
+                a[k][column] = a[pivot][column];
+                a[pivot][column] = held;
+            }
+            const double held = y[k];
+            y[k] = y[pivot];
+            y[pivot] = held;
         }
-        const double held = y[k];
-        y[k] = y[pivot];
-        y[pivot] = held;
+        const double inverse = 1.0 / a[k][k];
         for (int row = k + 1; row < n; row++) {
-            const double factor = a[row][k] / a[k][k];
-            for (int column = k; column < n; column++)
+            const double factor = a[row][k] * inverse;
+            for (int column = k + 1; column < n; column++)
                 a[row][column] -= factor * a[k][column];
             y[row] -= factor * y[k];
         }
+        a[k][k] = inverse;
     }
     for (int k = n - 1; k >= 0; k--) {
         for (int column = k + 1; column < n; column++)
             y[k] -= a[k][column] * y[column];
-        y[k] /= a[k][k];
+        y[k] *= a[k][k];
     }
     return true;
 }
 
-/* The nearest image of x_p - x_q for every bond (nm). */
+/* x_p - x_q for every bond (nm), the nearest image. A vector shorter than twice the bond needs no
+ * search: no cell is narrower than four bonds. */
 KM_HD void km_constraint_bonds(const km_constraint_group *g, const km_box *box,
                                const km_vec3 x[KM_CONSTRAINT_ATOMS],
                                km_vec3 bond[KM_CONSTRAINT_BONDS])
 {
-    for (int b = 0; b < g->n_bonds; b++)
-        bond[b] = km_box_minimum_image(box, km_vec3_sub(x[g->bond[b][0]], x[g->bond[b][1]]));
+    for (int b = 0; b < g->n_bonds; b++) {
+        const km_vec3 d = km_vec3_sub(x[g->bond[b][0]], x[g->bond[b][1]]);
+        const bool near = km_vec3_dot(d, d) < 4.0 * g->length[b] * g->length[b];
+        bond[b] = near ? d : km_box_minimum_image(box, d);
+    }
 }
 
 /* Adds (1/m) multiplier x direction to both ends of every bond. */
@@ -107,35 +109,82 @@ KM_HD double km_constraint_residual(const km_constraint_group *g,
     return largest;
 }
 
-/* Moves x (nm) along the directions (nm, the bonds before the drift) until all lengths hold within
- * the relative tolerance. False when that fails within KM_CONSTRAINT_ITERATIONS. */
-KM_HD bool km_constraint_positions(const km_constraint_group *g, const km_box *box,
-                                   const double inverse_mass[KM_CONSTRAINT_ATOMS],
-                                   const km_vec3 direction[KM_CONSTRAINT_BONDS], double tolerance,
-                                   km_vec3 x[KM_CONSTRAINT_ATOMS])
+/* Newton's method for n bonds (n = g->n_bonds, a constant where this is inlined). s: the bond
+ * vectors (nm), brought to their lengths within the relative tolerance. multiplier: out. */
+KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const double *inverse_mass,
+                                const km_vec3 direction[KM_CONSTRAINT_BONDS], double tolerance,
+                                km_vec3 s[KM_CONSTRAINT_BONDS],
+                                double multiplier[KM_CONSTRAINT_BONDS])
 {
+    double coupling[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    for (int b = 0; b < n; b++) {
+        multiplier[b] = 0.0;
+        for (int c = 0; c < n; c++)
+            coupling[b][c] = km_constraint_coupling(g, inverse_mass, b, c);
+    }
     for (int iteration = 0; iteration < KM_CONSTRAINT_ITERATIONS; iteration++) {
-        km_vec3 s[KM_CONSTRAINT_BONDS];
-        double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS], g_change[KM_CONSTRAINT_BONDS];
-        km_constraint_bonds(g, box, x, s);
+        double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS], change[KM_CONSTRAINT_BONDS];
         bool converged = true;
-        for (int b = 0; b < g->n_bonds; b++) {
+        for (int b = 0; b < n; b++) {
             const double square = g->length[b] * g->length[b];
             const double excess = km_vec3_dot(s[b], s[b]) - square;
             /* written so that a NaN counts as not converged */
             converged = converged && fabs(excess) <= 2.0 * tolerance * square;
-            g_change[b] = -excess;
-            for (int c = 0; c < g->n_bonds; c++)
-                matrix[b][c] = 2.0 * km_constraint_coupling(g, inverse_mass, b, c) *
-                               km_vec3_dot(s[b], direction[c]);
+            change[b] = -0.5 * excess;
         }
         if (converged)
             return true;
-        if (!km_constraint_solve(g->n_bonds, matrix, g_change))
+        for (int b = 0; b < n; b++)
+            for (int c = 0; c < n; c++)
+                matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
+        if (!km_constraint_solve(n, matrix, change))
             return false;
-        km_constraint_apply(g, inverse_mass, g_change, direction, x);
+        for (int c = 0; c < n; c++) {
+            multiplier[c] += change[c];
+            for (int b = 0; b < n; b++)
+                s[b] = km_vec3_add(s[b], km_vec3_scale(coupling[b][c] * change[c], direction[c]));
+        }
     }
     return false;
+}
+
+/* Multipliers that bring the positions x (nm) back onto the constraints along the directions (nm,
+ * the bonds before the drift), for km_constraint_apply. False when the lengths do not hold within
+ * the relative tolerance after KM_CONSTRAINT_ITERATIONS. */
+KM_HD bool km_constraint_positions(const km_constraint_group *g, const km_box *box,
+                                   const double inverse_mass[KM_CONSTRAINT_ATOMS],
+                                   const km_vec3 direction[KM_CONSTRAINT_BONDS], double tolerance,
+                                   const km_vec3 x[KM_CONSTRAINT_ATOMS],
+                                   double multiplier[KM_CONSTRAINT_BONDS])
+{
+    km_vec3 s[KM_CONSTRAINT_BONDS];
+    km_constraint_bonds(g, box, x, s);
+    switch (g->n_bonds) {
+    case 1:
+        return km_constraint_newton(1, g, inverse_mass, direction, tolerance, s, multiplier);
+    case 2:
+        return km_constraint_newton(2, g, inverse_mass, direction, tolerance, s, multiplier);
+    case 3:
+        return km_constraint_newton(3, g, inverse_mass, direction, tolerance, s, multiplier);
+    default:
+        return km_constraint_newton(4, g, inverse_mass, direction, tolerance, s, multiplier);
+    }
+}
+
+/* The linear system of the velocity stage; n as above. */
+KM_HD bool km_constraint_project(int n, const km_constraint_group *g, const double *inverse_mass,
+                                 const km_vec3 bond[KM_CONSTRAINT_BONDS],
+                                 const km_vec3 v[KM_CONSTRAINT_ATOMS],
+                                 double multiplier[KM_CONSTRAINT_BONDS])
+{
+    double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    for (int b = 0; b < n; b++) {
+        multiplier[b] = -km_vec3_dot(bond[b], km_vec3_sub(v[g->bond[b][0]], v[g->bond[b][1]]));
+        for (int c = 0; c < n; c++)
+            matrix[b][c] =
+                km_constraint_coupling(g, inverse_mass, b, c) * km_vec3_dot(bond[b], bond[c]);
+    }
+    return km_constraint_solve(n, matrix, multiplier);
 }
 
 /* Removes from v (nm/ps) the components along the bonds (nm). False when the matrix is singular. */
@@ -144,17 +193,24 @@ KM_HD bool km_constraint_velocities(const km_constraint_group *g,
                                     const km_vec3 bond[KM_CONSTRAINT_BONDS],
                                     km_vec3 v[KM_CONSTRAINT_ATOMS])
 {
-    double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS], multiplier[KM_CONSTRAINT_BONDS];
-    for (int b = 0; b < g->n_bonds; b++) {
-        multiplier[b] = -km_vec3_dot(bond[b], km_vec3_sub(v[g->bond[b][0]], v[g->bond[b][1]]));
-        for (int c = 0; c < g->n_bonds; c++)
-            matrix[b][c] =
-                km_constraint_coupling(g, inverse_mass, b, c) * km_vec3_dot(bond[b], bond[c]);
+    double multiplier[KM_CONSTRAINT_BONDS];
+    bool solved;
+    switch (g->n_bonds) {
+    case 1:
+        solved = km_constraint_project(1, g, inverse_mass, bond, v, multiplier);
+        break;
+    case 2:
+        solved = km_constraint_project(2, g, inverse_mass, bond, v, multiplier);
+        break;
+    case 3:
+        solved = km_constraint_project(3, g, inverse_mass, bond, v, multiplier);
+        break;
+    default:
+        solved = km_constraint_project(4, g, inverse_mass, bond, v, multiplier);
     }
-    if (!km_constraint_solve(g->n_bonds, matrix, multiplier))
-        return false;
-    km_constraint_apply(g, inverse_mass, multiplier, bond, v);
-    return true;
+    if (solved)
+        km_constraint_apply(g, inverse_mass, multiplier, bond, v);
+    return solved;
 }
 
 #endif

@@ -30,22 +30,24 @@ static bool solve_positions(const km_integrator *integrator, int k, km_particles
                             double duration)
 {
     const km_constraint_group *g = &integrator->group[k];
-    km_vec3 x[KM_CONSTRAINT_ATOMS], before[KM_CONSTRAINT_ATOMS];
-    double w[KM_CONSTRAINT_ATOMS];
+    const km_vec3 *direction = integrator->direction + k * KM_CONSTRAINT_BONDS;
+    km_vec3 x[KM_CONSTRAINT_ATOMS], v[KM_CONSTRAINT_ATOMS];
+    double w[KM_CONSTRAINT_ATOMS], multiplier[KM_CONSTRAINT_BONDS];
     load_group(g, p, p->position, x, w);
-    load_group(g, p, p->position, before, w);
-    if (!km_constraint_positions(g, &p->box, w, integrator->direction + k * KM_CONSTRAINT_BONDS,
-                                 integrator->spec.constraint_tolerance, x))
+    if (!km_constraint_positions(g, &p->box, w, direction, integrator->spec.constraint_tolerance, x,
+                                 multiplier))
         return false;
-    for (int a = 0; a < g->n_atoms; a++) {
-        const int i = g->atom[a];
-        km_vec3_store(p->position, p->n_padded, i, x[a]);
-        if (duration > 0.0) {
-            const km_vec3 moved = km_vec3_scale(1.0 / duration, km_vec3_sub(x[a], before[a]));
-            const km_vec3 v = km_vec3_load(p->velocity, p->n_padded, i);
-            km_vec3_store(p->velocity, p->n_padded, i, km_vec3_add(v, moved));
-        }
-    }
+    km_constraint_apply(g, w, multiplier, direction, x);
+    for (int a = 0; a < g->n_atoms; a++)
+        km_vec3_store(p->position, p->n_padded, g->atom[a], x[a]);
+    if (!(duration > 0.0))
+        return true;
+    load_group(g, p, p->velocity, v, w);
+    for (int b = 0; b < g->n_bonds; b++)
+        multiplier[b] /= duration;
+    km_constraint_apply(g, w, multiplier, direction, v);
+    for (int a = 0; a < g->n_atoms; a++)
+        km_vec3_store(p->velocity, p->n_padded, g->atom[a], v[a]);
     return true;
 }
 

@@ -220,28 +220,32 @@ void km_block_total(const double *block, int n_blocks, int width, double *total)
 static void kick(const km_integrator *integrator, km_particles *p)
 {
     const double half = 0.5 * integrator->spec.timestep;
+    const double *w = p->inverse_mass;
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
-    for (int i = 0; i < p->n; i++)
+    for (int b = 0; b < km_block_count(p->n); b++)
         for (int c = 0; c < 3; c++) {
-            const int k = c * p->n_padded + i;
-            p->velocity[k] =
-                km_verlet_kick(p->velocity[k], km_fixed_to(p->force[k]), p->inverse_mass[i], half);
+            const km_fixed *f = p->force + c * p->n_padded;
+            double *v = p->velocity + c * p->n_padded;
+            for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
+                v[i] = km_verlet_kick(v[i], km_fixed_to(f[i]), w[i], half);
         }
 }
 
 /* Moves all atoms for the duration (ps) and puts constrained ones back; velocities follow. */
 static void drift(km_integrator *integrator, km_particles *p, double duration)
 {
+    const double *w = p->inverse_mass;
     int fault = 0;
     km_constraints_remember(integrator, p);
 #pragma omp parallel for num_threads(integrator->threads) schedule(static) reduction(| : fault)
-    for (int i = 0; i < p->n; i++)
+    for (int b = 0; b < km_block_count(p->n); b++)
         for (int c = 0; c < 3; c++) {
-            const int k = c * p->n_padded + i;
-            p->position[k] =
-                km_verlet_drift(p->position[k], p->velocity[k], p->inverse_mass[i], duration);
-            if (!isfinite(p->position[k]))
-                fault |= KM_FAULT_NOT_FINITE;
+            const double *v = p->velocity + c * p->n_padded;
+            double *x = p->position + c * p->n_padded;
+            for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++) {
+                x[i] = km_verlet_drift(x[i], v[i], w[i], duration);
+                fault |= isfinite(x[i]) ? 0 : KM_FAULT_NOT_FINITE;
+            }
         }
     p->fault |= fault;
     km_constraints_positions(integrator, p, duration);
