@@ -55,8 +55,9 @@ static void real_pair(const charged_system *s, double alpha, double cutoff, int 
 {
     const km_vec3 h = km_box_heights(&s->box);
     const km_vec3 d = nearest(&s->box, km_vec3_sub(position_of(s, i), position_of(s, j)));
-    const int range[3] = {(int)ceil(cutoff / h.x + 1.0), (int)ceil(cutoff / h.y + 1.0),
-                          (int)ceil(cutoff / h.z + 1.0)};
+    const km_vec3 f = km_box_to_fractional(&s->box, d);
+    const int range[3] = {(int)(cutoff / h.x + fabs(f.x)), (int)(cutoff / h.y + fabs(f.y)),
+                          (int)(cutoff / h.z + fabs(f.z))};
     const double qq = C_COULOMB * s->charge[i] * s->charge[j];
     for (int u = -range[0]; u <= range[0]; u++)
         for (int v = -range[1]; v <= range[1]; v++)
@@ -95,24 +96,49 @@ void ewald_excluded(const charged_system *s, double alpha, ewald_part *part)
         }
 }
 
-/* exp(i k r) of all atoms for one wave vector, and its sum with the charges. */
-static double complex structure_factor(const charged_system *s, km_vec3 k, double complex *phase)
+/* exp(2 pi i m s) for m = -most ... most and every fractional coordinate s of one axis. */
+typedef struct wave_table {
+    int most;
+    double complex *wave; /* (2 most + 1) x n */
+} wave_table;
+
+static wave_table wave_table_of(const charged_system *s, int axis, int most)
 {
+    wave_table t = {most, malloc((size_t)(2 * most + 1) * (size_t)s->n * sizeof *t.wave)};
+    for (int i = 0; t.wave != NULL && i < s->n; i++) {
+        const km_vec3 f = km_box_to_fractional(&s->box, position_of(s, i));
+        const double at[3] = {f.x, f.y, f.z};
+        for (int m = -most; m <= most; m++)
+            t.wave[(m + most) * s->n + i] = cexp(2.0 * KM_PI * I * m * at[axis]);
+    }
+    return t;
+}
+
+static const double complex *waves_of(const wave_table *t, int m, int n)
+{
+    return t->wave + (size_t)(m + t->most) * (size_t)n;
+}
+
+/* q exp(i k r) of all atoms for one wave vector, and its sum. */
+static double complex structure_factor(const charged_system *s, const wave_table table[3], int u,
+                                       int v, int w, double complex *phase)
+{
+    const double complex *x = waves_of(&table[0], u, s->n), *y = waves_of(&table[1], v, s->n),
+                         *z = waves_of(&table[2], w, s->n);
     double complex sum = 0.0;
     for (int i = 0; i < s->n; i++) {
-        phase[i] = s->charge[i] * cexp(I * km_vec3_dot(k, position_of(s, i)));
+        phase[i] = s->charge[i] * (x[i] * y[i] * z[i]);
         sum += phase[i];
     }
     return sum;
 }
 
-static void add_wave(const charged_system *s, double alpha, km_vec3 k, double complex *phase,
-                     ewald_part *part)
+/* Adds k and -k, whose structure factor is sum. */
+static void add_wave(const charged_system *s, double alpha, km_vec3 k, double complex sum,
+                     const double complex *phase, ewald_part *part)
 {
     const double k2 = km_vec3_dot(k, k), decay = 1.0 / (4.0 * alpha * alpha);
-    const double g =
-        4.0 * KM_PI * C_COULOMB / km_box_volume(&s->box) * exp(-k2 * decay) / k2; /* k and -k */
-    const double complex sum = structure_factor(s, k, phase);
+    const double g = 4.0 * KM_PI * C_COULOMB / km_box_volume(&s->box) * exp(-k2 * decay) / k2;
     const double energy = g * (creal(sum) * creal(sum) + cimag(sum) * cimag(sum));
     const double x[3] = {k.x, k.y, k.z};
     const int a[KM_TENSOR] = {0, 1, 2, 0, 0, 1}, b[KM_TENSOR] = {0, 1, 2, 1, 2, 2};
@@ -143,8 +169,12 @@ void ewald_reciprocal(const charged_system *s, double alpha, double k2_max, int 
     const int mv = largest_index(hypot(h->bx, h->by), k_max, index_max);
     const int mw =
         largest_index(sqrt(h->cx * h->cx + h->cy * h->cy + h->cz * h->cz), k_max, index_max);
+    wave_table table[3] = {wave_table_of(s, 0, mu), wave_table_of(s, 1, mv),
+                           wave_table_of(s, 2, mw)};
     double complex *phase = malloc((size_t)s->n * sizeof *phase);
-    for (int u = 0; phase != NULL && u <= mu; u++)
+    if (phase == NULL || table[0].wave == NULL || table[1].wave == NULL || table[2].wave == NULL)
+        abort();
+    for (int u = 0; u <= mu; u++)
         for (int v = u > 0 ? -mv : 0; v <= mv; v++)
             for (int w = u > 0 || v > 0 ? -mw : 1; w <= mw; w++) {
                 /* k . a = 2 pi u, k . b = 2 pi v, k . c = 2 pi w, solved from above */
@@ -153,9 +183,11 @@ void ewald_reciprocal(const charged_system *s, double alpha, double k2_max, int 
                 k.y = (two_pi * v - k.x * h->bx) / h->by;
                 k.z = (two_pi * w - k.x * h->cx - k.y * h->cy) / h->cz;
                 if (km_vec3_dot(k, k) < k2_max)
-                    add_wave(s, alpha, k, phase, part);
+                    add_wave(s, alpha, k, structure_factor(s, table, u, v, w, phase), phase, part);
             }
     free(phase);
+    for (int axis = 0; axis < 3; axis++)
+        free(table[axis].wave);
 }
 
 void ewald_self(const charged_system *s, double alpha, ewald_part *part)
