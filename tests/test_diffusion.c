@@ -189,6 +189,36 @@ static void caged_motion_is_not_diffusion(void **state)
     free(x);
 }
 
+/* Inside a soft cage motion is diffusive at first, too fast; beta then falls to 0.8 and would come
+ * back to 1 long after the run: MSD = 6 w^2 (1 - exp(-t/10)) + 3 s^2 t. The early window, of more
+ * than an octave, must not be taken for diffusion (it gives twice the true coefficient). */
+static void the_way_into_a_cage_is_not_diffusion(void **state)
+{
+    (void)state;
+    const int n = 256, n_frames = 200;
+    const double s = sqrt(0.0006), w = sqrt(0.0006 * 10.0 / 2.0), memory = exp(-0.1);
+    const double sigma[3] = {s, s, s};
+    double *x = made_walk(51, n_frames, n, sigma), *cage;
+    assert_ok(km_allocate((void **)&cage, (size_t)n * 3, sizeof *cage));
+    for (int k = -50; k < n_frames; k++) /* from its stationary state */
+        for (int i = 0; i < n; i++) {
+            double normal[4];
+            made_normal3(52, k + 50, i, normal);
+            for (int a = 0; a < 3; a++) {
+                double *c = &cage[3 * i + a];
+                *c = memory * *c + w * sqrt(1.0 - memory * memory) * normal[a];
+                if (k >= 0)
+                    x[((size_t)k * n + i) * 3 + a] += *c;
+            }
+        }
+    const km_diffusion out = analyse(x, n_frames, n, 1.0);
+    assert_false(out.diffusive);
+    assert_near(out.beta, 0.80, 0.05); /* at 20 to 40 frames */
+    assert_non_null(strstr(out.warning, "apparent"));
+    free(x);
+    free(cage);
+}
+
 static void short_or_still_runs_get_a_sentence(void **state)
 {
     (void)state;
@@ -272,6 +302,7 @@ int main(void)
         cmocka_unit_test(anisotropic_walk_gives_three_coefficients),
         cmocka_unit_test(ballistic_motion_is_not_diffusion),
         cmocka_unit_test(caged_motion_is_not_diffusion),
+        cmocka_unit_test(the_way_into_a_cage_is_not_diffusion),
         cmocka_unit_test(short_or_still_runs_get_a_sentence),
         cmocka_unit_test(finite_size_correction_matches_published_water),
         cmocka_unit_test(bits_do_not_depend_on_threads),

@@ -64,19 +64,34 @@ static bool latest_stretch(const km_exponent *e, const km_msd *msd, int longest,
     return found;
 }
 
+/* The lag of the grid after this one, or this one at the end. */
+static int next_lag(const km_exponent *e, int lag)
+{
+    for (int g = 0; g < e->n; g++)
+        if (e->lag[g] > lag)
+            return e->lag[g];
+    return lag;
+}
+
 /* Exponent of MSD between two lags, from their ratio. */
 static double overall_exponent(const km_msd *msd, int from, int to)
 {
     return log(msd->total[to] / msd->total[from]) / log((double)to / from);
 }
 
+/* Looks for a diffusive window; beyond the nearest neighbours first, then anywhere. Short of the
+ * neighbours beta also passes through 1 on its way from ballistic motion into the cage, so there it
+ * must stay at 1 for a factor of four and to the end. False: *from, *to are the last octave. */
 static bool choose_window(const km_exponent *e, const km_msd *msd, int *from, int *to)
 {
     const int last = e->lag[e->n - 1];
     for (int attempt = 0; attempt < 4; attempt++) {
         const int longest = msd->n_lags / (attempt % 2 == 0 ? 10 : 5);
-        const double square = attempt < 2 ? KM_DIFFUSION_SQUARE_LENGTH : 0.0;
+        const bool far = attempt < 2;
+        const double square = far ? KM_DIFFUSION_SQUARE_LENGTH : 0.0;
         if (!latest_stretch(e, msd, longest, square, from, to))
+            continue;
+        if (!far && (*to < 4 * *from || (*to < longest && next_lag(e, *to) <= longest)))
             continue;
         if (last < 2 * *to || fabs(overall_exponent(msd, *to, last) - 1.0) < LARGE_DEVIATION)
             return true;
@@ -302,6 +317,13 @@ static double longer_run(const km_diffusion *out, double run_time)
     return fmax(2.0, 20.0 * start / run_time);
 }
 
+/* Rounded to two significant digits, and to a whole number. */
+static double two_digits(double x)
+{
+    const double unit = fmax(1.0, pow(10.0, floor(log10(x)) - 1.0));
+    return unit * floor(x / unit + 0.5);
+}
+
 static void describe_window(km_diffusion *out, double run_time)
 {
     if (out->diffusive) {
@@ -321,8 +343,8 @@ static void describe_window(km_diffusion *out, double run_time)
     if (out->longer_run > 1000.0)
         add_text(out->warning, "; a run more than 1000 times longer would be needed");
     else
-        add_text(out->warning, "; a run about %.*f times longer is needed",
-                 out->longer_run < 10.0 ? 1 : 0, out->longer_run);
+        add_text(out->warning, "; a run about %.0f times longer is needed",
+                 two_digits(out->longer_run));
 }
 
 km_status km_diffusion_compute(const km_displacements *d, const int *molecule, int n,

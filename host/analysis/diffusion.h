@@ -5,9 +5,11 @@
  *     beta(t) = d ln MSD / d ln t                  1 where the motion is diffusive
  *
  * The line is fitted only where |beta - 1| < 0.1 over at least a factor of two in time, beyond
- * KM_DIFFUSION_SQUARE_LENGTH where the run is long enough for it, and up to a tenth (at most a
- * fifth) of the run; the latest such window is taken. Where none exists the number is an *apparent*
- * coefficient, fitted over the last factor of two, with a warning that says so.
+ * KM_DIFFUSION_SQUARE_LENGTH, and up to a tenth (else a fifth) of the run; the latest such window
+ * is taken. Short of that square length only where beta stays near 1 over a factor of four and up
+ * to that limit, since it passes through 1 between ballistic motion and the cage too. Where no
+ * window exists the number is an *apparent* coefficient, fitted over the last factor of two, with a
+ * warning that says so.
  *
  * Weights: var MSD(t) ~ t^2 / n(t), n = N (T - t) / t the number of independent displacements
  * (McCluskey, Coles & Morgan, doi:10.1021/acs.jctc.4c01249). Neighbouring lags share their walks,

@@ -7,7 +7,7 @@
  *     S1(m) = 1/(n - m) sum_{k=0}^{n-m-1} [u^2(k) + u^2(k + m)]
  *
  * in double, each path starting at 0 so that nothing cancels. Calandrini et al.,
- * doi:10.1051/sfn/201112010, section 4.2; the sums over particles are taken before the one inverse
+ * doi:10.1051/sfn/201112010; the sums over particles are taken before the one inverse
  * transform. Particles run in parallel, are added in input order: same bits for any number of
  * threads. Working memory: about 700 bytes per frame, whatever the number of particles. */
 #ifndef KM_MSD_H
