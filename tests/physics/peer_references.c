@@ -181,12 +181,13 @@ typedef struct result {
     double *force; /* 3 x n, atom-major */
 } result;
 
-static result evaluate(const km_backend *backend, const km_model *model, const reference *r)
+static result evaluate(const km_backend *backend, const km_model *model, const reference *r,
+                       int threads)
 {
     km_device *device;
     km_particles *p;
     km_force force[KM_FORCE_COUNT];
-    assert_ok(backend->open(0, &device));
+    assert_ok(backend->open(threads, &device));
     const km_particles_spec spec = {model->n, model->mass, model->charge, model->type,
                                     model->molecule};
     assert_ok(backend->particles_create(device, &spec, &p));
@@ -268,7 +269,7 @@ static void compare_virial(const result *got, const reference *r)
 static void compare_tail(const km_forcefield *ff, const reference *r, const result *without)
 {
     km_model *model = make_model(r, ff, true);
-    result got = evaluate(&km_backend_cpu, model, r);
+    result got = evaluate(&km_backend_cpu, model, r, 2);
     compare_energy(&got, r, KM_ENERGY_VDW_TAIL, 1e-9);
     for (int t = 0; t < KM_TENSOR; t++)
         assert_near(got.virial[t] - without->virial[t], t < KM_XY ? r->virial_tail : 0.0,
@@ -285,7 +286,7 @@ static void compare(const char *name)
     assert_ok(km_forcefield_read(&file, 1, &ff));
     reference *r = read_reference(name);
     km_model *model = make_model(r, ff, false);
-    result got = evaluate(&km_backend_cpu, model, r);
+    result got = evaluate(&km_backend_cpu, model, r, 2);
     compare_energies(&got, r);
     compare_forces(&got, r);
     compare_virial(&got, r);
@@ -312,12 +313,34 @@ static void kfsi_in_dme_tte_scaled_and_triclinic(void **state)
     compare("kfsi-dme-tte");
 }
 
+/* All terms together: the same bits from one thread and from three. */
+static void threads_do_not_change_a_bit(void **state)
+{
+    (void)state;
+    const char *const file = KM_SOURCE_ROOT "/forcefields/opls-electrolytes.yaml";
+    km_forcefield *ff;
+    assert_ok(km_forcefield_read(&file, 1, &ff));
+    reference *r = read_reference("kfsi-dme-tte");
+    km_model *model = make_model(r, ff, true);
+    result one = evaluate(&km_backend_cpu, model, r, 1);
+    result three = evaluate(&km_backend_cpu, model, r, 3);
+    assert_memory_equal(one.force, three.force, 3 * (size_t)r->n * sizeof(double));
+    assert_memory_equal(one.energy, three.energy, sizeof one.energy);
+    assert_memory_equal(one.virial, three.virial, sizeof one.virial);
+    free(one.force);
+    free(three.force);
+    km_model_destroy(model);
+    free_reference(r);
+    km_forcefield_destroy(ff);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kfsi_in_dme),
         cmocka_unit_test(kpf6_in_ec_dec),
         cmocka_unit_test(kfsi_in_dme_tte_scaled_and_triclinic),
+        cmocka_unit_test(threads_do_not_change_a_bit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
