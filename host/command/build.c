@@ -18,7 +18,9 @@ static km_status build(const km_options *options, km_cell *cell, km_run_folder *
     if (status == KM_OK)
         status = km_system_build(cell->recipe, cell->forcefield, name, &cell->system);
     if (status == KM_OK)
-        status = km_run_files_start(name, cell, model, false);
+        status = km_run_files_recipe(name, cell);
+    if (status == KM_OK)
+        status = km_run_files_start(name, cell, model);
     if (status == KM_OK) {
         km_print_composition(cell, model);
         printf("  written to %s: start.pdb, topology.psf, view.vmd, recipe-resolved.yaml\n", name);

@@ -45,15 +45,17 @@ static km_status write_references(const char *folder, const km_recipe *recipe)
     return status;
 }
 
-km_status km_run_files_start(const char *folder, const km_cell *cell, const km_model *model,
-                             bool resumes)
+km_status km_run_files_recipe(const char *folder, const km_cell *cell)
+{
+    char path[PATH_LENGTH];
+    KM_TRY(km_recipe_write(cell->recipe, in_folder(folder, KM_FILE_RECIPE, path)));
+    return write_references(folder, cell->recipe);
+}
+
+km_status km_run_files_start(const char *folder, const km_cell *cell, const km_model *model)
 {
     char path[PATH_LENGTH];
     const char *title = cell->recipe->title;
-    KM_TRY(km_recipe_write(cell->recipe, in_folder(folder, KM_FILE_RECIPE, path)));
-    KM_TRY(write_references(folder, cell->recipe));
-    if (resumes)
-        return KM_OK;
     KM_TRY(km_topology_write_psf(in_folder(folder, KM_FILE_TOPOLOGY, path), model->labels, title));
     KM_TRY(km_topology_write_pdb(in_folder(folder, KM_FILE_START, path), model->labels,
                                  &cell->system->box, cell->system->position, title));

@@ -7,9 +7,12 @@
 #include "host/command/terminal.h"
 #include "host/engine/run.h"
 
-/* recipe-resolved.yaml, references.bib, and for a new run topology.psf, start.pdb and view.vmd. */
+/* recipe-resolved.yaml and references.bib: written first, so that --continue knows what to do. */
+KM_MUST_CHECK km_status km_run_files_recipe(const char *folder, const km_cell *cell);
+
+/* topology.psf, start.pdb and view.vmd of the packed cell. */
 KM_MUST_CHECK km_status km_run_files_start(const char *folder, const km_cell *cell,
-                                           const km_model *model, bool resumes);
+                                           const km_model *model);
 
 /* progress.json, at most every two seconds. A failure to write it stops no run. */
 void km_run_files_progress(const char *folder, const km_progress *progress);

@@ -78,6 +78,8 @@ km_status km_run(const km_run_options *options, km_stage_report *report)
     km_status status = begin(options, &r.now);
     for (int k = 0; k < r.now.stage && status == KM_OK; k++)
         r.steps_before += steps_of(&options->recipe->stage[k]);
+    if (status == KM_OK && options->resume == NULL)
+        status = km_stage_write_checkpoint(&r); /* packing need not be repeated */
     if (status == KM_OK)
         status = run_stages(&r, report);
     km_state_destroy(state);

@@ -33,7 +33,7 @@ go extended --time 1ps >log 2>&1 || fail "short run: $(cat log)"
 "$kalium" run --continue -o extended --quiet --time 3ps >log 2>&1 || fail "extension: $(cat log)"
 same "extended run" extended
 
-go stopped >log 2>&1 &
+"$kalium" run "$recipe" -o stopped --quiet --time 3ps --checkpoint 0.2 >log 2>&1 &
 pid=$!
 sleep 2
 kill -TERM $pid 2>/dev/null
@@ -43,7 +43,7 @@ code=$?
 "$kalium" run --continue -o stopped --quiet >log 2>&1 || fail "after SIGTERM: $(cat log)"
 same "stopped by SIGTERM" stopped
 
-go killed >log 2>&1 &
+"$kalium" run "$recipe" -o killed --quiet --time 3ps --checkpoint 0.2 >log 2>&1 &
 pid=$!
 for pause in 1.3 0.7 1.1 0.9; do
     sleep $pause
@@ -56,8 +56,8 @@ wait $pid || fail "after SIGKILL: $(cat log)"
 same "killed four times" killed
 
 # a damaged newest checkpoint: the one before is taken, and said
-go damaged --time 1ps >log 2>&1 || fail "run before damage: $(cat log)"
-printf 'X' | dd of=damaged/state.nc bs=1 seek=5000 conv=notrunc 2>/dev/null
+go damaged --time 2ps >log 2>&1 || fail "run before damage: $(cat log)"
+printf 'X' | dd of=damaged/state.nc bs=1 seek=16000 conv=notrunc 2>/dev/null
 "$kalium" run --continue -o damaged --time 3ps >log 2>&1 || fail "damaged checkpoint: $(cat log)"
 grep -q "going on from the one before" log || fail "damaged checkpoint: the fallback is not said"
 same "damaged checkpoint" damaged

@@ -118,9 +118,22 @@ static km_status prepare(run *r)
                            recipe->stage[0].constrain_hydrogen, &r->model);
 }
 
+/* A run that was killed before its first checkpoint starts over. */
+static bool has_checkpoint(const run *r)
+{
+    static const char *const name[] = {KM_FILE_STATE, KM_FILE_STATE_PREVIOUS};
+    char path[PATH_LENGTH + 32];
+    for (int k = 0; k < 2; k++) {
+        snprintf(path, sizeof path, "%s/%s", r->folder_name, name[k]);
+        if (access(path, F_OK) == 0)
+            return true;
+    }
+    return false;
+}
+
 static km_status build(run *r)
 {
-    if (!r->options.resume) {
+    if (!r->options.resume || !has_checkpoint(r)) {
         km_terminal_line(&r->terminal, "packing the cell");
         km_system_destroy(r->cell.system);
         r->cell.system = NULL;
@@ -212,8 +225,10 @@ static km_status run_all(run *r, char *path)
     KM_TRY(km_run_folder_open(r->folder_name, r->options.resume, &r->folder));
     KM_NEW(r->report, r->cell.recipe->n_stages);
     KM_TRY(introduce(r));
+    KM_TRY(km_run_files_recipe(r->folder_name, &r->cell));
     KM_TRY(build(r));
-    KM_TRY(km_run_files_start(r->folder_name, &r->cell, r->model, r->resumes));
+    if (!r->resumes)
+        KM_TRY(km_run_files_start(r->folder_name, &r->cell, r->model));
     KM_TRY(open_writers(r));
     KM_TRY(simulate(r));
     return km_run_files_analyse(r->folder_name, &r->cell, r->model, r->report, &r->terminal);
