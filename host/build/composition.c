@@ -6,272 +6,294 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/build/counts.h"
+#include "host/build/molecular_volume.h"
+#include "host/build/recipe_place.h"
 #include "kernels/base/units.h"
 
-/* kg/m^3, where the force field knows no density. Only the packed start and molarities depend on
- * it. */
-#define SOLVENT_DENSITY 1000.0
-#define SALT_DENSITY 2200.0
-#define LITRE 1e24 /* nm^3 */
+#define PER_LITRE (KM_AVOGADRO * 1e-24) /* molecules/nm^3 at 1 mol/L: 1 L is 1e24 nm^3 */
 
-/* Volume of one molecule of a component in the mixture, nm^3: volumes add up. */
-static double molecule_volume(const km_forcefield *ff, int molecule, bool ion)
-{
-    const km_ff_molecule *m = &ff->molecule[molecule];
-    const double density = m->density > 0.0 ? m->density : ion ? SALT_DENSITY : SOLVENT_DENSITY;
-    return km_ff_molecule_mass(ff, molecule) * KM_KG_M3_PER_U_NM3 / density;
-}
+/* A formula unit of salt, or a molecule of solvent. */
+typedef struct part {
+    int molecule[2], number[2]; /* cation and anion; of a solvent only the first            */
+    bool salt;
+    double asked; /* in the unit of the recipe                                */
+    double mass, volume;
+    int atoms;
+} part;
 
-static km_status lookup(const km_forcefield *ff, const char *key, const char *where, int *out)
-{
-    *out = km_forcefield_molecule(ff, key);
-    if (*out < 0)
-        return KM_FAIL(KM_ERROR_INPUT, "%s: no molecule '%s' in the force field", where, key);
-    return KM_OK;
-}
-
-static int divisor(int a, int b)
-{
-    return b == 0 ? a : divisor(b, a % b);
-}
-
-/* Adds `amount` of a molecule, merging with a component that is there already. */
-static void add(km_amounts *a, int molecule, double amount, double requested, const char *unit,
-                bool ion)
-{
-    for (int k = 0; k < a->n; k++)
-        if (a->component[k].molecule == molecule) {
-            a->component[k].amount += amount;
-            a->component[k].requested += requested;
-            return;
-        }
-    a->component[a->n++] = (km_amount){molecule, amount, requested, unit, ion};
-}
-
-/* Amounts of salt per kg of solvent, litre of solution, or mole part; and of each solvent. */
-static km_status mixture(const km_recipe_liquid *l, const km_forcefield *ff, km_amounts *a)
-{
-    double solvent_mass = 0.0, solvent_volume = 0.0, salt_volume = 0.0, salt_moles = 0.0;
-    double *solvent_moles;
-    KM_NEW(solvent_moles, l->n_solvents);
-    for (int k = 0; k < l->n_solvents; k++) {
-        const km_recipe_solvent *s = &l->solvent[k];
-        int molecule;
-        const km_status status = lookup(ff, s->molecule, "cell.liquid.solvents", &molecule);
-        if (status != KM_OK) {
-            free(solvent_moles);
-            return status;
-        }
-        const double mass = km_ff_molecule_mass(ff, molecule);
-        const double volume = molecule_volume(ff, molecule, false);
-        solvent_moles[k] = s->mole_parts + s->mass_parts / mass + s->volume_parts / volume;
-        solvent_mass += solvent_moles[k] * mass;
-        solvent_volume += solvent_moles[k] * volume;
-    }
-    double per_litre = 0.0;
-    for (int k = 0; k < l->n_salts; k++)
-        per_litre += l->salt[k].molarity;
-    for (int k = 0; k < l->n_salts; k++) {
-        const km_recipe_salt *s = &l->salt[k];
-        int cation, anion;
-        km_status status = lookup(ff, s->cation, "cell.liquid.salts: cation", &cation);
-        if (status == KM_OK)
-            status = lookup(ff, s->anion, "cell.liquid.salts: anion", &anion);
-        const int plus = status == KM_OK ? ff->molecule[cation].charge : 0;
-        const int minus = status == KM_OK ? -ff->molecule[anion].charge : 0;
-        if (status == KM_OK && (plus <= 0 || minus <= 0))
-            status = KM_FAIL(KM_ERROR_INPUT,
-                             "cell.liquid.salts: %s (charge %d) and %s (charge %d) make no salt",
-                             s->cation, plus, s->anion, -minus);
-        if (status != KM_OK) {
-            free(solvent_moles);
-            return status;
-        }
-        const int g = divisor(plus, minus);
-        const double n_cation = minus / g, n_anion = plus / g;
-        const double volume = n_cation * molecule_volume(ff, cation, true) +
-                              n_anion * molecule_volume(ff, anion, true);
-        /* moles of the salt on the scale on which the solvents are given */
-        double moles = s->mole_parts;
-        const char *unit = "mole parts";
-        double requested = s->mole_parts;
-        if (s->molality > 0.0) {
-            moles = s->molality * solvent_mass * 1e-3;
-            requested = s->molality;
-            unit = "mol/kg";
-        }
-        if (s->molarity > 0.0) {
-            moles = s->molarity; /* per litre; the solvents are scaled to fill the rest below */
-            requested = s->molarity;
-            unit = "mol/L";
-        }
-        salt_moles += moles;
-        salt_volume += moles * volume;
-        add(a, cation, n_cation * moles, n_cation * requested, unit, true);
-        add(a, anion, n_anion * moles, n_anion * requested, unit, true);
-    }
-    double scale = 1.0;
-    if (per_litre > 0.0 && solvent_volume > 0.0) {
-        const double litre = LITRE / KM_AVOGADRO; /* nm^3 per molecule at 1 mol/L */
-        scale = (litre - salt_volume) / solvent_volume;
-        if (scale <= 0.0) {
-            free(solvent_moles);
-            return KM_FAIL(
-                KM_ERROR_INPUT,
-                "cell.liquid.salts: %g mol/L of salt leaves no room for solvent; the salt alone "
-                "fills %.3g L per litre",
-                per_litre, salt_volume / litre);
-        }
-    }
-    for (int k = 0; k < l->n_solvents; k++) {
-        const km_recipe_solvent *s = &l->solvent[k];
-        const int molecule = km_forcefield_molecule(ff, s->molecule);
-        add(a, molecule, scale * solvent_moles[k], s->mole_parts + s->mass_parts + s->volume_parts,
-            s->volume_parts > 0.0 ? "volume parts"
-            : s->mass_parts > 0.0 ? "mass parts"
-                                  : "mole parts",
-            ff->molecule[molecule].charge != 0);
-    }
-    a->salt_moles = salt_moles;
-    free(solvent_moles);
-    return KM_OK;
-}
-
-static double total(const km_amounts *a, const km_forcefield *ff, char what)
-{
-    double sum = 0.0;
-    for (int k = 0; k < a->n; k++) {
-        const km_amount *c = &a->component[k];
-        switch (what) {
-        case 'a':
-            sum += c->amount * ff->molecule[c->molecule].n_atoms;
-            break;
-        case 'm':
-            sum += c->amount;
-            break;
-        case 's':
-            sum += c->ion ? 0.0 : c->amount;
-            break;
-        default:
-            sum += c->amount * molecule_volume(ff, c->molecule, c->ion);
-            break;
-        }
-    }
-    return sum;
-}
-
-/* Molecules per mole unit that give the asked size. */
-static km_status scale_to_size(const km_recipe_liquid *l, const km_forcefield *ff,
-                               const km_amounts *a, double *scale)
-{
-    if (l->size_ion_pairs > 0) {
-        if (a->salt_moles <= 0.0)
-            return KM_FAIL(KM_ERROR_INPUT,
-                           "cell.liquid.size: ion_pairs, but the liquid has no salt");
-        *scale = l->size_ion_pairs / a->salt_moles;
-    } else if (l->size_atoms > 0) {
-        *scale = l->size_atoms / total(a, ff, 'a');
-    } else if (l->size_molecules > 0) {
-        const double solvent = total(a, ff, 's');
-        *scale = l->size_molecules / (solvent > 0.0 ? solvent : total(a, ff, 'm'));
-    } else {
-        *scale = l->size_edge * l->size_edge * l->size_edge / total(a, ff, 'v');
-    }
-    return KM_OK;
-}
-
-/* Whole numbers for one scale; the worst relative error of an amount. */
-static double round_counts(const km_amounts *a, double scale, int copies, int *count)
-{
-    double worst = 0.0;
-    for (int k = 0; k < a->n; k++) {
-        const double exact = a->component[k].amount * scale;
-        count[k] = copies * (int)fmax(1.0, floor(exact / copies + 0.5));
-        worst = fmax(worst, fabs(count[k] / exact - 1.0));
-    }
-    return worst;
-}
-
-/* The scale within 3 % of the asked size (none for ion pairs) whose whole numbers fit best, such
- * that the first component (the cation) is whole. */
-static double best_scale(const km_amounts *a, double scale, bool exact_size, int copies, int *count)
-{
-    const double first = a->component[0].amount;
-    const int centre = (int)fmax(1.0, floor(first * scale / copies + 0.5)) * copies;
-    const int spread = exact_size ? 0 : (int)(0.03 * centre) / copies * copies;
-    double best = centre / first, least = HUGE_VAL;
-    for (int n = centre - spread; n <= centre + spread; n += copies) {
-        const double error = round_counts(a, n / first, copies, count);
-        if (n > 0 && error < least - 1e-9) {
-            least = error;
-            best = n / first;
-        }
-    }
-    round_counts(a, best, copies, count);
-    return best;
-}
-
-static double achieved(const km_amounts *a, const km_forcefield *ff, const int *count, int k)
-{
-    const km_amount *c = &a->component[k];
-    double solvent_mass = 0.0, volume = 0.0;
-    for (int j = 0; j < a->n; j++) {
-        const km_amount *other = &a->component[j];
-        volume += count[j] * molecule_volume(ff, other->molecule, other->ion);
-        if (!other->ion)
-            solvent_mass += count[j] * km_ff_molecule_mass(ff, other->molecule);
-    }
-    if (strcmp(c->unit, "mol/L") == 0)
-        return count[k] / volume * LITRE / KM_AVOGADRO;
-    if (strcmp(c->unit, "mol/kg") == 0)
-        return count[k] / solvent_mass * 1e3;
-    /* parts: relative to the first component in the same unit */
-    int first = 0;
-    while (strcmp(a->component[first].unit, c->unit) != 0)
-        first++;
-    return a->component[first].requested * (count[k] / (double)count[first]) /
-           (c->amount / a->component[first].amount) *
-           (c->requested / a->component[first].requested);
-}
-
-km_status km_composition(const km_recipe_liquid *l, const km_forcefield *ff, km_system *system,
-                         int *copies)
-{
-    km_amounts a = {0};
+typedef struct mixture {
+    const km_recipe *recipe;
+    const km_recipe_liquid *liquid;
+    const km_forcefield *ff;
+    int n; /* salts, then solvents                                     */
+    part *part;
+    double *amount; /* formula units or molecules of each, on a common scale    */
     int *count;
-    double scale = 0.0;
-    KM_NEW(a.component, 2 * l->n_salts + l->n_solvents);
-    km_status status = mixture(l, ff, &a);
-    if (status == KM_OK)
-        status = scale_to_size(l, ff, &a, &scale);
-    if (status == KM_OK)
-        status = km_allocate((void **)&count, (size_t)a.n, sizeof *count);
-    if (status != KM_OK) {
-        free(a.component);
-        return status;
+} mixture;
+
+static int greatest_divisor(int a, int b)
+{
+    return b == 0 ? a : greatest_divisor(b, a % b);
+}
+
+static void measure(const km_forcefield *ff, part *p)
+{
+    for (int k = 0; k < 2 && p->number[k] > 0; k++) {
+        p->mass += p->number[k] * km_ff_molecule_mass(ff, p->molecule[k]);
+        p->volume += p->number[k] * km_molecule_volume(ff, p->molecule[k]);
+        p->atoms += p->number[k] * ff->molecule[p->molecule[k]].n_atoms;
     }
-    *copies = 1;
-    while (scale * total(&a, ff, 'a') / (*copies * *copies * *copies) > KM_LARGEST_PACKED)
-        ++*copies;
-    const int boxes = *copies * *copies * *copies;
-    best_scale(&a, scale, l->size_ion_pairs > 0 || l->size_molecules > 0, boxes, count);
-    status = km_allocate((void **)&system->component, (size_t)a.n, sizeof *system->component);
+}
+
+static km_status add_salt(mixture *m, int index)
+{
+    const km_recipe_salt *salt = &m->liquid->salt[index];
+    part *p = &m->part[m->n++];
+    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->cation, &p->molecule[0],
+                            "cell.liquid.salts.%d.cation", index));
+    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->anion, &p->molecule[1],
+                            "cell.liquid.salts.%d.anion", index));
+    const int plus = m->ff->molecule[p->molecule[0]].charge,
+              minus = -m->ff->molecule[p->molecule[1]].charge;
+    char place[KM_PLACE_LENGTH];
+    if (plus <= 0 || minus <= 0)
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s: %s has charge %+d and %s has charge %+d; a salt needs a positive cation "
+            "and a negative anion (neutral molecules belong to solvents)",
+            km_recipe_node(m->recipe, place, "cell.liquid.salts.%d", index), salt->cation, plus,
+            salt->anion, -minus);
+    p->number[0] = minus / greatest_divisor(plus, minus);
+    p->number[1] = plus / greatest_divisor(plus, minus);
+    p->salt = true;
+    p->asked = salt->molarity + salt->molality + salt->mole_parts; /* only one is above 0 */
+    measure(m->ff, p);
+    return KM_OK;
+}
+
+static km_status add_solvent(mixture *m, int index)
+{
+    const km_recipe_solvent *solvent = &m->liquid->solvent[index];
+    part *p = &m->part[m->n++];
+    KM_TRY(km_find_molecule(m->recipe, m->ff, solvent->molecule, &p->molecule[0],
+                            "cell.liquid.solvents.%d.molecule", index));
+    char place[KM_PLACE_LENGTH];
+    if (m->ff->molecule[p->molecule[0]].charge != 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: %s carries a charge, so the cell would not be neutral; list it under "
+                       "salts together with its counter ion",
+                       km_recipe_node(m->recipe, place, "cell.liquid.solvents.%d.molecule", index),
+                       solvent->molecule);
+    p->number[0] = 1;
+    p->asked = solvent->volume_parts + solvent->mass_parts + solvent->mole_parts;
+    measure(m->ff, p);
+    return KM_OK;
+}
+
+/* The unit of a component: of all salts, or of all solvents. */
+static const char *unit_of(const km_recipe_liquid *liquid, bool salt)
+{
+    if (salt)
+        return liquid->salt[0].molarity > 0   ? "mol/L"
+               : liquid->salt[0].molality > 0 ? "mol/kg"
+                                              : "mole parts";
+    return liquid->solvent[0].volume_parts > 0 ? "volume parts"
+           : liquid->solvent[0].mass_parts > 0 ? "mass parts"
+                                               : "mole parts";
+}
+
+/* What one formula unit adds to the total in its unit of parts. */
+static double weight_in(const part *p, const char *unit)
+{
+    return strcmp(unit, "volume parts") == 0 ? p->volume
+           : strcmp(unit, "mass parts") == 0 ? p->mass
+                                             : 1.0;
+}
+
+/* nm^3 of salt units and solvent molecules; amounts may be fractions. */
+static double mixture_volume(const mixture *m, const double *amount)
+{
     double volume = 0.0, mass = 0.0;
-    for (int k = 0; k < a.n && status == KM_OK; k++) {
-        const km_amount *c = &a.component[k];
-        system->component[k] = (km_system_component){c->molecule, count[k], c->requested,
-                                                     achieved(&a, ff, count, k), c->unit};
-        system->n_components++;
-        system->n_molecules += count[k];
-        system->n_atoms += count[k] * ff->molecule[c->molecule].n_atoms;
-        volume += count[k] * molecule_volume(ff, c->molecule, c->ion);
-        mass += count[k] * km_ff_molecule_mass(ff, c->molecule);
+    for (int k = 0; k < m->n; k++) {
+        volume += amount[k] * m->part[k].volume;
+        mass += amount[k] * m->part[k].mass;
     }
-    if (l->density > 0.0)
-        volume = mass * KM_KG_M3_PER_U_NM3 / l->density;
-    const double edge = l->size_edge > 0.0 && l->density <= 0.0 ? l->size_edge : cbrt(volume);
+    const double density = m->liquid->density / KM_KG_M3_PER_U_NM3; /* u/nm^3 */
+    return density > 0.0 ? mass / density : volume;
+}
+
+/* Salt of c formula units per nm^3 of the whole: with volumes that add up V = V_solvent + V sum c
+ * v, with a given density V = (m_solvent + V sum c m) / density. */
+static km_status dissolve_per_volume(mixture *m, double solvent_mass, double solvent_volume)
+{
+    double filled = 0.0, litres = 0.0;
+    const double density = m->liquid->density / KM_KG_M3_PER_U_NM3;
+    for (int k = 0; k < m->liquid->n_salts; k++) {
+        litres += m->part[k].asked;
+        filled += m->part[k].asked * PER_LITRE *
+                  (density > 0.0 ? m->part[k].mass / density : m->part[k].volume);
+    }
+    char place[KM_PLACE_LENGTH];
+    if (filled >= 0.95)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: %g mol/L of salt fills %.3g of the volume by itself and leaves no room "
+                       "for solvent; lower molarity_M%s",
+                       km_recipe_node(m->recipe, place, "cell.liquid.salts"), litres, filled,
+                       density > 0.0 ? " or raise density_kg_m3" : "");
+    const double own = density > 0.0 ? solvent_mass / density : solvent_volume;
+    for (int k = 0; k < m->liquid->n_salts; k++)
+        m->amount[k] = m->part[k].asked * PER_LITRE * own / (1.0 - filled);
+    return KM_OK;
+}
+
+/* Amounts on the scale of the solvent parts. */
+static km_status mix(mixture *m)
+{
+    double mass = 0.0, volume = 0.0;
+    const int n_salts = m->liquid->n_salts;
+    for (int k = n_salts; k < m->n; k++) {
+        m->amount[k] = m->part[k].asked / weight_in(&m->part[k], unit_of(m->liquid, false));
+        mass += m->amount[k] * m->part[k].mass;
+        volume += m->amount[k] * m->part[k].volume;
+    }
+    for (int k = 0; k < n_salts; k++)
+        m->amount[k] = m->liquid->salt[0].mole_parts > 0.0
+                           ? m->part[k].asked
+                           : m->part[k].asked * mass * 1e-3; /* mol/kg = 1e-3 per u */
+    return n_salts > 0 && m->liquid->salt[0].molarity > 0.0 ? dissolve_per_volume(m, mass, volume)
+                                                            : KM_OK;
+}
+
+/* What the size is measured in. */
+static double size_weight(const mixture *m, int k)
+{
+    const km_recipe_liquid *liquid = m->liquid;
+    if (liquid->size_ion_pairs > 0)
+        return m->part[k].salt ? 1.0 : 0.0;
+    if (liquid->size_molecules > 0)
+        return m->part[k].salt ? 0.0 : 1.0;
+    if (liquid->size_atoms > 0)
+        return m->part[k].atoms;
+    const double density = liquid->density / KM_KG_M3_PER_U_NM3;
+    return density > 0.0 ? m->part[k].mass / density : m->part[k].volume;
+}
+
+static km_status choose_counts(mixture *m)
+{
+    const km_recipe_liquid *liquid = m->liquid;
+    const bool exact = liquid->size_ion_pairs > 0 || liquid->size_molecules > 0;
+    const double target = liquid->size_ion_pairs > 0   ? liquid->size_ion_pairs
+                          : liquid->size_molecules > 0 ? liquid->size_molecules
+                          : liquid->size_atoms > 0     ? liquid->size_atoms
+                                                       : pow(liquid->size_edge, 3);
+    double *weight;
+    KM_NEW(weight, m->n);
+    for (int k = 0; k < m->n; k++)
+        weight[k] = size_weight(m, k);
+    const int missing = km_counts_choose(m->n, m->amount, weight, target, exact, m->count);
+    double total = 0.0;
+    for (int k = 0; k < m->n; k++)
+        total += m->amount[k] * weight[k];
+    free(weight);
+    if (missing < 0)
+        return KM_OK;
+    char place[KM_PLACE_LENGTH];
+    const double enough = total / m->amount[missing];
+    const bool edge = liquid->size_edge > 0.0;
+    return KM_FAIL(KM_ERROR_INPUT,
+                   "%s: the cell is too small to hold one %s in this composition; ask for %s of at "
+                   "least %.4g",
+                   km_recipe_node(m->recipe, place, "cell.liquid.size"),
+                   m->ff->molecule[m->part[missing].molecule[m->part[missing].salt]].key,
+                   edge ? "an edge in angstrom" : "a size",
+                   edge ? cbrt(enough) / KM_NM_PER_ANGSTROM : ceil(enough));
+}
+
+/* Adds n molecules of a kind; ions that two salts share become one component. */
+static void add_component(km_system *system, int molecule, int n, double asked, double achieved,
+                          const char *unit)
+{
+    int at = 0;
+    while (at < system->n_components && system->component[at].molecule != molecule)
+        at++;
+    km_system_component *c = &system->component[at];
+    if (at == system->n_components) {
+        *c = (km_system_component){.molecule = molecule, .unit = unit};
+        system->n_components++;
+    }
+    c->count += n;
+    c->requested += asked;
+    c->achieved += achieved;
+    system->n_molecules += n;
+}
+
+/* What one of part k amounts to, in the unit of the recipe; amounts are the counts by now. */
+static double achieved_per_unit(const mixture *m, int k)
+{
+    const char *unit = unit_of(m->liquid, m->part[k].salt);
+    double mass = 0.0, asked = 0.0, got = 0.0;
+    for (int j = 0; j < m->n; j++) {
+        mass += m->part[j].salt ? 0.0 : m->count[j] * m->part[j].mass;
+        if (strcmp(unit_of(m->liquid, m->part[j].salt), unit) == 0) {
+            asked += m->part[j].asked;
+            got += m->count[j] * weight_in(&m->part[j], unit);
+        }
+    }
+    if (strcmp(unit, "mol/L") == 0)
+        return 1.0 / (mixture_volume(m, m->amount) * PER_LITRE);
+    if (strcmp(unit, "mol/kg") == 0)
+        return 1e3 / mass;
+    return weight_in(&m->part[k], unit) * asked / got;
+}
+
+static km_status fill_system(mixture *m, km_system *system)
+{
+    KM_NEW(system->component, 2 * (size_t)m->n);
+    for (int k = 0; k < m->n; k++)
+        m->amount[k] = m->count[k];
+    for (int j = 0; j < 2; j++) /* cations first, then anions */
+        for (int k = 0; k < m->n; k++) {
+            const part *p = &m->part[k];
+            if (!p->salt)
+                continue;
+            add_component(
+                system, p->molecule[j], p->number[j] * m->count[k], p->number[j] * p->asked,
+                p->number[j] * m->count[k] * achieved_per_unit(m, k), unit_of(m->liquid, true));
+        }
+    for (int k = m->liquid->n_salts; k < m->n; k++)
+        add_component(system, m->part[k].molecule[0], m->count[k], m->part[k].asked,
+                      m->count[k] * achieved_per_unit(m, k), unit_of(m->liquid, false));
+    for (int k = 0; k < system->n_components; k++)
+        system->n_atoms +=
+            system->component[k].count * m->ff->molecule[system->component[k].molecule].n_atoms;
+    const double edge =
+        m->liquid->size_edge > 0.0 ? m->liquid->size_edge : cbrt(mixture_volume(m, m->amount));
     system->box = km_box_orthorhombic(edge, edge, edge);
-    free(count);
-    free(a.component);
+    return KM_OK;
+}
+
+static km_status compose(mixture *m, km_system *system)
+{
+    const int n = m->liquid->n_salts + m->liquid->n_solvents;
+    KM_NEW(m->part, n);
+    KM_NEW(m->amount, n);
+    KM_NEW(m->count, n);
+    for (int k = 0; k < m->liquid->n_salts; k++)
+        KM_TRY(add_salt(m, k));
+    for (int k = 0; k < m->liquid->n_solvents; k++)
+        KM_TRY(add_solvent(m, k));
+    KM_TRY(mix(m));
+    KM_TRY(choose_counts(m));
+    return fill_system(m, system);
+}
+
+km_status km_composition(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
+{
+    mixture m = {.recipe = recipe, .liquid = recipe->liquid, .ff = ff};
+    const km_status status = compose(&m, system);
+    free(m.part);
+    free(m.amount);
+    free(m.count);
     return status;
 }

@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* Cells from a structure file: molecules are given, positions are read. */
+/* Cells from a structure file: the recipe says which molecules, the file says where they are. */
 #ifndef KM_STRUCTURE_H
 #define KM_STRUCTURE_H
 
 #include "host/build/system.h"
 
-/* Counts from the recipe, positions and box from its file. */
-KM_MUST_CHECK km_status km_structure_system(const km_recipe_structure *recipe,
-                                            const km_forcefield *ff, km_system *system);
-/* Positions (and box) of an already composed system from a file with the same atoms in order.
- * Elements are compared where the file tells them; molecules are made whole across the periodic
- * boundary. given_box: lengths (nm) and angles (degrees), all 0 = from the file. */
-KM_MUST_CHECK km_status km_structure_place(const char *file, const double given_box[6],
-                                           const km_forcefield *ff, km_system *system);
+/* Counts from cell.structure.molecules, positions and box as km_structure_place. */
+KM_MUST_CHECK km_status km_structure_system(const km_recipe *recipe, const km_forcefield *ff,
+                                            km_system *system);
+/* Positions, velocities and box of an already composed system from the file of the recipe, whose
+ * atoms must be those of the system in the same order. Elements are compared (where a format has
+ * none, the first letters of the atom name), molecules are made whole across the boundary along
+ * their bonds, and bonds must then have the length of bonds. Messages name the line of the atom. */
+KM_MUST_CHECK km_status km_structure_place(const km_recipe *recipe, const km_forcefield *ff,
+                                           km_system *system);
 
 #endif

@@ -17,27 +17,22 @@ static km_status list_molecules(km_system *s)
     return KM_OK;
 }
 
-static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s,
-                         int *copies)
+/* Counts and box; with a structure file positions too. */
+static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
     if (recipe->liquid == NULL)
-        return km_structure_system(recipe->structure, ff, s);
-    KM_TRY(km_composition(recipe->liquid, ff, s, copies));
-    if (recipe->structure == NULL)
-        return KM_OK;
+        return km_structure_system(recipe, ff, s);
+    KM_TRY(km_composition(recipe, ff, s));
     KM_TRY(list_molecules(s));
-    return km_structure_place(recipe->structure->file, recipe->structure->box, ff, s);
+    return recipe->structure == NULL ? KM_OK : km_structure_place(recipe, ff, s);
 }
 
 km_status km_system_compose(const km_recipe *recipe, const km_forcefield *ff, km_system **out)
 {
     km_system *s;
-    int copies;
     *out = NULL;
     KM_NEW(s, 1);
-    km_status status = compose(recipe, ff, s, &copies);
-    if (status == KM_OK && s->molecule == NULL)
-        status = list_molecules(s);
+    const km_status status = compose(recipe, ff, s);
     if (status != KM_OK) {
         km_system_destroy(s);
         return status;
@@ -50,12 +45,11 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
                           km_system **out)
 {
     km_system *s;
-    int copies = 1;
     *out = NULL;
     KM_NEW(s, 1);
-    km_status status = compose(recipe, ff, s, &copies);
+    km_status status = compose(recipe, ff, s);
     if (status == KM_OK && recipe->structure == NULL)
-        status = km_pack(ff, recipe->seed, copies, work_folder, s);
+        status = km_pack(recipe, ff, work_folder, s);
     if (status != KM_OK) {
         km_system_destroy(s);
         return status;
