@@ -10,7 +10,7 @@
  * and 180 degrees, where arccos is useless, and b itself, small in a molecule, comes from the
  * series of the arc tangent: no call, so that a loop over angles becomes a vector loop. In the line
  * itself (sin theta below 1e-12) the plane is undefined and the force is taken as zero. The form is
- * OPLS-AA's, doi:10.1021/ja9621760 eq. 2, which prints K (theta - theta0)^2: k = 2 K. The gradient
+ * OPLS-AA's, doi:10.1021/ja9621760, which prints K (theta - theta0)^2: k = 2 K. The gradient
  * is the one in doi:10.1002/jcc.540130508 (Swope and Ferguson), written with n. */
 #ifndef KM_ANGLE_H
 #define KM_ANGLE_H

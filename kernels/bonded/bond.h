@@ -3,7 +3,7 @@
  *     U(r)  = k/2 (r - r0)^2            r = |r_i - r_j|
  *     F_i   = -k (r - r0) (r_i - r_j)/r       F_j = -F_i
  * With r = 0 the direction is undefined and the force is taken as zero.
- * The form is OPLS-AA's, doi:10.1021/ja9621760 eq. 1, which prints K (r - r0)^2: k = 2 K. */
+ * The form is OPLS-AA's, doi:10.1021/ja9621760, which prints K (r - r0)^2: k = 2 K. */
 #ifndef KM_BOND_H
 #define KM_BOND_H
 

@@ -7,7 +7,7 @@
  *     dphi/dr_j = -dphi/dr_i + S        dphi/dr_k = -dphi/dr_l - S
  *     S = (F.G) A/(A^2 |G|) - (H.G) B/(B^2 |G|)
  * No division by sin phi: planar dihedrals are harmless. Blondel and Karplus,
- * doi:10.1002/(SICI)1096-987X(19960715)17:9<1132::AID-JCC5>3.0.CO;2-T, eqs. 4, 8, 27.
+ * doi:10.1002/(SICI)1096-987X(19960715)17:9<1132::AID-JCC5>3.0.CO;2-T.
  * Where three neighbouring atoms are in line (sin of the bond angle below 1e-6) phi is undefined:
  * it is taken as 0 and the force as zero.
  *

@@ -3,10 +3,10 @@
  *     U       = -qq alpha E(x2)          x2 = (alpha r)^2,  E(x2) = erf(x)/x
  *     -U'/r   =  2 qq alpha^3 E'(x2)     E' = dE/dx2
  * Same physics as km_coulomb_excluded (kernels/pair/coulomb.h; Essmann et al.,
- * doi:10.1063/1.470117, eq. 2.5). E is entire in x2, so on 0..4 (r up to 2/alpha, farther than
- * excluded partners get) a polynomial of degree 18 in u = x2/2 - 1 holds E to 2e-16 and E' to 5e-16
- * relative; the test measures both. Beyond, the closed form. Coefficients: Chebyshev interpolation
- * of E in 60-digit arithmetic, rewritten in powers of u. */
+ * doi:10.1063/1.470117, its correction term). E is entire in x2, so on 0..4 (r up to 2/alpha,
+ * farther than excluded partners get) a polynomial of degree 18 in u = x2/2 - 1 holds E to 2e-16
+ * and E' to 5e-16 relative; the test measures both. Beyond, the closed form. Coefficients:
+ * Chebyshev interpolation of E in 60-digit arithmetic, rewritten in powers of u. */
 #ifndef KM_EXCLUDED_H
 #define KM_EXCLUDED_H
 
