@@ -440,6 +440,29 @@ static void ions_are_scaled_and_molecules_are_not(void **state)
     free(recipe.forcefield.charge_set);
 }
 
+static void the_splitting_is_chosen_or_as_asked(void **state)
+{
+    (void)state;
+    km_recipe recipe = plain_recipe();
+    const portion cell[] = {{"K", 1}, {"FSI", 1}, {"DME", 9}};
+    km_model *m = make_model(&recipe, cell, 3, false);
+    assert_true(m->pme.alpha > 2.0 && m->pme.alpha < 4.0); /* 1/nm, for 1.2 nm and 1e-4 */
+    assert_true(m->coulomb_error > 0.0 && m->coulomb_error_real > 0.0);
+    assert_true(hypot(m->coulomb_error, m->coulomb_error_real) <= 1e-4);
+    assert_near(m->neighbours.skin, 0.1, 1e-15);
+    km_model_destroy(m);
+    recipe.nonbonded.ewald_alpha = 3.25;
+    recipe.nonbonded.mesh[0] = recipe.nonbonded.mesh[1] = recipe.nonbonded.mesh[2] = 45;
+    recipe.nonbonded.spline_order = 5;
+    recipe.nonbonded.skin = 0.15;
+    m = make_model(&recipe, cell, 3, false);
+    assert_true(m->pme.alpha == 3.25 && m->pair.ewald_alpha == 3.25);
+    assert_true(m->pme.mesh[0] == 45 && m->pme.mesh[2] == 45 && m->pme.spline_order == 5);
+    assert_true(m->pme.coulomb_constant == KM_COULOMB_CONSTANT);
+    assert_near(m->neighbours.skin, 0.15, 1e-15);
+    km_model_destroy(m);
+}
+
 static void types_are_swapped(void **state)
 {
     (void)state;
@@ -631,6 +654,7 @@ int main(void)
         cmocka_unit_test(types_mix_geometrically_and_only_those_present),
         cmocka_unit_test(molecules_of_a_kind_are_copies),
         cmocka_unit_test(ions_are_scaled_and_molecules_are_not),
+        cmocka_unit_test(the_splitting_is_chosen_or_as_asked),
         cmocka_unit_test(types_are_swapped),
         cmocka_unit_test(charged_and_small_cells_are_refused),
         cmocka_unit_test(small_rings_and_missing_rows),

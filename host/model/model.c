@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/model/ewald_choice.h"
 #include "host/model/expand.h"
 #include "host/model/mixing.h"
 #include "host/model/neutrality.h"
@@ -133,40 +134,17 @@ static km_status check_cutoff(const km_recipe_nonbonded *nonbonded, const km_box
     return KM_OK;
 }
 
-/* Mesh lengths that FFTs like: no prime factor above 7. */
-static int smooth_length(double least)
-{
-    for (int n = (int)ceil(least);; n++) {
-        int rest = n;
-        for (int p = 2; p <= 7; p++)
-            while (rest % p == 0)
-                rest /= p;
-        if (rest == 1)
-            return n;
-    }
-}
-
-/* Splitting where erfc(alpha cutoff) is a tenth of the wanted error; mesh points 0.1 nm apart. */
 static km_status choose_ewald(km_model *model, const km_recipe_nonbonded *nonbonded,
                               const km_box *box)
 {
-    const double wanted = 0.1 * nonbonded->relative_force_error;
-    if (!(wanted > 0.0 && wanted < 0.1))
-        return KM_FAIL(KM_ERROR_VALUE, "nonbonded.relative_force_error is %g", 10.0 * wanted);
-    double low = 0.0, high = 30.0 / nonbonded->cutoff;
-    for (int k = 0; k < 60; k++) {
-        const double middle = 0.5 * (low + high);
-        *(erfc(middle * nonbonded->cutoff) > wanted ? &low : &high) = middle;
-    }
-    model->pme.alpha = nonbonded->ewald_alpha > 0.0 ? nonbonded->ewald_alpha : high;
-    model->pme.spline_order = nonbonded->spline_order > 0 ? nonbonded->spline_order : 5;
-    const km_vec3 heights = km_box_heights(box);
-    const double height[3] = {heights.x, heights.y, heights.z};
-    for (int c = 0; c < 3; c++)
-        model->pme.mesh[c] =
-            nonbonded->mesh[c] > 0 ? nonbonded->mesh[c] : smooth_length(height[c] / 0.1);
-    model->coulomb_error = model->coulomb_error_real = nonbonded->relative_force_error;
-    return KM_OK;
+    const km_pme_spec requested = {
+        .alpha = nonbonded->ewald_alpha,
+        .mesh = {nonbonded->mesh[0], nonbonded->mesh[1], nonbonded->mesh[2]},
+        .spline_order = nonbonded->spline_order,
+        .coulomb_constant = nonbonded->coulomb_constant};
+    return km_ewald_choose(box, nonbonded->cutoff, nonbonded->relative_force_error, model->n,
+                           model->charge, &requested, &model->pme, &model->coulomb_error_real,
+                           &model->coulomb_error);
 }
 
 static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const km_box *box)
