@@ -39,7 +39,7 @@ static census take_census(const km_neighbour_list *list)
             const km_cluster_run *run = block->run + r;
             const int masked = run->masked_end - run->masked_begin;
             const int full = run->full_end - run->full_begin;
-            assert_true(masked % 2 == 0 && full % 2 == 0);
+            assert_true(masked % KM_CLUSTER_GROUP == 0 && full % KM_CLUSTER_GROUP == 0);
             for (int t = 0; t < masked + full; t++) {
                 const km_cluster_entry entry =
                     t < masked ? block->masked[run->masked_begin + t]

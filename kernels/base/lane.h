@@ -57,6 +57,19 @@ KM_HD km_lane km_lane_multiply_add(km_lane a, km_lane b, km_lane c)
     return a * b + c;
 #endif
 }
+/* a b - c and c - a b, alike. */
+KM_HD km_lane km_lane_multiply_sub(km_lane a, km_lane b, km_lane c)
+{
+    return km_lane_multiply_add(a, b, -c);
+}
+KM_HD km_lane km_lane_sub_multiply(km_lane c, km_lane a, km_lane b)
+{
+#if defined(__FMA__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    return (km_lane)_mm256_fnmadd_ps((__m256)a, (__m256)b, (__m256)c);
+#else
+    return km_lane_multiply_add(-a, b, c);
+#endif
+}
 /* v where the mask is set, +0 elsewhere, whatever v holds there. */
 KM_HD km_lane km_lane_keep(km_lane_mask mask, km_lane v)
 {
@@ -95,24 +108,24 @@ KM_HD unsigned km_lane_bits(km_lane_mask mask)
     return bits;
 #endif
 }
-/* 1/sqrt(x): in float the processor's estimate and one Newton step, good to 2 units in the last
- * place; exact in double. */
-KM_HD km_lane km_lane_rsqrt(km_lane x)
+/* Square root, correctly rounded: 1/sqrt(x) from a division and a root costs what the estimate and
+ * a Newton step cost, and gives the same bits on processors of all makers. */
+KM_HD km_lane km_lane_sqrt(km_lane x)
 {
-#if defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
-#if defined(__AVX512VL__)
-    const km_lane y = (km_lane)_mm256_rsqrt14_ps((__m256)x);
-#else
-    const km_lane y = (km_lane)_mm256_rsqrt_ps((__m256)x);
-#endif
-    return (KM_R(0.5) * y) * km_lane_multiply_add(-x, y * y, km_lane_all(KM_R(3.0)));
-#elif defined(__SSE__) && KM_LANES == 4 && !defined(KM_DOUBLE)
-    const km_lane y = (km_lane)_mm_rsqrt_ps((__m128)x);
-    return (KM_R(0.5) * y) * (KM_R(3.0) - x * (y * y));
+#if defined(__AVX512F__) && KM_LANES == 8 && defined(KM_DOUBLE)
+    return (km_lane)_mm512_sqrt_pd((__m512d)x);
+#elif defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    return (km_lane)_mm256_sqrt_ps((__m256)x);
+#elif defined(__AVX__) && KM_LANES == 4 && defined(KM_DOUBLE)
+    return (km_lane)_mm256_sqrt_pd((__m256d)x);
+#elif defined(__SSE2__) && KM_LANES == 4 && !defined(KM_DOUBLE)
+    return (km_lane)_mm_sqrt_ps((__m128)x);
+#elif defined(__SSE2__) && KM_LANES == 2 && defined(KM_DOUBLE)
+    return (km_lane)_mm_sqrt_pd((__m128d)x);
 #else
     km_lane y;
     for (int k = 0; k < KM_LANES; k++)
-        y[k] = KM_R(1.0) / km_sqrt(x[k]);
+        y[k] = km_sqrt(x[k]);
     return y;
 #endif
 }
@@ -142,13 +155,17 @@ KM_HD km_lane km_lane_multiply_add(km_lane a, km_lane b, km_lane c)
     return a * b + c;
 #endif
 }
-KM_HD km_lane km_lane_rsqrt(km_lane x)
+KM_HD km_lane km_lane_multiply_sub(km_lane a, km_lane b, km_lane c)
 {
-#if defined(__CUDA_ARCH__)
-    return rsqrt(x);
-#else
-    return KM_R(1.0) / km_sqrt(x);
-#endif
+    return km_lane_multiply_add(a, b, -c);
+}
+KM_HD km_lane km_lane_sub_multiply(km_lane c, km_lane a, km_lane b)
+{
+    return km_lane_multiply_add(-a, b, c);
+}
+KM_HD km_lane km_lane_sqrt(km_lane x)
+{
+    return km_sqrt(x);
 }
 
 #endif

@@ -24,7 +24,8 @@ enum {
     KM_CLUSTER_I = 4,
     KM_CLUSTER_J = 8,
     KM_CLUSTER_IMAGES = 14, /* home and the positive half of the 26 around it */
-    KM_CLUSTER_BLOCK = 32   /* i-clusters per block, the unit of work */
+    KM_CLUSTER_GROUP = 4,   /* entries of a run come in groups of this many */
+    KM_CLUSTER_BLOCK = 64   /* i-clusters per block, the unit of work */
 };
 
 /* A j-cluster of which some atoms interact. */

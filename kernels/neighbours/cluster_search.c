@@ -227,9 +227,9 @@ static void store_run(const query *q, int a, int image, km_cluster_block *block)
         block->masked[block->n_masked].mask = mask;
         block->n_masked += mask != 0 && mask != 0xff;
     }
-    if ((block->n_full - run.full_begin) % 2 != 0)
+    while ((block->n_full - run.full_begin) % KM_CLUSTER_GROUP != 0)
         block->full[block->n_full++] = empty;
-    if ((block->n_masked - run.masked_begin) % 2 != 0) {
+    while ((block->n_masked - run.masked_begin) % KM_CLUSTER_GROUP != 0) {
         block->masked[block->n_masked].j = empty;
         block->masked[block->n_masked++].mask = 0;
     }
@@ -243,7 +243,7 @@ static void store_run(const query *q, int a, int image, km_cluster_block *block)
 static bool store_rows(const query *q, int image, km_cluster_block *block, int block_index,
                        km_cluster_scratch *scratch)
 {
-    const int room = KM_CLUSTER_I * (q->n_tiles + 2);
+    const int room = KM_CLUSTER_I * (q->n_tiles + KM_CLUSTER_GROUP);
     if (q->n_tiles == 0)
         return true;
     if (!reserve((void **)&block->run, &block->capacity_runs, block->n_runs + KM_CLUSTER_I,

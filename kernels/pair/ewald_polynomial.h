@@ -38,16 +38,25 @@ typedef struct km_ewald_polynomial {
  * large that the long polynomial is not exact to rounding. */
 km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomial *out);
 
-/* Horner's rule over n coefficients; n is a constant where this is called. */
-KM_HD km_lane km_ewald_polynomial_value(const km_real *coefficient, const int n, km_lane t)
+/* Horner's rule over n coefficients for several t at once, since one chain alone would wait for
+ * itself; n and count are constants where this is called. */
+KM_HD void km_ewald_polynomial_values(const km_lane *coefficient, const int n, const km_lane *t,
+                                      const int count, km_lane *out)
 {
-    km_lane sum = km_lane_all(coefficient[0]);
+#ifdef __GNUC__
+#pragma GCC unroll 8
+#endif
+    for (int m = 0; m < count; m++)
+        out[m] = coefficient[0];
 #ifdef __GNUC__
 #pragma GCC unroll 64
 #endif
     for (int k = 1; k < n; k++)
-        sum = km_lane_multiply_add(sum, t, km_lane_all(coefficient[k]));
-    return sum;
+#ifdef __GNUC__
+#pragma GCC unroll 8
+#endif
+        for (int m = 0; m < count; m++)
+            out[m] = km_lane_multiply_add(out[m], t[m], coefficient[k]);
 }
 
 #endif

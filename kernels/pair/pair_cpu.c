@@ -4,6 +4,7 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "kernels/pair/pair_loop.h"
 #include "kernels/pair/pair_tail.h"
@@ -36,6 +37,7 @@ static void destroy(void *self)
         free(pair->sums[t].block_force);
         free(pair->sums[t].force);
     }
+    free(pair->parameters.type);
     free(pair->parameters.six_c6);
     free(pair->parameters.twelve_c12);
     free(pair->type_root);
@@ -126,11 +128,14 @@ static km_status allocate_sums(km_pair *pair, const km_particles *p)
     pair->n_j = (p->n + KM_CLUSTER_J - 1) / KM_CLUSTER_J;
     pair->n_blocks = (2 * pair->n_j + KM_CLUSTER_BLOCK - 1) / KM_CLUSTER_BLOCK;
     KM_NEW(pair->cluster, pair->n_j + 1);
+    KM_NEW(pair->parameters.type, ((size_t)pair->n_j + 1) * KM_CLUSTER_J);
+    for (int b = 0; b < KM_CLUSTER_J; b++) /* the empty cluster, beyond any cell */
+        pair->cluster[pair->n_j].x[0][b] = KM_R(1e6);
     KM_NEW(pair->energy, pair->n_blocks);
     KM_NEW(pair->virial, (size_t)pair->n_j * KM_TENSOR);
     KM_NEW(pair->sums, pair->device->threads);
     for (int t = 0; t < pair->device->threads; t++) {
-        KM_NEW(pair->sums[t].block_force, ((size_t)pair->n_j + 1) * SIZE);
+        KM_NEW(pair->sums[t].block_force, pair->n_j + 1);
         KM_NEW(pair->sums[t].force, (size_t)pair->n_j * SIZE);
     }
     return KM_OK;
@@ -151,7 +156,7 @@ static km_status rebuild(void *self, const km_particles *p)
             cluster->charge[b] = (km_real)(i < 0 ? 0.0 : root * p->charge[i]);
             cluster->six_c6[b] = (km_real)pair->type_root[2 * type];
             cluster->twelve_c12[b] = (km_real)pair->type_root[2 * type + 1];
-            cluster->type[b] = type;
+            pair->parameters.type[j * KM_CLUSTER_J + b] = type;
         }
     pair->builds = list->builds;
     return KM_OK;
@@ -184,6 +189,9 @@ static void run_blocks(km_pair *pair, const km_neighbour_list *list, bool energy
         for (int s = 0; s < KM_CLUSTER_IMAGES; s++)
             for (int c = 0; c < 3; c++)
                 sums->shift_force[s][c] = 0;
+#pragma omp for schedule(static)
+        for (int j = 0; j < pair->n_j; j++)
+            memcpy(pair->cluster[j].x, list->position + (size_t)j * SIZE, SIZE * sizeof(km_real));
 #pragma omp for schedule(dynamic, 1)
         for (int b = 0; b < pair->n_blocks; b++) {
             pair->energy[b] = (km_pair_energy){0};

@@ -14,10 +14,9 @@
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
 enum {
-    SIZE = 3 * KM_CLUSTER_J,
-    GROUPS = KM_CLUSTER_J / KM_LANES, /* vectors per j-cluster                 */
-    CLUSTERS = GROUPS >= 2 ? 1 : 2,   /* j-clusters that go together: 1 or 2   */
-    VECTORS = GROUPS * CLUSTERS       /* vectors that go together              */
+    GROUPS = KM_CLUSTER_J / KM_LANES,    /* vectors per j-cluster                 */
+    VECTORS = KM_CLUSTER_GROUP,          /* vectors that go through together      */
+    CLUSTERS = KM_CLUSTER_GROUP / GROUPS /* j-clusters that go together           */
 };
 
 /* Unrolls the loop over the vectors that go together. */
@@ -28,6 +27,12 @@ typedef struct variant {
     bool energy, geometric;
     int coulomb;
 } variant;
+
+/* What every pair needs, in lanes. */
+typedef struct constants {
+    km_lane cutoff2, scale, one, shift_c6, shift_c12;
+    km_lane force[KM_EWALD_LONG], energy[KM_EWALD_LONG];
+} constants;
 
 /* The atom of a run, and the sums over it. */
 typedef struct run_atom {
@@ -53,85 +58,88 @@ KM_HD km_lane_mask mask_of_group(uint32_t mask, int group)
     return (bit & (km_lane_element)mask) != 0;
 }
 
-/* P(t) for several t at once: even and odd powers apart, which halves the chain. */
-KM_HD void polynomial(const km_real *coefficient, const int n, const km_lane *t, km_lane *out)
+_Static_assert(sizeof(km_pair_cluster) == sizeof(km_pair_force), "one offset serves both");
+
+KM_HD const km_pair_cluster *at(const km_pair_cluster *cluster, size_t offset)
 {
-    km_lane square[VECTORS], odd[VECTORS];
-    KM_EACH_VECTOR
-    {
-        square[m] = t[m] * t[m];
-        out[m] = km_lane_all(coefficient[0]);
-        odd[m] = km_lane_all(coefficient[1]);
-    }
-#pragma GCC unroll 64
-    for (int k = 2; k < n; k += 2) {
-        KM_EACH_VECTOR out[m] =
-            km_lane_multiply_add(out[m], square[m], km_lane_all(coefficient[k]));
-        if (k + 1 < n)
-            KM_EACH_VECTOR odd[m] =
-                km_lane_multiply_add(odd[m], square[m], km_lane_all(coefficient[k + 1]));
-    }
-    KM_EACH_VECTOR out[m] = km_lane_multiply_add(odd[m], t[m], out[m]);
+    return (const km_pair_cluster *)((const char *)cluster + offset);
 }
 
 /* The atom against CLUSTERS j-clusters; mask is NULL where all their atoms interact. */
-KM_HD void interact(const variant v, const km_pair_parameters *p, const km_pair_cluster *cluster,
-                    const km_real *position, km_real *block_force, run_atom *own, const int *j,
-                    const uint32_t *mask)
+KM_HD void interact(const variant v, const km_pair_parameters *p, const constants *c,
+                    const km_pair_cluster *cluster, km_pair_force *block_force, run_atom *own,
+                    const int *j, const uint32_t *mask)
 {
-    const km_real *x[VECTORS];
-    const km_pair_cluster *other[VECTORS];
+    size_t offset[CLUSTERS]; /* bytes, the same in both arrays */
     km_lane_mask near[VECTORS];
-    km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], f[VECTORS], qq[VECTORS],
-        rinv3[VECTORS], rinv[VECTORS], smooth[VECTORS];
+    km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv2[VECTORS], smooth_f[VECTORS],
+        smooth_u[VECTORS];
+    for (int k = 0; k < CLUSTERS; k++)
+        offset[k] = (size_t)j[k] * sizeof *cluster;
     KM_EACH_VECTOR
     {
+        const km_pair_cluster *other = at(cluster, offset[m / GROUPS]);
         const int g = m % GROUPS * KM_LANES;
-        x[m] = position + (size_t)j[m / GROUPS] * SIZE + g;
-        other[m] = cluster + j[m / GROUPS];
-        dx[m] = own->x - km_lane_load(x[m]);
-        dy[m] = own->y - km_lane_load(x[m] + KM_CLUSTER_J);
-        dz[m] = own->z - km_lane_load(x[m] + 2 * KM_CLUSTER_J);
+        dx[m] = own->x - km_lane_load(other->x[0] + g);
+        dy[m] = own->y - km_lane_load(other->x[1] + g);
+        dz[m] = own->z - km_lane_load(other->x[2] + g);
         const km_lane r2 =
             km_lane_multiply_add(dx[m], dx[m], km_lane_multiply_add(dy[m], dy[m], dz[m] * dz[m]));
-        near[m] = km_lane_less(r2, km_lane_all(p->cutoff2));
+        near[m] = km_lane_less(r2, c->cutoff2);
         if (mask != NULL)
             near[m] &= mask_of_group(mask[m / GROUPS], m % GROUPS);
-        t[m] = km_lane_multiply_add(r2, km_lane_all(p->ewald.scale), km_lane_all(KM_R(-1.0)));
-        rinv[m] = km_lane_rsqrt(r2);
-        const km_lane rinv2 = rinv[m] * rinv[m], rinv6 = rinv2 * rinv2 * rinv2;
-        rinv3[m] = rinv[m] * rinv2;
-        const km_lane six_c6 = v.geometric ? own->six_c6 * km_lane_load(other[m]->six_c6 + g)
-                                           : gather(own->table_c6, other[m]->type + g);
+        rinv2[m] = c->one / r2;
+        t[m] = km_lane_multiply_add(r2, c->scale, -c->one);
+    }
+    if (v.coulomb > 0)
+        km_ewald_polynomial_values(c->force, v.coulomb, t, VECTORS, smooth_f);
+    if (v.coulomb > 0 && v.energy)
+        km_ewald_polynomial_values(c->energy, v.coulomb, t, VECTORS, smooth_u);
+    KM_EACH_VECTOR
+    {
+        const km_pair_cluster *other = at(cluster, offset[m / GROUPS]);
+        const int g = m % GROUPS * KM_LANES;
+        const int *type = p->type + (size_t)j[m / GROUPS] * KM_CLUSTER_J + g;
+        const km_lane rinv = km_lane_sqrt(rinv2[m]), rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
+        const km_lane six_c6 = v.geometric ? own->six_c6 * km_lane_load(other->six_c6 + g)
+                                           : gather(own->table_c6, type);
         const km_lane twelve_c12 = v.geometric
-                                       ? own->twelve_c12 * km_lane_load(other[m]->twelve_c12 + g)
-                                       : gather(own->table_c12, other[m]->type + g);
-        qq[m] = own->charge * km_lane_load(other[m]->charge + g);
-        f[m] = km_lennard_jones_force(six_c6, twelve_c12, rinv2, rinv6);
+                                       ? own->twelve_c12 * km_lane_load(other->twelve_c12 + g)
+                                       : gather(own->table_c12, type);
+        km_lane f = km_lennard_jones_force(six_c6, twelve_c12, rinv2[m], rinv6);
         if (v.energy)
             own->vdw +=
                 km_lane_keep(near[m], km_lennard_jones_energy(six_c6, twelve_c12, rinv6) -
-                                          (twelve_c12 * p->shift_c12 - six_c6 * p->shift_c6));
-    }
-    if (v.coulomb > 0) {
-        polynomial(p->ewald.force, v.coulomb, t, smooth);
-        KM_EACH_VECTOR f[m] = km_lane_multiply_add(qq[m], rinv3[m] - smooth[m], f[m]);
-        if (v.energy) {
-            polynomial(p->ewald.energy, v.coulomb, t, smooth);
-            KM_EACH_VECTOR own->coulomb += km_lane_keep(near[m], qq[m] * (rinv[m] - smooth[m]));
+                                          (twelve_c12 * c->shift_c12 - six_c6 * c->shift_c6));
+        if (v.coulomb > 0) {
+            const km_lane qq = own->charge * km_lane_load(other->charge + g);
+            f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv, rinv2[m], smooth_f[m]), f);
+            if (v.energy)
+                own->coulomb += km_lane_keep(near[m], qq * (rinv - smooth_u[m]));
         }
+        f = km_lane_keep(near[m], f);
+        km_real *to = (km_real *)((char *)block_force + offset[m / GROUPS]) + g;
+        own->fx = km_lane_multiply_add(f, dx[m], own->fx);
+        own->fy = km_lane_multiply_add(f, dy[m], own->fy);
+        own->fz = km_lane_multiply_add(f, dz[m], own->fz);
+        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dx[m]));
+        to += KM_CLUSTER_J;
+        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dy[m]));
+        to += KM_CLUSTER_J;
+        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dz[m]));
     }
-    KM_EACH_VECTOR
-    {
-        km_real *to = block_force + (x[m] - position);
-        f[m] = km_lane_keep(near[m], f[m]);
-        const km_lane gx = f[m] * dx[m], gy = f[m] * dy[m], gz = f[m] * dz[m];
-        own->fx += gx;
-        own->fy += gy;
-        own->fz += gz;
-        km_lane_store(to, km_lane_load(to) - gx);
-        km_lane_store(to + KM_CLUSTER_J, km_lane_load(to + KM_CLUSTER_J) - gy);
-        km_lane_store(to + 2 * KM_CLUSTER_J, km_lane_load(to + 2 * KM_CLUSTER_J) - gz);
+}
+
+KM_HD void load_constants(const variant v, const km_pair_parameters *p, constants *c)
+{
+    c->cutoff2 = km_lane_all(p->cutoff2);
+    c->scale = km_lane_all(p->ewald.scale);
+    c->one = km_lane_all(KM_R(1.0));
+    c->shift_c6 = km_lane_all(p->shift_c6);
+    c->shift_c12 = km_lane_all(p->shift_c12);
+    for (int k = 0; k < v.coulomb; k++) {
+        c->force[k] = km_lane_all(p->ewald.force[k]);
+        c->energy[k] = km_lane_all(p->ewald.energy[k]);
     }
 }
 
@@ -140,18 +148,18 @@ KM_HD run_atom load_atom(const variant v, const km_pair_parameters *p,
                          const km_cluster_run *run)
 {
     const int b = run->slot % KM_CLUSTER_J;
-    const km_real *x = list->position + (size_t)(run->slot / KM_CLUSTER_J) * SIZE + b;
     const km_real *shift = list->shift[run->image];
     const km_pair_cluster *from = cluster + run->slot / KM_CLUSTER_J;
+    const size_t row = (size_t)p->type[run->slot] * p->n_types;
     run_atom own;
-    own.x = km_lane_all(x[0] + shift[0]);
-    own.y = km_lane_all(x[KM_CLUSTER_J] + shift[1]);
-    own.z = km_lane_all(x[2 * KM_CLUSTER_J] + shift[2]);
+    own.x = km_lane_all(from->x[0][b] + shift[0]);
+    own.y = km_lane_all(from->x[1][b] + shift[1]);
+    own.z = km_lane_all(from->x[2][b] + shift[2]);
     own.charge = km_lane_all(from->charge[b]);
     own.six_c6 = km_lane_all(from->six_c6[b]);
     own.twelve_c12 = km_lane_all(from->twelve_c12[b]);
-    own.table_c6 = v.geometric ? NULL : p->six_c6 + (size_t)from->type[b] * p->n_types;
-    own.table_c12 = v.geometric ? NULL : p->twelve_c12 + (size_t)from->type[b] * p->n_types;
+    own.table_c6 = v.geometric ? NULL : p->six_c6 + row;
+    own.table_c12 = v.geometric ? NULL : p->twelve_c12 + row;
     own.fx = own.fy = own.fz = own.vdw = own.coulomb = km_lane_all(KM_R(0.0));
     return own;
 }
@@ -164,43 +172,41 @@ KM_HD km_fixed to_fixed(double f, int *fault)
     return km_fixed_from(f);
 }
 
-/* Four at a time, where none is so large that f 2^32 leaves the 51 bits of the addition of 1.5 2^52
- * that rounds it to an integer. */
 typedef double vector4 __attribute__((vector_size(32)));
 typedef km_real real4 __attribute__((vector_size(4 * sizeof(km_real))));
 typedef int64_t integer4 __attribute__((vector_size(32)));
 
-KM_HD bool add_fixed4(const km_real *from, km_fixed *to)
+/* Adds four forces below 2^18 in magnitude: adding 1.5 2^52 to f 2^32 leaves its nearest integer in
+ * the low bits. */
+KM_HD void add_small(const km_real *from, km_fixed *to)
 {
-    const double limit = 0x1p18, magic = 0x1.8p52;
+    const vector4 magic = 0x1.8p52 + (vector4){0};
     real4 f;
     integer4 sum;
     memcpy(&f, from, sizeof f);
     memcpy(&sum, to, sizeof sum);
-    const vector4 d = __builtin_convertvector(f, vector4);
-    const integer4 small = (d < limit) & (d > -limit);
-    const vector4 rounded = d * KM_FIXED_SCALE + magic;
-    sum += (integer4)rounded - (integer4)(magic - (vector4){0});
-    if (!(small[0] & small[1] & small[2] & small[3]))
-        return false;
+    const vector4 rounded = __builtin_convertvector(f, vector4) * KM_FIXED_SCALE + magic;
+    sum += (integer4)rounded - (integer4)magic;
     memcpy(to, &sum, sizeof sum);
-    return true;
 }
 
-/* Empties the forces of the block into the fixed-point sums. */
-KM_HD void flush_block(const km_cluster_block *block, km_pair_sums *sums)
+/* Adds the forces on one cluster to the fixed-point sums and sets them to zero. */
+KM_HD void flush_cluster(km_real *from, km_fixed *to, int *fault)
 {
-    for (int t = 0; t < block->n_touched; t++) {
-        km_real *from = sums->block_force + (size_t)block->touched[t] * SIZE;
-        km_fixed *to = sums->force + (size_t)block->touched[t] * SIZE;
-        for (int k = 0; k < SIZE; k += 4) {
-            if (!add_fixed4(from + k, to + k))
-                for (int c = k; c < k + 4; c++)
-                    to[c] += to_fixed((double)from[c], &sums->fault);
-            for (int c = k; c < k + 4; c++)
-                from[c] = 0;
-        }
+    const km_lane limit = km_lane_all(KM_R(0x1p18)), zero = km_lane_all(KM_R(0.0));
+    km_lane_mask small = ~(km_lane_mask){0};
+    for (int k = 0; k < 3 * KM_CLUSTER_J; k += KM_LANES) {
+        const km_lane f = km_lane_load(from + k);
+        small &= km_lane_less(f, limit) & km_lane_less(-limit, f);
     }
+    if (km_lane_bits(small) == (1u << KM_LANES) - 1)
+        for (int k = 0; k < 3 * KM_CLUSTER_J; k += 4)
+            add_small(from + k, to + k);
+    else
+        for (int k = 0; k < 3 * KM_CLUSTER_J; k++)
+            to[k] += to_fixed((double)from[k], fault);
+    for (int k = 0; k < 3 * KM_CLUSTER_J; k += KM_LANES)
+        km_lane_store(from + k, zero);
 }
 
 KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pair_cluster *cluster,
@@ -208,25 +214,29 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
                       km_pair_energy *energy)
 {
     const km_cluster_block *block = list->block + block_index;
-    const km_real *position = list->position;
-    km_real *block_force = sums->block_force;
+    km_pair_force *block_force = sums->block_force;
     double shift_force[KM_CLUSTER_IMAGES][3] = {{0}};
+    constants c;
+    load_constants(v, p, &c);
     for (int r = 0; r < block->n_runs; r++) {
         const km_cluster_run *run = block->run + r;
         run_atom own = load_atom(v, p, cluster, list, run);
         for (int k = run->masked_begin; k < run->masked_end; k += CLUSTERS) {
             const km_cluster_entry *entry = block->masked + k;
-            const int j[2] = {entry[0].j, entry[CLUSTERS - 1].j};
-            const uint32_t mask[2] = {entry[0].mask, entry[CLUSTERS - 1].mask};
-            interact(v, p, cluster, position, block_force, &own, j, mask);
+            int j[CLUSTERS];
+            uint32_t mask[CLUSTERS];
+            for (int m = 0; m < CLUSTERS; m++) {
+                j[m] = entry[m].j;
+                mask[m] = entry[m].mask;
+            }
+            interact(v, p, &c, cluster, block_force, &own, j, mask);
         }
         for (int k = run->full_begin; k < run->full_end; k += CLUSTERS)
-            interact(v, p, cluster, position, block_force, &own, block->full + k, NULL);
+            interact(v, p, &c, cluster, block_force, &own, block->full + k, NULL);
         const km_real f[3] = {km_lane_sum(own.fx), km_lane_sum(own.fy), km_lane_sum(own.fz)};
-        for (int c = 0; c < 3; c++) {
-            block_force[(size_t)(run->slot / KM_CLUSTER_J) * SIZE + c * KM_CLUSTER_J +
-                        run->slot % KM_CLUSTER_J] += f[c];
-            shift_force[run->image][c] += (double)f[c];
+        for (int k = 0; k < 3; k++) {
+            block_force[run->slot / KM_CLUSTER_J].f[k][run->slot % KM_CLUSTER_J] += f[k];
+            shift_force[run->image][k] += (double)f[k];
         }
         if (v.energy) {
             energy->vdw += (double)km_lane_sum(own.vdw);
@@ -234,9 +244,11 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
         }
     }
     for (int s = 1; s < KM_CLUSTER_IMAGES; s++)
-        for (int c = 0; c < 3; c++)
-            sums->shift_force[s][c] += to_fixed(shift_force[s][c], &sums->fault);
-    flush_block(block, sums);
+        for (int k = 0; k < 3; k++)
+            sums->shift_force[s][k] += to_fixed(shift_force[s][k], &sums->fault);
+    for (int t = 0; t < block->n_touched; t++)
+        flush_cluster(block_force[block->touched[t]].f[0],
+                      sums->force + (size_t)block->touched[t] * 3 * KM_CLUSTER_J, &sums->fault);
 }
 
 /* One compiled loop per variant; the arguments are constants after inlining. */

@@ -6,19 +6,20 @@
 #include "kernels/neighbours/cluster_list.h"
 #include "kernels/pair/ewald_polynomial.h"
 
-/* Parameters of one j-cluster, beside its coordinates in list->position. The empty cluster has
- * none. */
+/* One j-cluster as the loop reads it, three cache lines in float. The empty cluster behind the last
+ * has no charge and no van der Waals parameters. */
 typedef struct km_pair_cluster {
+    km_real x[3][KM_CLUSTER_J];       /* nm  list->position, every step */
     km_real charge[KM_CLUSTER_J];     /* sqrt(C) q                                              */
-    km_real six_c6[KM_CLUSTER_J];     /* sqrt(6 c6_ii), 0 with a table of type pairs            */
+    km_real six_c6[KM_CLUSTER_J];     /* sqrt(6 c6_ii)                                          */
     km_real twelve_c12[KM_CLUSTER_J]; /* sqrt(12 c12_ii)                                        */
-    int type[KM_CLUSTER_J];
 } km_pair_cluster;
 
 typedef struct km_pair_parameters {
     km_real cutoff2; /* nm^2 */
     bool geometric;  /* c6_ij^2 = c6_ii c6_jj for all types, c12 alike: no table is needed */
     int n_types;
+    int *type;           /* (n_j + 1) x 8: type of a slot */
     km_real *six_c6;     /* n_types^2: 6 c6   */
     km_real *twelve_c12; /* n_types^2: 12 c12 */
     km_real shift_c6; /* 1/nm^6   U(cutoff) = twelve_c12 shift_c12 - six_c6 shift_c6; 0 unshifted */
@@ -26,10 +27,16 @@ typedef struct km_pair_parameters {
     km_ewald_polynomial ewald;
 } km_pair_parameters;
 
+/* Forces on one j-cluster, as far apart as the clusters: one offset serves both in the loop. */
+typedef struct km_pair_force {
+    km_real f[3][KM_CLUSTER_J];
+    km_real unused[3][KM_CLUSTER_J];
+} km_pair_force;
+
 /* One thread's sums. */
 typedef struct km_pair_sums {
-    km_real *block_force; /* (n_j + 1) x 3 x 8: forces of one block; zero between blocks */
-    km_fixed *force;      /* n_j x 3 x 8 */
+    km_pair_force *block_force; /* n_j + 1: forces of one block; zero between blocks */
+    km_fixed *force;            /* n_j x 3 x 8 */
     km_fixed shift_force[KM_CLUSTER_IMAGES][3]; /* force on runs by image, for the virial */
     int fault;
 } km_pair_sums;
