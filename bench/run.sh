@@ -4,10 +4,10 @@ set -eu
 build=$1
 here=$(dirname "$0")
 for b in bench_pair bench_pme; do
-    [ -x "$build/$b" ] && "$build/$b"
+    [ -x "$build/bench/$b" ] && "$build/bench/$b"
 done
 if python3 -c 'import yaml, numpy' 2>/dev/null && command -v gmx >/dev/null 2>&1; then
-    python3 "$here/peers/compare.py" --bench "$build/bench_step"
+    python3 "$here/peers/compare.py" --bench "$build/bench/bench_step"
 else
     echo "the comparison with other programs needs python3-yaml, python3-numpy and gromacs (it relaxes the boxes)"
 fi

@@ -72,7 +72,7 @@ neighbor 2.0 bin
 velocity all create 298.15 11
 fix shake all shake 1.0e-6 20 0 m 1.008
 fix nve all nve
-fix heat all temp/csvr 298.15 298.15 1000.0 7
+fix heat all langevin 298.15 298.15 1000.0 7
 timestep 2.0
 thermo 100
 run 100
@@ -104,7 +104,8 @@ def prepare(force_field, size, folder):
     gromacs.write_topology(folder / "run.top", cell)
     gromacs.write_gro(folder / "run.gro", cell, x, box, digits=6)
     lammps.write_data(folder / "run.data", cell, x, box)
-    return cell, box
+    np.savez(folder / "run.npz", x=x, box=box)
+    return cell
 
 
 def run_kalium(folder, cell, options):
@@ -147,16 +148,15 @@ def run_lammps(folder, cell, options):
 def run_openmm(folder, cell, options):
     import openmm
     from openmm import app, unit
-    top = app.GromacsTopFile(str(folder / "run.top"),
-                             periodicBoxVectors=app.GromacsGroFile(str(folder / "run.gro"))
-                             .getPeriodicBoxVectors())
-    gro = app.GromacsGroFile(str(folder / "run.gro"))
+    stored = np.load(folder / "run.npz")
+    box = [openmm.Vec3(*row) for row in stored["box"]] * unit.nanometer
+    top = app.GromacsTopFile(str(folder / "run.top"), periodicBoxVectors=box)
     system = top.createSystem(nonbondedMethod=app.PME, nonbondedCutoff=CUTOFF * unit.nanometer,
                               constraints=app.HBonds, ewaldErrorTolerance=5e-4)
     integrator = openmm.LangevinMiddleIntegrator(298.15, 1.0, 0.002)
     platform_ = openmm.Platform.getPlatformByName("CPU")
     context = openmm.Context(system, integrator, platform_, {"Threads": str(options.threads)})
-    context.setPositions(gro.positions)
+    context.setPositions(stored["x"] * unit.nanometer)
     context.setVelocitiesToTemperature(298.15, 1)
     steps = max(50, int(1e6 / cell.n))
     integrator.step(50)
@@ -211,7 +211,7 @@ def main():
     for size in options.sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            cell, _ = prepare(force_field, size, folder)
+            cell = prepare(force_field, size, folder)
             ours = None
             for program in (p for p in runners if p in found):
                 speeds = runners[program](folder, cell, options)
