@@ -43,7 +43,7 @@ typedef struct km_particles_spec {
 } km_particles_spec;
 
 typedef struct km_backend {
-    const char *name; /* "cpu" */
+    const char *name; /* "cpu", "cuda" */
 
     /* Opens the device with that many threads (0 = all the machine has). */
     km_status (*open)(int threads, km_device **out);
@@ -62,7 +62,8 @@ typedef struct km_backend {
     km_status (*neighbours_create)(km_device *device, const struct km_neighbour_spec *spec,
                                    km_particles *p);
     /* Refreshes the sorted coordinates; rebuilds the list when an atom has moved more than half the
-     * skin since the last build, or when force_rebuild is set. *rebuilt says whether it did. */
+     * skin since the last build, or when force_rebuild is set. *rebuilt says whether the terms must
+     * be told; a device that decides and tells them by itself leaves it false. */
     km_status (*neighbours_update)(km_device *device, km_particles *p, bool force_rebuild,
                                    bool *rebuilt);
 
@@ -70,6 +71,9 @@ typedef struct km_backend {
                                             const km_particles *p, km_force *out);
     /* Sets forces, and when the step asks energies and virial, to zero. */
     km_status (*clear)(km_device *device, const km_step *s, km_particles *p);
+    /* Waits for the device; then box, energies, virial and fault of *p are those of the last
+     * operation. Between two calls the host may not look at them. */
+    km_status (*synchronise)(km_device *device, km_particles *p);
 
     km_status (*integrator_create)(km_device *device, const struct km_integrator_spec *spec,
                                    const km_particles *p, km_integrator **out);
@@ -96,6 +100,13 @@ typedef struct km_backend {
                          struct km_measurement *out);
 } km_backend;
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 extern const km_backend km_backend_cpu;
+extern const km_backend km_backend_cuda; /* where the build has CUDA: KM_WITH_CUDA */
+#ifdef __cplusplus
+}
+#endif
 
 #endif

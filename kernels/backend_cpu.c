@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of the CPU backend: opening, the particle arrays, and who does what. */
 #include "kernels/backend_cpu.h"
+#include "kernels/particles_check.h"
 
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define KM_PADDING 128      /* n_padded is a multiple of it        */
 #define KM_THREADS_MAX 1024 /* a larger number is a typing mistake */
 
 static const char *const isa_key[] = {"baseline", "avx2", "avx512"};
@@ -71,24 +71,6 @@ static const char *cpu_describe(const km_device *device)
     return device->description;
 }
 
-static km_status check_particles(const km_particles_spec *spec)
-{
-    if (spec->n < 1 || spec->n > INT32_MAX - KM_PADDING)
-        return KM_FAIL(KM_ERROR_VALUE, "%d atoms; there must be at least one", spec->n);
-    for (int i = 0; i < spec->n; i++) {
-        if (!(spec->mass[i] >= 0.0) || !isfinite(spec->mass[i]))
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "the mass of atom %d is %g u; it must be 0 (held) or more", i,
-                           spec->mass[i]);
-        if (!isfinite(spec->charge[i]))
-            return KM_FAIL(KM_ERROR_VALUE, "the charge of atom %d is not a number", i);
-        if (spec->type[i] < 0)
-            return KM_FAIL(KM_ERROR_VALUE, "the type of atom %d is %d; types count from 0", i,
-                           spec->type[i]);
-    }
-    return KM_OK;
-}
-
 static km_status allocate_arrays(km_particles *p)
 {
     KM_NEW(p->position, 3 * (size_t)p->n_padded);
@@ -123,7 +105,7 @@ static km_status cpu_particles_create(km_device *device, const km_particles_spec
 {
     (void)device;
     *out = NULL;
-    KM_TRY(check_particles(spec));
+    KM_TRY(km_particles_spec_check(spec));
     km_particles *p;
     KM_NEW(p, 1);
     p->n = spec->n;
@@ -144,43 +126,12 @@ static km_status cpu_particles_create(km_device *device, const km_particles_spec
     return KM_OK;
 }
 
-static km_status check_box(const km_box *box)
-{
-    if (!(box->ax > 0.0 && box->by > 0.0 && box->cz > 0.0) || !isfinite(km_box_volume(box)) ||
-        !isfinite(box->bx) || !isfinite(box->cx) || !isfinite(box->cy))
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "the box has ax %g, by %g, cz %g nm; all three must be above 0", box->ax,
-                       box->by, box->cz);
-    return KM_OK;
-}
-
-static km_status check_vectors(const char *what, const double *v, int n)
-{
-    for (int i = 0; i < n; i++)
-        if (!isfinite(v[3 * i]) || !isfinite(v[3 * i + 1]) || !isfinite(v[3 * i + 2]))
-            return KM_FAIL(KM_ERROR_VALUE, "the %s of atom %d is (%g, %g, %g): not a number", what,
-                           i, v[3 * i], v[3 * i + 1], v[3 * i + 2]);
-    return KM_OK;
-}
-
-static km_status check_count(int n_state, const km_particles *p)
-{
-    if (n_state != p->n)
-        return KM_FAIL(KM_ERROR_VALUE, "the configuration has %d atoms, the device %d", n_state,
-                       p->n);
-    return KM_OK;
-}
-
 /* Positions, velocities (NULL = at rest) and box; clears the fault bits. Nothing is changed when a
  * number is refused. */
 static km_status cpu_upload(km_device *device, const km_state *state, km_particles *p)
 {
     (void)device;
-    KM_TRY(check_count(state->n, p));
-    KM_TRY(check_box(&state->box));
-    KM_TRY(check_vectors("position", state->position, p->n));
-    if (state->velocity != NULL)
-        KM_TRY(check_vectors("velocity", state->velocity, p->n));
+    KM_TRY(km_state_check(state, p->n));
     for (int i = 0; i < p->n; i++) {
         for (int c = 0; c < 3; c++) {
             p->position[c * p->n_padded + i] = state->position[3 * i + c];
@@ -197,7 +148,7 @@ static km_status cpu_upload(km_device *device, const km_state *state, km_particl
 static km_status cpu_download(km_device *device, const km_particles *p, km_state *state)
 {
     (void)device;
-    KM_TRY(check_count(state->n, p));
+    KM_TRY(km_state_check_count(state, p->n));
     for (int i = 0; i < p->n; i++) {
         for (int c = 0; c < 3; c++) {
             if (state->position != NULL)
@@ -233,6 +184,14 @@ static km_status cpu_clear(km_device *device, const km_step *s, km_particles *p)
     return KM_OK;
 }
 
+/* Everything is where the host looks for it already. */
+static km_status cpu_synchronise(km_device *device, km_particles *p)
+{
+    (void)device;
+    (void)p;
+    return KM_OK;
+}
+
 const km_backend km_backend_cpu = {
     .name = "cpu",
     .open = cpu_open,
@@ -249,6 +208,7 @@ const km_backend km_backend_cpu = {
                    [KM_FORCE_BONDED] = km_bonded_cpu_create,
                    [KM_FORCE_PME] = km_pme_cpu_create},
     .clear = cpu_clear,
+    .synchronise = cpu_synchronise,
     .integrator_create = km_integrator_cpu_create,
     .integrator_destroy = km_integrator_cpu_destroy,
     .first_half = km_integrator_cpu_first_half,

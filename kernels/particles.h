@@ -12,6 +12,8 @@
 
 struct km_neighbour_list;
 
+#define KM_PADDING 128 /* n_padded is a multiple of it */
+
 /* Every term of the potential energy that is reported on its own. */
 #define KM_ENERGY_LIST(X)                                                                          \
     X(VDW, "lennard_jones")           /* pairs within the cutoff, scaled 1-4 pairs not included */ \
@@ -49,7 +51,8 @@ typedef enum km_tensor_component {
 typedef enum km_fault {
     KM_FAULT_FORCE_LIMIT = 1, /* a force term beyond KM_FIXED_LIMIT: overlapping atoms */
     KM_FAULT_NOT_FINITE = 2,  /* NaN or infinity in a force or a position              */
-    KM_FAULT_CONSTRAINT = 4   /* constraints did not converge                          */
+    KM_FAULT_CONSTRAINT = 4,  /* constraints did not converge                          */
+    KM_FAULT_LIST = 8         /* the neighbour list has outgrown its memory            */
 } km_fault;
 
 typedef struct km_particles {

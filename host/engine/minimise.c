@@ -25,6 +25,7 @@ static km_status evaluate(km_simulation *s, double *energy, double *force)
     km_step step = {.energy = true};
     KM_TRY(km_simulation_forces(s, &step, false));
     KM_TRY(s->backend->download_forces(s->device, s->particles, force));
+    KM_TRY(s->backend->synchronise(s->device, s->particles));
     *energy = 0.0;
     for (int k = 0; k < KM_ENERGY_COUNT; k++)
         *energy += s->particles->energy[k];
@@ -73,7 +74,7 @@ static km_status descend(km_simulation *s, int max_steps, double force_tolerance
         }
     }
     result->energy_end = energy;
-    s->particles->fault = 0; /* steps into overlaps were undone */
+    /* clears the faults of steps into overlaps, which were undone */
     return s->backend->upload(s->device, state, s->particles);
 }
 

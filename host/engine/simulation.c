@@ -161,6 +161,7 @@ static km_status diagnose(km_simulation *s, const km_step *step, const char *wha
 
 km_status km_simulation_check(km_simulation *s, const km_step *step)
 {
+    KM_TRY(s->backend->synchronise(s->device, s->particles));
     const int fault = s->particles->fault;
     if (fault & KM_FAULT_NOT_FINITE)
         return diagnose(s, step, "a position or force is not a number");
@@ -168,5 +169,11 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
         return diagnose(s, step, "atoms overlap: a force exceeds what can be summed");
     if (fault & KM_FAULT_CONSTRAINT)
         return diagnose(s, step, "the bond constraints did not converge");
+    if (fault & KM_FAULT_LIST)
+        return KM_FAIL(KM_ERROR_DEVICE,
+                       "step %lld: the neighbour list has outgrown its memory, as the liquid became "
+                       "denser somewhere. `kalium run --continue` goes on from the last checkpoint "
+                       "with a list sized for it",
+                       (long long)step->index);
     return KM_OK;
 }

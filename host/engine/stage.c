@@ -178,17 +178,19 @@ static void take_average_volume(km_stage_run *r)
                   km_box_volume(&box), (long long)now->n_averaged);
 }
 
-static void average_volume(km_stage_run *r, const km_due *due)
+static km_status average_volume(km_stage_run *r, const km_due *due)
 {
     if (r->stage->average_from <= 0.0 || !due->pressure_coupling ||
         (double)due->in_stage < r->stage->average_from * (double)r->n_steps)
-        return;
+        return KM_OK;
+    KM_TRY(r->options->backend->synchronise(r->simulation->device, r->simulation->particles));
     const km_box *box = &r->simulation->particles->box;
     const double sample[7] = {
         km_box_volume(box), box->ax, box->bx, box->by, box->cx, box->cy, box->cz};
     for (int k = 0; k < 7; k++)
         r->now.average_sum[k] += sample[k];
     r->now.n_averaged++;
+    return KM_OK;
 }
 
 static km_status run_dynamics(km_stage_run *r)
@@ -201,7 +203,7 @@ static km_status run_dynamics(km_stage_run *r)
             km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
         KM_TRY(km_step_advance(s, &due, &r->measured));
         r->now.in_stage = due.in_stage;
-        average_volume(r, &due);
+        KM_TRY(average_volume(r, &due));
         KM_TRY(km_stage_deliver(r, &due));
     }
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));

@@ -16,7 +16,11 @@
 #define KM_RESTRICT __restrict__
 #else
 #define KM_HD static inline __attribute__((always_inline, unused))
+#ifdef __cplusplus
+#define KM_RESTRICT __restrict__
+#else
 #define KM_RESTRICT restrict
+#endif
 #endif
 
 #ifdef KM_DOUBLE
@@ -30,7 +34,8 @@ typedef float km_real;
 /* A constant in the precision of pair arithmetic: KM_R(0.5). */
 #define KM_R(x) ((km_real)(x))
 
-typedef struct km_real4 {
+/* Four numbers that a GPU thread reads at once. */
+typedef struct __attribute__((aligned(4 * sizeof(km_real)))) km_real4 {
     km_real x, y, z, w;
 } km_real4;
 

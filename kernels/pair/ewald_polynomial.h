@@ -34,9 +34,15 @@ typedef struct km_ewald_polynomial {
     km_real energy[KM_EWALD_LONG]; /* 1/nm */
 } km_ewald_polynomial;
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 /* Fits for alpha (1/nm) and cutoff (nm); alpha = 0 gives n = 0. Fails when alpha * cutoff is so
  * large that the long polynomial is not exact to rounding. */
 km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomial *out);
+#ifdef __cplusplus
+}
+#endif
 
 /* Horner's rule over n coefficients for several t at once, since one chain alone would wait for
  * itself; n and count are constants where this is called. */

@@ -29,7 +29,13 @@ typedef struct km_pair_tail {
     double virial;   /* kJ/mol nm^3  each diagonal component of W = virial / V           */
 } km_pair_tail;
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 /* Counts pairs of types among n atoms; type: n. Zero when the spec asks for no tail. */
 km_status km_pair_tail_make(const km_pair_spec *spec, int n, const int *type, km_pair_tail *out);
+#ifdef __cplusplus
+}
+#endif
 
 #endif

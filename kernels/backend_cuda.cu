@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of the CUDA backend: opening, the particle arrays, and who does what. */
+#include "kernels/backend_cuda.cuh"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/particles_check.h"
+
+namespace KM_CUDA_NAMESPACE
+{
+
+#define KM_THREADS 128
+
+/* ---- lanes ---- */
+
+km_status km_cuda_fork(km_device *device)
+{
+    KM_CUDA(cudaEventRecord(device->forked, device->stream));
+    KM_CUDA(cudaStreamWaitEvent(device->stream_mesh, device->forked, 0));
+    return KM_OK;
+}
+
+km_status km_cuda_join(km_device *device)
+{
+    if (!device->mesh_running)
+        return KM_OK;
+    KM_CUDA(cudaEventRecord(device->joined, device->stream_mesh));
+    KM_CUDA(cudaStreamWaitEvent(device->stream, device->joined, 0));
+    device->mesh_running = false;
+    return KM_OK;
+}
+
+km_status km_cuda_wait(km_device *device)
+{
+    KM_TRY(km_cuda_join(device));
+    KM_CUDA(cudaStreamSynchronize(device->stream));
+    return KM_OK;
+}
+
+/* ---- device ---- */
+
+static void cuda_close(km_device *device)
+{
+    if (device == NULL)
+        return;
+    if (device->forked != NULL)
+        cudaEventDestroy(device->forked);
+    if (device->joined != NULL)
+        cudaEventDestroy(device->joined);
+    if (device->stream_mesh != NULL)
+        cudaStreamDestroy(device->stream_mesh);
+    if (device->stream != NULL)
+        cudaStreamDestroy(device->stream);
+    free(device);
+}
+
+static km_status prepare(km_device *device)
+{
+    cudaDeviceProp properties;
+    int least, greatest;
+    KM_CUDA(cudaSetDevice(device->number));
+    KM_CUDA(cudaGetDeviceProperties(&properties, device->number));
+    KM_CUDA(cudaDeviceGetStreamPriorityRange(&least, &greatest));
+    KM_CUDA(cudaStreamCreateWithPriority(&device->stream, cudaStreamNonBlocking, least));
+    /* the mesh is the longer chain of small kernels: it goes first where both are ready */
+    KM_CUDA(cudaStreamCreateWithPriority(&device->stream_mesh, cudaStreamNonBlocking, greatest));
+    KM_CUDA(cudaEventCreateWithFlags(&device->forked, cudaEventDisableTiming));
+    KM_CUDA(cudaEventCreateWithFlags(&device->joined, cudaEventDisableTiming));
+    device->multiprocessors = properties.multiProcessorCount;
+    snprintf(device->description, sizeof device->description,
+             "cuda, %.120s, %d multiprocessors, %s precision", properties.name,
+             properties.multiProcessorCount, KM_PRECISION_NAME);
+    return KM_OK;
+}
+
+static km_status cuda_open(int threads, km_device **out)
+{
+    int count = 0;
+    (void)threads;
+    *out = NULL;
+    const cudaError_t error = cudaGetDeviceCount(&count);
+    if (error != cudaSuccess || count < 1)
+        return KM_FAIL(KM_ERROR_DEVICE,
+                       "no CUDA device can be used (%s); --device cpu runs the same recipe",
+                       error != cudaSuccess ? cudaGetErrorString(error) : "none is there");
+    km_device *device;
+    KM_NEW(device, 1);
+    const km_status status = prepare(device);
+    if (status != KM_OK) {
+        cuda_close(device);
+        return status;
+    }
+    *out = device;
+    return KM_OK;
+}
+
+static const char *cuda_describe(const km_device *device)
+{
+    return device->description;
+}
+
+/* ---- particles ---- */
+
+static void cuda_particles_destroy(km_particles *particles)
+{
+    if (particles == NULL)
+        return;
+    km_cuda_particles *c = km_cuda_of(particles);
+    km_cuda_delete(c->p.position);
+    km_cuda_delete(c->p.velocity);
+    km_cuda_delete(c->p.force);
+    km_cuda_delete(c->p.mass);
+    km_cuda_delete(c->p.inverse_mass);
+    km_cuda_delete(c->p.charge);
+    km_cuda_delete(c->p.type);
+    km_cuda_delete(c->p.molecule);
+    km_cuda_delete(c->state);
+    if (c->mirror != NULL)
+        cudaFreeHost(c->mirror);
+    free(c->host.mass);
+    free(c->host.inverse_mass);
+    free(c->host.charge);
+    free(c->host.type);
+    free(c->host.molecule);
+    free(c);
+}
+
+static km_status fill_host(const km_particles_spec *spec, km_particles *host)
+{
+    KM_NEW(host->mass, host->n_padded);
+    KM_NEW(host->inverse_mass, host->n_padded);
+    KM_NEW(host->charge, host->n_padded);
+    KM_NEW(host->type, host->n_padded);
+    KM_NEW(host->molecule, host->n_padded);
+    for (int i = 0; i < spec->n; i++) {
+        host->mass[i] = spec->mass[i];
+        host->inverse_mass[i] = spec->mass[i] > 0.0 ? 1.0 / spec->mass[i] : 0.0;
+        host->charge[i] = spec->charge[i];
+        host->type[i] = spec->type[i];
+        host->molecule[i] = spec->molecule[i];
+    }
+    return KM_OK;
+}
+
+static km_status fill_device(km_cuda_particles *c)
+{
+    km_particles *p = &c->p;
+    const km_particles *host = &c->host;
+    const size_t n = (size_t)p->n_padded;
+    KM_TRY(km_cuda_new(&p->position, 3 * n));
+    KM_TRY(km_cuda_new(&p->velocity, 3 * n));
+    KM_TRY(km_cuda_new(&p->force, 3 * n));
+    KM_TRY(km_cuda_copy_of(&p->mass, host->mass, n));
+    KM_TRY(km_cuda_copy_of(&p->inverse_mass, host->inverse_mass, n));
+    KM_TRY(km_cuda_copy_of(&p->charge, host->charge, n));
+    KM_TRY(km_cuda_copy_of(&p->type, host->type, n));
+    KM_TRY(km_cuda_copy_of(&p->molecule, host->molecule, n));
+    KM_TRY(km_cuda_new(&c->state, 1));
+    KM_CUDA(cudaMallocHost((void **)&c->mirror, sizeof *c->mirror));
+    memset(c->mirror, 0, sizeof *c->mirror);
+    return KM_OK;
+}
+
+static km_status cuda_particles_create(km_device *device, const km_particles_spec *spec,
+                                       km_particles **out)
+{
+    *out = NULL;
+    KM_TRY(km_particles_spec_check(spec));
+    KM_CUDA(cudaSetDevice(device->number));
+    km_cuda_particles *c;
+    KM_NEW(c, 1);
+    c->p.n = c->host.n = spec->n;
+    c->p.n_padded = c->host.n_padded = (spec->n + KM_PADDING - 1) / KM_PADDING * KM_PADDING;
+    km_status status = fill_host(spec, &c->host);
+    if (status == KM_OK)
+        status = fill_device(c);
+    if (status != KM_OK) {
+        cuda_particles_destroy(&c->p);
+        return status;
+    }
+    *out = &c->p;
+    return KM_OK;
+}
+
+/* ---- between host and device: components are gathered and spread on the host ---- */
+
+static km_status send(const double *atom_major, const km_particles *p, double *array)
+{
+    const size_t n = 3 * (size_t)p->n_padded;
+    double *rows;
+    KM_NEW(rows, n);
+    for (int i = 0; atom_major != NULL && i < p->n; i++)
+        for (int c = 0; c < 3; c++)
+            rows[c * p->n_padded + i] = atom_major[3 * i + c];
+    const cudaError_t error = cudaMemcpy(array, rows, n * sizeof *rows, cudaMemcpyHostToDevice);
+    free(rows);
+    KM_CUDA(error);
+    return KM_OK;
+}
+
+static km_status fetch(const double *array, const km_particles *p, double *atom_major)
+{
+    const size_t n = 3 * (size_t)p->n_padded;
+    double *rows;
+    KM_NEW(rows, n);
+    const cudaError_t error = cudaMemcpy(rows, array, n * sizeof *rows, cudaMemcpyDeviceToHost);
+    for (int i = 0; error == cudaSuccess && i < p->n; i++)
+        for (int c = 0; c < 3; c++)
+            atom_major[3 * i + c] = rows[c * p->n_padded + i];
+    free(rows);
+    KM_CUDA(error);
+    return KM_OK;
+}
+
+/* Waits and copies the state to its mirror. */
+static km_status fetch_state(km_device *device, const km_cuda_particles *c)
+{
+    KM_TRY(km_cuda_join(device));
+    KM_CUDA(cudaMemcpyAsync(c->mirror, c->state, sizeof *c->mirror, cudaMemcpyDeviceToHost,
+                            device->stream));
+    KM_CUDA(cudaStreamSynchronize(device->stream));
+    return KM_OK;
+}
+
+static km_status cuda_upload(km_device *device, const km_state *state, km_particles *p)
+{
+    KM_TRY(km_state_check(state, p->n));
+    km_cuda_particles *c = km_cuda_of(p);
+    KM_TRY(fetch_state(device, c));
+    KM_TRY(send(state->position, p, p->position));
+    KM_TRY(send(state->velocity, p, p->velocity));
+    p->box = c->mirror->box = state->box;
+    p->fault = c->mirror->fault = 0;
+    KM_CUDA(cudaMemcpy(c->state, c->mirror, sizeof *c->state, cudaMemcpyHostToDevice));
+    return KM_OK;
+}
+
+static km_status cuda_download(km_device *device, const km_particles *p, km_state *state)
+{
+    KM_TRY(km_state_check_count(state, p->n));
+    const km_cuda_particles *c = km_cuda_of(p);
+    KM_TRY(fetch_state(device, c));
+    if (state->position != NULL)
+        KM_TRY(fetch(p->position, p, state->position));
+    if (state->velocity != NULL)
+        KM_TRY(fetch(p->velocity, p, state->velocity));
+    state->box = c->mirror->box;
+    return KM_OK;
+}
+
+static km_status cuda_download_forces(km_device *device, const km_particles *p, double *force)
+{
+    const size_t n = 3 * (size_t)p->n_padded;
+    km_fixed *rows;
+    KM_TRY(km_cuda_wait(device));
+    KM_NEW(rows, n);
+    const cudaError_t error = cudaMemcpy(rows, p->force, n * sizeof *rows, cudaMemcpyDeviceToHost);
+    for (int i = 0; error == cudaSuccess && i < p->n; i++)
+        for (int c = 0; c < 3; c++)
+            force[3 * i + c] = km_fixed_to(rows[c * p->n_padded + i]);
+    free(rows);
+    KM_CUDA(error);
+    return KM_OK;
+}
+
+static km_status cuda_synchronise(km_device *device, km_particles *p)
+{
+    const km_cuda_particles *c = km_cuda_of(p);
+    KM_TRY(fetch_state(device, c));
+    for (int k = 0; k < KM_ENERGY_COUNT; k++)
+        p->energy[k] = km_fixed_to(c->mirror->energy[k]);
+    for (int k = 0; k < KM_TENSOR; k++)
+        p->virial[k] = km_fixed_to(c->mirror->virial[k]);
+    p->box = c->mirror->box;
+    p->fault = c->mirror->fault;
+    return KM_OK;
+}
+
+/* ---- step ---- */
+
+static __global__ void clear_kernel(int n, km_fixed *force, km_cuda_state *state, bool energy,
+                                    bool virial)
+{
+    const int i = km_thread_index();
+    if (i < n)
+        force[i] = 0;
+    if (energy && i < KM_ENERGY_COUNT)
+        state->energy[i] = 0;
+    if (virial && i < KM_TENSOR)
+        state->virial[i] = 0;
+}
+
+/* The forces of the step begin here: what is queued on the mesh lane may run beside the rest. */
+static km_status cuda_clear(km_device *device, const km_step *s, km_particles *p)
+{
+    const int n = 3 * p->n_padded;
+    KM_TRY(km_cuda_join(device));
+    KM_LAUNCH(clear_kernel, km_cuda_blocks((size_t)n, KM_THREADS), KM_THREADS, 0, device->stream, n,
+              p->force, km_cuda_of(p)->state, s->energy, s->virial);
+    return km_cuda_fork(device);
+}
+
+} // namespace KM_CUDA_NAMESPACE
+
+using namespace KM_CUDA_NAMESPACE;
+
+/* The emulated runtime of the tests gives its table another name. */
+#ifndef KM_CUDA_TABLE
+#define KM_CUDA_TABLE km_backend_cuda
+#define KM_CUDA_TABLE_NAME "cuda"
+#endif
+
+extern "C" const km_backend KM_CUDA_TABLE = {
+    .name = KM_CUDA_TABLE_NAME,
+    .open = cuda_open,
+    .close = cuda_close,
+    .describe = cuda_describe,
+    .particles_create = cuda_particles_create,
+    .particles_destroy = cuda_particles_destroy,
+    .upload = cuda_upload,
+    .download = cuda_download,
+    .download_forces = cuda_download_forces,
+    .clear = cuda_clear,
+    .synchronise = cuda_synchronise,
+};

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of the CUDA backend: what its files share. Nothing outside kernels/ includes this.
+ *
+ * The device owns the state. All that a step changes (box, step number, sums, thermostat) lies in
+ * km_cuda_state in device memory, where kernels read and write it; the host sees it only through
+ * synchronise and measure. So a step can be recorded once and run many times: no kernel takes the
+ * number of the step or the box as an argument, and nothing waits.
+ *
+ * Two lanes: `stream` runs everything but the mesh, `stream_mesh` the mesh, between km_cuda_fork
+ * (forces are cleared, positions final) and km_cuda_join (whoever needs all forces). */
+#ifndef KM_BACKEND_CUDA_CUH
+#define KM_BACKEND_CUDA_CUH
+
+#include "kernels/backend.h"
+#include "kernels/base/cuda.cuh"
+#include "kernels/bonded/bonded.h"
+#include "kernels/integrate/integrate.h"
+#include "kernels/measure/measure.h"
+#include "kernels/neighbours/neighbour_list.h"
+#include "kernels/pair/pair.h"
+#include "kernels/pme/pme.h"
+
+struct km_device {
+    int number; /* of the CUDA device */
+    int multiprocessors;
+    cudaStream_t stream, stream_mesh;
+    cudaEvent_t forked, joined;
+    bool mesh_running; /* work was queued on stream_mesh since the last join        */
+    bool recording;    /* operations are being recorded, not run                    */
+    char description[192];
+};
+
+namespace KM_CUDA_NAMESPACE
+{
+
+/* What changes during a step and is not an array over atoms. One per km_particles. */
+typedef struct km_cuda_state {
+    int64_t step; /*         index of the step under way: keys random numbers and intervals */
+    km_box box;   /* nm                                                                     */
+    km_fixed energy[KM_ENERGY_COUNT]; /* kJ/mol  sums in fixed point                        */
+    km_fixed virial[KM_TENSOR];       /* kJ/mol                                             */
+    int fault;                        /*         bits of km_fault                           */
+    int rebuild; /*         the neighbour list is being built in this step: its kernels and
+                            those that follow its order do nothing when this is 0           */
+    int builds;  /*         builds so far                                                   */
+} km_cuda_state;
+
+/* The particles: what the host sees, and behind it what only this backend knows. */
+typedef struct km_cuda_particles {
+    km_particles p;        /*  arrays in device memory; neighbours is of this backend        */
+    km_particles host;     /*  mass, inverse_mass, charge, type, molecule in host memory, to
+                               check and prepare; its other arrays are NULL                  */
+    km_cuda_state *state;  /*  in device memory                                              */
+    km_cuda_state *mirror; /*  in pinned host memory: the state at the last synchronise      */
+} km_cuda_particles;
+
+static inline const km_cuda_particles *km_cuda_of(const km_particles *p)
+{
+    return (const km_cuda_particles *)p; /* p is its first member */
+}
+static inline km_cuda_particles *km_cuda_of(km_particles *p)
+{
+    return (km_cuda_particles *)p;
+}
+
+/* The mesh lane may start: everything queued so far comes before it. */
+km_status km_cuda_fork(km_device *device);
+/* Everything queued after this comes after the mesh lane's work, if there is any. */
+km_status km_cuda_join(km_device *device);
+/* Joins, and waits until the device has done everything. */
+km_status km_cuda_wait(km_device *device);
+
+/* A vector of a component-major array. */
+static __device__ __forceinline__ km_vec3 km_vec3_load(const double *a, int n_padded, int i)
+{
+    return km_vec3_make(a[i], a[n_padded + i], a[2 * n_padded + i]);
+}
+static __device__ __forceinline__ void km_vec3_store(double *a, int n_padded, int i, km_vec3 v)
+{
+    a[i] = v.x;
+    a[n_padded + i] = v.y;
+    a[2 * n_padded + i] = v.z;
+}
+static __device__ __forceinline__ km_vec3 km_force_load(const km_fixed *f, int n_padded, int i)
+{
+    return km_vec3_make(km_fixed_to(f[i]), km_fixed_to(f[n_padded + i]),
+                        km_fixed_to(f[2 * n_padded + i]));
+}
+
+/* Adds the sum of x over the block to a sum in fixed point. Every thread of the block calls it. */
+static __device__ __forceinline__ void km_block_add(km_fixed *sum, double x, int *fault)
+{
+    const double total = km_block_sum(x);
+    if (threadIdx.x == 0)
+        km_fixed_add(sum, km_fixed_of(total, fault));
+}
+
+/* kernels/neighbours/neighbours_cuda.cu */
+km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *spec,
+                                    km_particles *p);
+km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
+                                    bool *rebuilt);
+void km_neighbours_cuda_destroy(km_neighbour_list *list);
+
+/* one per term */
+km_status km_pair_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                              km_force *out);
+km_status km_bonded_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                                km_force *out);
+km_status km_pme_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                             km_force *out);
+
+/* kernels/integrate/integrate_cuda.cu */
+km_status km_integrator_cuda_create(km_device *device, const km_integrator_spec *spec,
+                                    const km_particles *p, km_integrator **out);
+void km_integrator_cuda_destroy(km_integrator *integrator);
+km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step *s,
+                                        km_particles *p);
+km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_step *s,
+                                         km_particles *p);
+km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km_step *s,
+                                             km_particles *p, bool *changed);
+void km_integrator_cuda_scalars_get(const km_integrator *integrator, km_integrator_scalars *out);
+void km_integrator_cuda_scalars_set(km_integrator *integrator, const km_integrator_scalars *in);
+km_status km_integrator_cuda_constrain(km_integrator *integrator, km_particles *p);
+km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double temperature,
+                                             uint64_t seed, km_particles *p);
+/* kernels/measure/measure_cuda.cu */
+km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_measurement *out);
+
+} // namespace KM_CUDA_NAMESPACE
+
+#endif
