@@ -33,10 +33,13 @@ void km_msd_clear(km_msd *msd)
 
 static void transform_clear(transform *t)
 {
-    if (t->forward != NULL)
-        fftw_destroy_plan(t->forward);
-    if (t->backward != NULL)
-        fftw_destroy_plan(t->backward);
+#pragma omp critical(km_fftw_planner)
+    {
+        if (t->forward != NULL)
+            fftw_destroy_plan(t->forward);
+        if (t->backward != NULL)
+            fftw_destroy_plan(t->backward);
+    }
     for (int s = 0; s < SLOTS; s++) {
         free(t->path[s]);
         free(t->real[s]);
@@ -76,8 +79,11 @@ static km_status transform_create(transform *t, int n)
         KM_NEW(t->power[s], 3 * (size_t)t->n_frequencies);
     }
     /* estimated plans only: a measured one could differ between runs and with it the last bits */
-    t->forward = fftw_plan_dft_r2c_1d(t->size, t->real[0], t->wave[0], FFTW_ESTIMATE);
-    t->backward = fftw_plan_dft_c2r_1d(t->size, t->wave[0], t->real[0], FFTW_ESTIMATE);
+#pragma omp critical(km_fftw_planner) /* the planner is not thread safe */
+    {
+        t->forward = fftw_plan_dft_r2c_1d(t->size, t->real[0], t->wave[0], FFTW_ESTIMATE);
+        t->backward = fftw_plan_dft_c2r_1d(t->size, t->wave[0], t->real[0], FFTW_ESTIMATE);
+    }
     if (t->forward == NULL || t->backward == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "FFTW cannot plan a transform of %d points", t->size);
     return KM_OK;

@@ -184,13 +184,18 @@ static km_status write_aside(const char *aside, const km_checkpoint *checkpoint)
     layout l = {.file = -1};
     km_checkpoint copy = *checkpoint;
     exchange(&copy, list, TO_LIST);
-    km_status status = define(aside, checkpoint, checksum_of(checkpoint, list), &l);
-    if (status == KM_OK)
-        status = fill(aside, checkpoint, list, &l);
-    if (l.file >= 0) {
-        const int closed = nc_close(l.file);
-        if (status == KM_OK && closed != NC_NOERR)
-            status = KM_FAIL(KM_ERROR_FILE, "%s: %s", aside, nc_strerror(closed));
+    const uint64_t sum = checksum_of(checkpoint, list);
+    km_status status;
+#pragma omp critical(km_netcdf) /* netcdf-c is not thread safe */
+    {
+        status = define(aside, checkpoint, sum, &l);
+        if (status == KM_OK)
+            status = fill(aside, checkpoint, list, &l);
+        if (l.file >= 0) {
+            const int closed = nc_close(l.file);
+            if (status == KM_OK && closed != NC_NOERR)
+                status = KM_FAIL(KM_ERROR_FILE, "%s: %s", aside, nc_strerror(closed));
+        }
     }
     return status;
 }
@@ -261,11 +266,18 @@ static km_status read_open(int file, const char *path, km_checkpoint *out)
 
 static km_status read_file(const char *path, km_checkpoint *out)
 {
-    int file;
+    int file, opened;
+    km_status status = KM_OK;
     memset(out, 0, sizeof *out);
-    NC_TRY(path, nc_open(path, NC_NOWRITE, &file));
-    const km_status status = read_open(file, path, out);
-    nc_close(file);
+#pragma omp critical(km_netcdf)
+    {
+        opened = nc_open(path, NC_NOWRITE, &file);
+        if (opened == NC_NOERR) {
+            status = read_open(file, path, out);
+            nc_close(file);
+        }
+    }
+    NC_TRY(path, opened);
     if (status != KM_OK)
         km_checkpoint_release(out);
     return status;

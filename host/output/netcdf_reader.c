@@ -202,8 +202,13 @@ km_status km_netcdf_reader_open(const char *path, int n_atoms, km_netcdf_reader 
     km_netcdf_reader *r;
     KM_NEW(r, 1);
     r->path = strdup(path);
-    const km_status status = r->path != NULL ? open_checked(r, n_atoms)
-                                             : KM_FAIL(KM_ERROR_MEMORY, "cannot allocate a path");
+    km_status status = KM_OK;
+    if (r->path == NULL)
+        status = KM_FAIL(KM_ERROR_MEMORY, "cannot allocate a path");
+    if (status == KM_OK) {
+#pragma omp critical(km_netcdf) /* netcdf-c is not thread safe */
+        status = open_checked(r, n_atoms);
+    }
     if (status != KM_OK) {
         km_netcdf_reader_destroy(r);
         return status;
@@ -216,8 +221,10 @@ void km_netcdf_reader_destroy(km_netcdf_reader *reader)
 {
     if (reader == NULL)
         return;
-    if (reader->open)
+    if (reader->open) {
+#pragma omp critical(km_netcdf)
         nc_close(reader->file);
+    }
     free(reader->path);
     free(reader->position);
     free(reader->velocity);
@@ -250,7 +257,9 @@ static km_status read_numbers(const km_netcdf_reader *r, const frame_variable *v
 {
     const size_t start[3] = {(size_t)index, 0, 0};
     const size_t count[3] = {1, v->is_per_atom ? n / 3 : n, 3};
-    const int status = nc_get_vara_double(r->file, v->id, start, count, out);
+    int status;
+#pragma omp critical(km_netcdf)
+    status = nc_get_vara_double(r->file, v->id, start, count, out);
     if (status != NC_NOERR)
         return read_failed(r, status);
     for (size_t k = 0; k < n; k++) {

@@ -142,12 +142,15 @@ static int define_file(int id, const km_netcdf_writer *w)
 
 static km_status create_file(const km_netcdf_writer *w)
 {
-    int id;
-    int status = nc_create(w->path, NC_CLOBBER | NC_64BIT_OFFSET, &id);
-    if (status == NC_NOERR) {
-        status = define_file(id, w);
-        const int closed = nc_close(id);
-        status = status != NC_NOERR ? status : closed;
+    int id, status;
+#pragma omp critical(km_netcdf) /* netcdf-c is not thread safe */
+    {
+        status = nc_create(w->path, NC_CLOBBER | NC_64BIT_OFFSET, &id);
+        if (status == NC_NOERR) {
+            status = define_file(id, w);
+            const int closed = nc_close(id);
+            status = status != NC_NOERR ? status : closed;
+        }
     }
     if (status != NC_NOERR)
         return KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", w->path, nc_strerror(status));
@@ -221,15 +224,20 @@ static km_status open_file(km_netcdf_writer *w)
 
 static km_status check_conventions(const char *path)
 {
-    int id;
+    int id, status;
     char text[81] = "";
     size_t length = 0;
-    int status = nc_open(path, NC_NOWRITE, &id);
+#pragma omp critical(km_netcdf)
+    {
+        status = nc_open(path, NC_NOWRITE, &id);
+        if (status == NC_NOERR) {
+            if (nc_inq_attlen(id, NC_GLOBAL, "Conventions", &length) == NC_NOERR && length <= 80)
+                nc_get_att_text(id, NC_GLOBAL, "Conventions", text);
+            nc_close(id);
+        }
+    }
     if (status != NC_NOERR)
         return KM_FAIL(KM_ERROR_INPUT, "cannot read %s: %s", path, nc_strerror(status));
-    if (nc_inq_attlen(id, NC_GLOBAL, "Conventions", &length) == NC_NOERR && length <= 80)
-        nc_get_att_text(id, NC_GLOBAL, "Conventions", text);
-    nc_close(id);
     if (strcmp(text, "AMBER") != 0)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s cannot be continued: its Conventions are '%s' instead of 'AMBER'", path,
