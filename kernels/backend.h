@@ -12,6 +12,7 @@
 
 typedef struct km_device km_device;         /* threads or streams; private to the backend */
 typedef struct km_integrator km_integrator; /* private to the backend                      */
+typedef struct km_recording km_recording;   /* private to the backend                      */
 struct km_neighbour_spec;                   /* kernels/neighbours/neighbour_list.h          */
 struct km_integrator_spec;                  /* kernels/integrate/integrate.h                */
 struct km_integrator_scalars;
@@ -83,8 +84,8 @@ typedef struct km_backend {
     /* With the forces at t + dt: half kick, velocity constraints, thermostat, drift removal. */
     km_status (*second_half)(km_integrator *integrator, const km_step *s, km_particles *p);
     /* Barostat, when due at this step, which must have asked for energies and virial. *changed says
-     * that box and positions were scaled: the list must be rebuilt, and forces and energies computed
-     * again before the next first_half, which books the change of potential energy. */
+     * that box and positions were scaled: the list must be rebuilt, and forces and energies
+     * computed again before the next first_half, which books the change of potential energy. */
     km_status (*couple_pressure)(km_integrator *integrator, const km_step *s, km_particles *p,
                                  bool *changed);
     /* Thermostat and barostat variables, for checkpoints. */
@@ -98,6 +99,15 @@ typedef struct km_backend {
     /* Kinetic energy, temperature, pressure and so on of the present state. */
     km_status (*measure)(km_integrator *integrator, const km_particles *p,
                          struct km_measurement *out);
+
+    /* Optional, all four or none: many steps for one call. What is called between begin and end is
+     * recorded, not done: one step that asks for no energies. Played, it does `count` steps, the
+     * first with number first_step, without the host between them. */
+    km_status (*record_begin)(km_device *device);
+    km_status (*record_end)(km_device *device, km_recording **out);
+    km_status (*record_play)(km_recording *recording, km_particles *p, int64_t first_step,
+                             int64_t count);
+    void (*record_destroy)(km_recording *recording);
 } km_backend;
 
 #ifdef __cplusplus

@@ -324,4 +324,8 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .download_forces = cuda_download_forces,
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
+    .record_begin = km_recording_cuda_begin,
+    .record_end = km_recording_cuda_end,
+    .record_play = km_recording_cuda_play,
+    .record_destroy = km_recording_cuda_destroy,
 };

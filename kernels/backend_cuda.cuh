@@ -125,6 +125,13 @@ void km_integrator_cuda_scalars_set(km_integrator *integrator, const km_integrat
 km_status km_integrator_cuda_constrain(km_integrator *integrator, km_particles *p);
 km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double temperature,
                                              uint64_t seed, km_particles *p);
+/* kernels/recording_cuda.cu */
+km_status km_recording_cuda_begin(km_device *device);
+km_status km_recording_cuda_end(km_device *device, km_recording **out);
+km_status km_recording_cuda_play(km_recording *recording, km_particles *p, int64_t first_step,
+                                 int64_t count);
+void km_recording_cuda_destroy(km_recording *recording);
+
 /* kernels/measure/measure_cuda.cu */
 km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_measurement *out);
 

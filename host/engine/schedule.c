@@ -6,6 +6,26 @@ static bool every(int64_t interval, int64_t step)
     return interval > 0 && step % interval == 0;
 }
 
+/* Steps from in_stage to before the next multiple of the interval. */
+static int64_t before_next(int64_t interval, int64_t in_stage)
+{
+    return interval > 0 ? interval - 1 - in_stage % interval : INT64_MAX;
+}
+
+static int64_t lesser(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t km_schedule_plain_steps(const km_schedule *schedule, int64_t in_stage)
+{
+    int64_t n = schedule->n_steps - in_stage;
+    n = lesser(n, before_next(schedule->frame_interval, in_stage));
+    n = lesser(n, before_next(schedule->energy_interval, in_stage));
+    n = lesser(n, before_next(schedule->barostat_interval, in_stage));
+    return lesser(n, before_next(KM_RESTART_INTERVAL, in_stage));
+}
+
 km_due km_schedule_at(const km_schedule *schedule, int64_t stage_first_step, int64_t in_stage)
 {
     const km_due due = {

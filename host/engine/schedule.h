@@ -26,6 +26,9 @@ typedef struct km_due {
     bool frame, energies, pressure_coupling, restart_point;
 } km_due;
 
+/* How many steps after in_stage deliver nothing, up to the next that does or the end. */
+int64_t km_schedule_plain_steps(const km_schedule *schedule, int64_t in_stage);
+
 km_due km_schedule_at(const km_schedule *schedule, int64_t stage_first_step, int64_t in_stage);
 
 #endif

@@ -88,6 +88,8 @@ void km_simulation_destroy(km_simulation *s)
 {
     if (s == NULL)
         return;
+    if (s->recording != NULL)
+        s->backend->record_destroy(s->recording);
     s->backend->integrator_destroy(s->integrator);
     for (int k = 0; k < s->n_forces; k++)
         km_force_destroy(&s->force[k]);
@@ -170,10 +172,11 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
     if (fault & KM_FAULT_CONSTRAINT)
         return diagnose(s, step, "the bond constraints did not converge");
     if (fault & KM_FAULT_LIST)
-        return KM_FAIL(KM_ERROR_DEVICE,
-                       "step %lld: the neighbour list has outgrown its memory, as the liquid became "
-                       "denser somewhere. `kalium run --continue` goes on from the last checkpoint "
-                       "with a list sized for it",
-                       (long long)step->index);
+        return KM_FAIL(
+            KM_ERROR_DEVICE,
+            "step %lld: the neighbour list has outgrown its memory, as the liquid became "
+            "denser somewhere. `kalium run --continue` goes on from the last checkpoint "
+            "with a list sized for it",
+            (long long)step->index);
     return KM_OK;
 }

@@ -199,6 +199,14 @@ static km_status run_dynamics(km_stage_run *r)
     km_simulation *s = r->simulation;
     KM_TRY(start_dynamics(r));
     while (r->now.in_stage < r->n_steps) {
+        const int64_t plain = km_schedule_plain_steps(&r->schedule, r->now.in_stage);
+        if (plain > 0) {
+            const km_due first =
+                km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
+            KM_TRY(km_step_advance_plain(s, &first, plain));
+            r->now.in_stage += plain;
+            continue;
+        }
         const km_due due =
             km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
         KM_TRY(km_step_advance(s, &due, &r->measured));

@@ -27,3 +27,25 @@ km_status km_step_advance(km_simulation *s, const km_due *due, km_measurement *o
     }
     return KM_OK;
 }
+
+static km_status record(km_simulation *s, const km_due *due)
+{
+    const km_backend *backend = s->backend;
+    KM_TRY(backend->record_begin(s->device));
+    const km_status status = km_step_advance(s, due, NULL);
+    const km_status ended = backend->record_end(s->device, &s->recording);
+    return status != KM_OK ? status : ended;
+}
+
+km_status km_step_advance_plain(km_simulation *s, const km_due *due, int64_t count)
+{
+    if (s->backend->record_play == NULL) {
+        for (km_due each = *due; each.in_stage < due->in_stage + count;
+             each.index++, each.in_stage++)
+            KM_TRY(km_step_advance(s, &each, NULL));
+        return KM_OK;
+    }
+    if (s->recording == NULL)
+        KM_TRY(record(s, due));
+    return s->backend->record_play(s->recording, s->particles, due->index, count);
+}

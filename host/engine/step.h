@@ -11,4 +11,9 @@
 KM_MUST_CHECK km_status km_step_advance(km_simulation *simulation, const km_due *due,
                                         km_measurement *out);
 
+/* count steps that deliver nothing, from due on, without the host between them where the backend
+ * can record a step. */
+KM_MUST_CHECK km_status km_step_advance_plain(km_simulation *simulation, const km_due *due,
+                                              int64_t count);
+
 #endif
