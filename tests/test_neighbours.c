@@ -17,8 +17,9 @@ static void count_pair(census *c, const km_neighbour_list *list, int slot_i, int
 {
     int i = list->atom[slot_i], j = list->atom[slot_j], m[3];
     assert_true(i >= 0 && j >= 0);
+    km_list_image(image, m);
     for (int k = 0; k < 3; k++) /* r_j - r_i + m, of wrapped positions */
-        m[k] = -km_cluster_image[image][k];
+        m[k] = -m[k];
     if (i > j) {
         const int swap = i;
         i = j;

@@ -19,13 +19,13 @@
 #define KM_CLUSTER_LIST_H
 
 #include "kernels/backend_cpu.h"
+#include "kernels/neighbours/image.h"
 
 enum {
     KM_CLUSTER_I = 4,
     KM_CLUSTER_J = 8,
-    KM_CLUSTER_IMAGES = 14, /* home and the positive half of the 26 around it */
-    KM_CLUSTER_GROUP = 4,   /* entries of a run come in groups of this many */
-    KM_CLUSTER_BLOCK = 64   /* i-clusters per block, the unit of work */
+    KM_CLUSTER_GROUP = 4, /* entries of a run come in groups of this many */
+    KM_CLUSTER_BLOCK = 64 /* i-clusters per block, the unit of work */
 };
 
 /* A j-cluster of which some atoms interact. */
@@ -80,7 +80,7 @@ struct km_neighbour_list {
     double reach;     /* nm  cutoff + skin of the last build (skin can be limited by the box)   */
     km_box box;       /* now                                                                    */
     km_box box_built; /* at the last build                                                      */
-    km_real shift[KM_CLUSTER_IMAGES][3]; /* nm, of the present box */
+    km_real shift[KM_LIST_IMAGES][3]; /* nm, of the present box */
 
     int *atom;         /*     n_slots: atom of a slot, -1 = filler                            */
     int *slot;         /*     n: slot of an atom                                              */
@@ -102,9 +102,6 @@ struct km_neighbour_list {
     int *sort_atom;              /*     2 x n: atoms by column, and room for merging              */
     km_cluster_scratch *scratch; /* one per thread */
 };
-
-/* Integer lattice coordinates of the images, home first. */
-extern const int km_cluster_image[KM_CLUSTER_IMAGES][3];
 
 /* cluster_sort.c: fills atom, slot, image, reference, position and the grid's bounds. */
 km_status km_cluster_sort(km_neighbour_list *list, const km_particles *p);

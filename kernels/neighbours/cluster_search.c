@@ -8,12 +8,10 @@
 
 #include "kernels/base/lane.h"
 #include "kernels/neighbours/cluster_list.h"
+#include "kernels/neighbours/list_reach.h"
 
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
-
-/* The reach is widened by this, so that rounding in km_real loses no pair. */
-#define KM_REACH_MARGIN 1e-4
 
 enum { GROUPS = KM_CLUSTER_J / KM_LANES };
 
@@ -305,11 +303,13 @@ bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int
         const int n_excluded = collect_exclusions(list, q.i, scratch);
         if (n_excluded < 0)
             return false;
-        for (int image = 0; image < KM_CLUSTER_IMAGES; image++) {
+        for (int image = 0; image < KM_LIST_IMAGES; image++) {
+            int lattice[3];
             double shifted_low[3], shifted_high[3];
+            km_list_image(image, lattice);
             for (int c = 0; c < 3; c++) {
-                shifted_low[c] = low[c] + km_cluster_image[image][c];
-                shifted_high[c] = high[c] + km_cluster_image[image][c];
+                shifted_low[c] = low[c] + lattice[c];
+                shifted_high[c] = high[c] + lattice[c];
             }
             shift_cluster(&q, image);
             search_image(&q, image == 0, shifted_low, shifted_high);

@@ -6,29 +6,7 @@
 #include <string.h>
 
 #include "kernels/neighbours/cluster_list.h"
-
-const int km_cluster_image[KM_CLUSTER_IMAGES][3] = {
-    {0, 0, 0},  {1, 0, 0},  {-1, 1, 0}, {0, 1, 0}, {1, 1, 0},  {-1, -1, 1}, {0, -1, 1},
-    {1, -1, 1}, {-1, 0, 1}, {0, 0, 1},  {1, 0, 1}, {-1, 1, 1}, {0, 1, 1},   {1, 1, 1}};
-
-static km_status check_spec(const km_neighbour_spec *spec, int n)
-{
-    if (n < 1)
-        return KM_FAIL(KM_ERROR_VALUE, "a neighbour list needs at least one atom");
-    if (!(spec->cutoff > 0.0) || !(spec->skin >= 0.0))
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "the cutoff is %g nm and the skin %g nm; the cutoff must be above 0 and the "
-                       "skin not below 0",
-                       spec->cutoff, spec->skin);
-    if (spec->exclusion_start == NULL)
-        return KM_OK;
-    for (int i = 0; i < n; i++)
-        for (int e = spec->exclusion_start[i]; e < spec->exclusion_start[i + 1]; e++)
-            if (spec->exclusion[e] < 0 || spec->exclusion[e] >= n || spec->exclusion[e] == i)
-                return KM_FAIL(KM_ERROR_INTERNAL, "atom %d excludes atom %d of %d", i,
-                               spec->exclusion[e], n);
-    return KM_OK;
-}
+#include "kernels/neighbours/list_reach.h"
 
 static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec *spec)
 {
@@ -69,7 +47,7 @@ km_status km_neighbours_cpu_create(km_device *device, const km_neighbour_spec *s
                                    km_particles *p)
 {
     km_neighbour_list *list;
-    KM_TRY(check_spec(spec, p->n));
+    KM_TRY(km_neighbour_spec_check(spec, p->n));
     KM_NEW(list, 1);
     list->device = device;
     list->cutoff = spec->cutoff;
@@ -110,28 +88,12 @@ void km_neighbours_cpu_destroy(km_neighbour_list *list)
 
 static void set_shifts(km_neighbour_list *list)
 {
-    for (int s = 0; s < KM_CLUSTER_IMAGES; s++) {
-        const km_vec3 shift = km_box_image_shift(&list->box, km_cluster_image[s][0],
-                                                 km_cluster_image[s][1], km_cluster_image[s][2]);
+    for (int s = 0; s < KM_LIST_IMAGES; s++) {
+        const km_vec3 shift = km_list_image_shift(&list->box, s);
         list->shift[s][0] = (km_real)shift.x;
         list->shift[s][1] = (km_real)shift.y;
         list->shift[s][2] = (km_real)shift.z;
     }
-}
-
-/* One image of a pair may be within the cutoff, and images beyond +-1 must be out of reach: the
- * first needs half the least height, the second limits the skin. */
-static km_status set_reach(km_neighbour_list *list)
-{
-    const double height = km_box_least_height(&list->box);
-    if (height < 2.0 * list->cutoff)
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "the cutoff is %.4g nm and the least height of the periodic cell %.4g nm; "
-                       "the height must be at least twice the cutoff: use a larger cell or a "
-                       "shorter cutoff",
-                       list->cutoff, height);
-    list->reach = fmin(list->cutoff + list->skin, height);
-    return KM_OK;
 }
 
 static km_cluster_search_function *choose_search(const km_device *device)
@@ -151,7 +113,8 @@ static km_status build(km_neighbour_list *list, const km_particles *p)
 {
     list->builds++;
     list->box_built = list->box;
-    KM_TRY(set_reach(list));
+    KM_TRY(km_list_box_check(&list->box, list->cutoff));
+    list->reach = km_list_reach(&list->box, list->cutoff, list->skin);
     KM_TRY(km_cluster_sort(list, p));
     km_cluster_search_function *search = choose_search(list->device);
     int failures = 0;
@@ -167,21 +130,6 @@ static km_status build(km_neighbour_list *list, const km_particles *p)
     if (failures > 0)
         return KM_FAIL(KM_ERROR_MEMORY, "out of memory while building the neighbour list");
     return KM_OK;
-}
-
-/* Smallest factor by which the change of the box since the build can have stretched a vector, from
- * below: 1 / (1 + ||H_built H^-1 - 1||), Frobenius norm. */
-static double least_stretch(const km_neighbour_list *list)
-{
-    double sum = 0.0;
-    for (int c = 0; c < 3; c++) {
-        const km_vec3 unit = {c == 0, c == 1, c == 2};
-        const km_vec3 back =
-            km_box_to_cartesian(&list->box_built, km_box_to_fractional(&list->box, unit));
-        const km_vec3 d = km_vec3_sub(back, unit);
-        sum += km_vec3_dot(d, d);
-    }
-    return 1.0 / (1.0 + sqrt(sum));
 }
 
 /* Refreshes the sorted coordinates of one cluster; returns the largest squared displacement from
@@ -212,8 +160,7 @@ static double refresh_cluster(const km_neighbour_list *list, const km_particles 
     return largest;
 }
 
-/* True when every pair within the cutoff is still in the list: two atoms beyond reach at the build
- * are now farther apart than stretch * reach - 2 * displacement. */
+/* True when every pair within the cutoff is still in the list. */
 static bool still_valid(const km_neighbour_list *list, const km_particles *p)
 {
     double largest = 0.0;
@@ -221,7 +168,8 @@ static bool still_valid(const km_neighbour_list *list, const km_particles *p)
                                                                                        : largest)
     for (int j = 0; j < list->n_j; j++)
         largest = fmax(largest, refresh_cluster(list, p, j));
-    return least_stretch(list) * list->reach - 2.0 * sqrt(largest) >= list->cutoff;
+    return sqrt(largest) <=
+           km_list_allowance(&list->box_built, &list->box, list->reach, list->cutoff);
 }
 
 km_status km_neighbours_cpu_update(km_device *device, km_particles *p, bool force_rebuild,
@@ -234,8 +182,7 @@ km_status km_neighbours_cpu_update(km_device *device, km_particles *p, bool forc
         return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
     list->box = p->box;
     set_shifts(list);
-    if (!force_rebuild && list->builds > 0 &&
-        km_box_least_height(&list->box) >= 2.0 * list->cutoff && still_valid(list, p))
+    if (!force_rebuild && list->builds > 0 && still_valid(list, p))
         return KM_OK;
     *rebuilt = true;
     return build(list, p);

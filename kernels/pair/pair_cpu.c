@@ -186,7 +186,7 @@ static void run_blocks(km_pair *pair, const km_neighbour_list *list, bool energy
         km_pair_sums *sums = pair->sums + omp_get_thread_num();
         for (size_t k = 0; k < (size_t)pair->n_j * SIZE; k++)
             sums->force[k] = 0;
-        for (int s = 0; s < KM_CLUSTER_IMAGES; s++)
+        for (int s = 0; s < KM_LIST_IMAGES; s++)
             for (int c = 0; c < 3; c++)
                 sums->shift_force[s][c] = 0;
 #pragma omp for schedule(static)
@@ -236,7 +236,7 @@ static void add_virial(const km_pair *pair, const km_neighbour_list *list, km_pa
     for (int j = 0; j < pair->n_j; j++)
         for (int k = 0; k < KM_TENSOR; k++)
             w[k] += pair->virial[(size_t)j * KM_TENSOR + k];
-    for (int s = 1; s < KM_CLUSTER_IMAGES; s++) {
+    for (int s = 1; s < KM_LIST_IMAGES; s++) {
         double f[3];
         for (int c = 0; c < 3; c++) {
             km_fixed sum = 0;

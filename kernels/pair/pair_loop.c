@@ -215,7 +215,7 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
 {
     const km_cluster_block *block = list->block + block_index;
     km_pair_force *block_force = sums->block_force;
-    double shift_force[KM_CLUSTER_IMAGES][3] = {{0}};
+    double shift_force[KM_LIST_IMAGES][3] = {{0}};
     constants c;
     load_constants(v, p, &c);
     for (int r = 0; r < block->n_runs; r++) {
@@ -243,7 +243,7 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
             energy->coulomb += (double)km_lane_sum(own.coulomb);
         }
     }
-    for (int s = 1; s < KM_CLUSTER_IMAGES; s++)
+    for (int s = 1; s < KM_LIST_IMAGES; s++)
         for (int k = 0; k < 3; k++)
             sums->shift_force[s][k] += to_fixed(shift_force[s][k], &sums->fault);
     for (int t = 0; t < block->n_touched; t++)

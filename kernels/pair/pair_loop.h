@@ -37,7 +37,7 @@ typedef struct km_pair_force {
 typedef struct km_pair_sums {
     km_pair_force *block_force; /* n_j + 1: forces of one block; zero between blocks */
     km_fixed *force;            /* n_j x 3 x 8 */
-    km_fixed shift_force[KM_CLUSTER_IMAGES][3]; /* force on runs by image, for the virial */
+    km_fixed shift_force[KM_LIST_IMAGES][3]; /* force on runs by image, for the virial */
     int fault;
 } km_pair_sums;
 

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The pair list of the CUDA backend from inside: shared by the list's files, the pair kernel and
+ * the mesh.
+ *
+ * Slots: atoms in an order in which 64 consecutive ones (a supercluster) fill a compact piece of
+ * space, and so do the 8 consecutive ones (an i-cluster) and the 4 (a j-cluster) in it. Only the
+ * last supercluster can hold fillers (atom = -1): they stand far away, from each other too, and
+ * carry no charge.
+ *
+ * Pairs: a warp computes tiles of one i-cluster against one j-cluster, a pair per lane. A group is
+ * four j-clusters against the eight i-clusters of a supercluster: one bit per tile says which come
+ * within reach. A unit, the work of one warp, is a stretch of groups of one supercluster in one
+ * image. Within the home image j > i; for each of the 13 images of the positive half, every i with
+ * every j: so each pair of atoms and images appears once. Excluded pairs are masked by a word per
+ * lane, in those groups that hold any.
+ *
+ * What a unit holds and in which order is a function of the positions and the box at the build;
+ * where it lies in memory is not, and no sum depends on it. */
+#ifndef KM_CLUSTER_LIST_CUH
+#define KM_CLUSTER_LIST_CUH
+
+#include "kernels/backend_cuda.cuh"
+#include "kernels/neighbours/image.h"
+
+enum {
+    KM_CLUSTER_I = 8,
+    KM_CLUSTER_J = 4,
+    KM_SUPERCLUSTER = 64,
+    KM_GROUP_J = 4 /* j-clusters of a group */
+};
+
+/* Four j-clusters against eight i-clusters. */
+typedef struct __attribute__((aligned(8))) km_cluster_group {
+    int j[KM_GROUP_J]; /* j-clusters; those without a tile repeat one that has          */
+    uint32_t mask;     /* bit 8 m + c: j-cluster m against i-cluster c of the supercluster  */
+    int exclusion;     /* row of list->exclusion_word, -1 when nothing is excluded          */
+} km_cluster_group;
+
+/* The work of one warp: groups begin..masked_end have exclusions, masked_end..end have none. */
+typedef struct km_cluster_unit {
+    int supercluster;
+    int image; /* the supercluster is shifted by this image of the cell */
+    int begin, masked_end, end;
+} km_cluster_unit;
+
+/* What the device decides at a build. */
+typedef struct km_cluster_build {
+    km_box box;            /* nm  at the build                                                */
+    double reach;          /* nm  of the build                                                */
+    int columns[2];        /*     of the sorting grid, along a and b                          */
+    int layers;            /*     of the sorting grid, along c                                */
+    int n_units;           /*     wanted; more than there is room for is a fault              */
+    int n_groups;          /*                                                                 */
+    int n_exclusion_words; /*     rows of 32                                                  */
+    int moved;             /*     an atom has moved too far in the step under way             */
+    int blocks_done;       /*     blocks that have looked                                     */
+} km_cluster_build;
+
+/* The pointers are into device memory; kernels take the struct by value. */
+struct km_neighbour_list {
+    double cutoff;                          /* nm */
+    double skin;                            /* nm */
+    int n;                                  /*    atoms                                          */
+    int n_slots;                            /*    multiple of KM_SUPERCLUSTER                    */
+    int n_superclusters;                    /*                                                   */
+    int capacity_cells;                     /*    of the sorting grid                            */
+    int capacity_units, capacity_groups;    /*                                                   */
+    int capacity_exclusion_words;           /*    rows of 32                                     */
+    const int *exclusion_start, *exclusion; /*   n + 1 offsets, partners; NULL when none        */
+
+    km_cluster_build *build; /*     1                                                            */
+    int *atom;               /*     n_slots: atom of a slot, -1 = filler                         */
+    int *slot;               /*     n: slot of an atom                                           */
+    int *type;               /*     n_slots: type of the atom, 0 = filler                        */
+    int *image;              /*     3 x n_slots: lattice vectors taken off the position          */
+    double *reference;       /*     3 x n_slots: fractional, wrapped position at the build       */
+    km_real4 *xq;            /* nm, e  n_slots: position - image * box, now, and charge          */
+
+    km_cluster_unit *unit;    /* capacity_units */
+    km_cluster_group *group;  /* capacity_groups */
+    uint32_t *exclusion_word; /* capacity_exclusion_words x 32 lanes: bit 8 m + c is set where the
+                                 lane's pair in that tile interacts */
+
+    /* the sorting grid, valid during a build */
+    int *cell_count;   /* capacity_cells: zero between builds                                  */
+    int *cell_start;   /* capacity_cells + 1: first place of a cell                            */
+    int *atom_cell;    /* n                                                                    */
+    int *atom_ordinal; /* n: of the atom in its cell, in no particular order                   */
+    int *cell_atom;    /* n: atoms by cell                                                     */
+    int *order;        /* n: atoms by cell and along c                                         */
+    double *folded;    /* 3 x n: fractional coordinates in input order                         */
+    km_real *bounds;   /* nm  n_superclusters x 6: lower and upper corner                      */
+    km_real *bounds_i; /* nm  n_superclusters x 8 x 6                                          */
+    km_real *bounds_j; /* nm  n_superclusters x 16 x 6                                         */
+};
+
+#endif
