@@ -11,7 +11,6 @@
 
 #include "kernels/pme/pme_cpu.h"
 
-#define KM_MESH_MAX 4096   /* a larger number is a mistake         */
 #define KM_GATHER_BLOCK 64 /* sites a thread takes at a time       */
 #define KM_CACHE_LINE 64   /* bytes                                */
 
@@ -240,49 +239,23 @@ static km_status pme_compute(void *object, const km_step *s, km_particles *p)
     for (int y = 0; (s->energy || s->virial) && y < self->layout.mesh[1]; y++)
         for (int t = 0; t < 1 + KM_TENSOR; t++)
             sum[t] += self->row_sum[y][t];
-    const double background = self->background / km_box_volume(&p->box);
+    const double background = self->constants.background / km_box_volume(&p->box);
     if (s->energy) {
         p->energy[KM_ENERGY_COULOMB_RECIPROCAL] += sum[0];
-        p->energy[KM_ENERGY_COULOMB_SELF] += self->self_energy + background;
+        p->energy[KM_ENERGY_COULOMB_SELF] += self->constants.self_energy + background;
     }
     for (int t = 0; s->virial && t < KM_TENSOR; t++)
         p->virial[t] += sum[1 + t] - (t <= KM_ZZ ? 0.5 * background : 0.0);
     return KM_OK;
 }
 
-static km_status check_spec(const km_pme_spec *spec)
-{
-    if (!(spec->alpha > 0.0) || !isfinite(spec->alpha))
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "the Ewald splitting parameter is %g 1/nm; it must be above 0", spec->alpha);
-    if (!isfinite(spec->coulomb_constant))
-        return KM_FAIL(KM_ERROR_VALUE, "the Coulomb constant of the mesh is not a number");
-    if (spec->spline_order < KM_SPLINE_ORDER_MIN || spec->spline_order > KM_SPLINE_ORDER_MAX)
-        return KM_FAIL(KM_ERROR_VALUE, "the spline order of the mesh is %d; it must be %d to %d",
-                       spec->spline_order, KM_SPLINE_ORDER_MIN, KM_SPLINE_ORDER_MAX);
-    for (int a = 0; a < 3; a++)
-        if (spec->mesh[a] < spec->spline_order || spec->mesh[a] > KM_MESH_MAX)
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "the mesh has %d points along axis %d; it must have %d (the spline "
-                           "order) to %d",
-                           spec->mesh[a], a, spec->spline_order, KM_MESH_MAX);
-    return KM_OK;
-}
-
-/* Energies that depend on the charges only, and who carries one. */
+/* Who carries a charge. */
 static km_status take_charges(const km_particles *p, km_pme *self)
 {
     KM_NEW(self->charged, p->n);
-    double total = 0.0, squares = 0.0;
-    for (int i = 0; i < p->n; i++) {
-        total += p->charge[i];
-        squares += p->charge[i] * p->charge[i];
+    for (int i = 0; i < p->n; i++)
         if (p->charge[i] != 0.0)
             self->charged[self->n++] = i;
-    }
-    const double c = self->coulomb_constant, alpha = self->alpha;
-    self->self_energy = -c * alpha / sqrt(KM_PI) * squares;
-    self->background = -0.5 * KM_PI * c * total * total / (alpha * alpha);
     return KM_OK;
 }
 
@@ -344,7 +317,7 @@ km_status km_pme_cpu_create(km_device *device, const void *spec_of_mesh, const k
     const km_pme_spec *spec = spec_of_mesh;
     out->ops = NULL;
     out->self = NULL;
-    KM_TRY(check_spec(spec));
+    KM_TRY(km_pme_spec_check(spec));
     km_pme *self;
     KM_NEW(self, 1);
     self->threads = device->threads;
@@ -352,6 +325,7 @@ km_status km_pme_cpu_create(km_device *device, const void *spec_of_mesh, const k
     self->layout = layout_of(spec);
     self->alpha = spec->alpha;
     self->coulomb_constant = spec->coulomb_constant;
+    self->constants = km_pme_constants_of(spec, p->n, p->charge);
     km_status status = take_charges(p, self);
     if (status == KM_OK)
         status = allocate_arrays(self);

@@ -14,6 +14,7 @@
 
 #include "kernels/backend_cpu.h"
 #include "kernels/pme/influence.h"
+#include "kernels/pme/pme_setup.h"
 
 /* Sizes of the arrays; constant for the life of a term. "Half" is what a transform of real numbers
  * leaves along z. */
@@ -73,21 +74,20 @@ typedef struct km_pme {
     km_pme_layout layout;
     double alpha;            /* 1/nm                                                       */
     double coulomb_constant; /* kJ nm/mol/e^2                                              */
-    double self_energy;      /* kJ/mol                                                     */
-    double background;       /* kJ nm^3/mol   energy of the background times volume        */
-    int n;                   /* atoms that carry a charge                                  */
-    int *charged;            /* n             which                                        */
-    km_pme_site *site;       /* n             in input order                               */
-    km_pme_site *sorted;     /* n             by plane, then row, then input order         */
-    int *plane_count;        /* threads x mesh[0]   of the counting sort                   */
-    int *by_plane;           /* n             index into site                              */
-    int *plane_start;        /* mesh[0] + 1   first sorted site of each plane              */
-    km_real *stencil;        /* n x KM_PME_STENCIL x width                                 */
-    km_box box;              /* nm            the box the influence function belongs to    */
-    double *modulus[3];      /* mesh[a]       factors of B                                 */
-    km_real *influence;      /* mesh[1] x mesh[0] x half_padded   G, kJ/mol/e^2            */
-    km_real *transformed;    /* mesh[0] planes of complex numbers                          */
-    km_real *potential;      /* mesh[0] planes, kJ/mol/e                                   */
+    km_pme_constants constants;
+    int n;                /* atoms that carry a charge                                  */
+    int *charged;         /* n             which                                        */
+    km_pme_site *site;    /* n             in input order                               */
+    km_pme_site *sorted;  /* n             by plane, then row, then input order         */
+    int *plane_count;     /* threads x mesh[0]   of the counting sort                   */
+    int *by_plane;        /* n             index into site                              */
+    int *plane_start;     /* mesh[0] + 1   first sorted site of each plane              */
+    km_real *stencil;     /* n x KM_PME_STENCIL x width                                 */
+    km_box box;           /* nm            the box the influence function belongs to    */
+    double *modulus[3];   /* mesh[a]       factors of B                                 */
+    km_real *influence;   /* mesh[1] x mesh[0] x half_padded   G, kJ/mol/e^2            */
+    km_real *transformed; /* mesh[0] planes of complex numbers                          */
+    km_real *potential;   /* mesh[0] planes, kJ/mol/e                                   */
     km_pme_fft *fft;
     size_t scratch_size; /* numbers of scratch per thread                              */
     km_real *scratch;    /* threads x scratch_size: a plane, its transform, a pencil   */

@@ -5,21 +5,6 @@
 
 #include "kernels/pme/pme_cpu.h"
 
-/* Mesh coordinate of one fractional coordinate; what is not a number goes to 0 and is reported. */
-static int locate_axis(double s, int points, int *cell, km_real *fraction)
-{
-    const double u = (s - floor(s)) * points;
-    if (!(u >= 0.0 && u <= points)) {
-        *cell = 0;
-        *fraction = KM_R(0.0);
-        return KM_FAULT_NOT_FINITE;
-    }
-    const int i = (int)u;
-    *cell = i < points ? i : 0; /* a coordinate of -1e-17 is rounded up to the far face */
-    *fraction = KM_R(u - i);
-    return 0;
-}
-
 /* Sites of one share of the atoms, and how many begin in each plane. */
 static int locate(km_pme *self, const km_particles *p, int share)
 {
@@ -37,9 +22,9 @@ static int locate(km_pme *self, const km_particles *p, int share)
             &p->box, km_vec3_make(x[0], x[p->n_padded], x[2 * (size_t)p->n_padded]));
         site->atom = i;
         site->charge = KM_R(p->charge[i]);
-        fault |= locate_axis(s.x, mesh[0], &site->cell[0], &site->fraction[0]);
-        fault |= locate_axis(s.y, mesh[1], &site->cell[1], &site->fraction[1]);
-        fault |= locate_axis(s.z, mesh[2], &site->cell[2], &site->fraction[2]);
+        fault |= km_pme_locate(s.x, mesh[0], &site->cell[0], &site->fraction[0]);
+        fault |= km_pme_locate(s.y, mesh[1], &site->cell[1], &site->fraction[1]);
+        fault |= km_pme_locate(s.z, mesh[2], &site->cell[2], &site->fraction[2]);
         count[site->cell[0]]++;
     }
     return fault;
