@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/command/analysis_run.h"
 #include "host/command/command.h"
@@ -19,6 +20,11 @@ static km_status find_temperature(const km_options *options, const char *folder,
     if (*temperature > 0.0)
         return KM_OK;
     snprintf(path, sizeof path, "%s/%s", folder, KM_FILE_RECIPE);
+    if (access(path, F_OK) != 0)
+        return KM_FAIL(KM_ERROR_FILE,
+                       "%s is not a run folder: it has no %s. A trajectory from elsewhere needs "
+                       "--structure FILE.psf and --temperature-K T",
+                       folder, KM_FILE_RECIPE);
     KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
     *temperature = recipe->temperature;
     km_recipe_destroy(recipe);

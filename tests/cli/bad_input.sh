@@ -1,0 +1,104 @@
+#!/bin/sh
+# What a user gets wrong, and what the program says: one message that names the file, line or key, the
+# documented exit code, and no run folder left behind. usage: bad_input.sh KALIUM tiny.yaml
+set -u
+kalium=$1
+tiny=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cp "$tiny" "$work/tiny.yaml"
+cd "$work" || exit 1
+failures=0
+cases=0
+
+# refuses CODE TEXT COMMAND arguments...
+refuses() {
+    code=$1 text=$2
+    shift 2
+    timeout 60 "$kalium" "$@" >out 2>&1 </dev/null
+    got=$?
+    cases=$((cases + 1))
+    if [ "$got" -ne "$code" ] || ! grep -qF -- "$text" out || [ "$(grep -c 'error:' out)" -ne 1 ]; then
+        echo "FAILED: kalium $*: exit $got instead of $code, wanted \"$text\", said: $(cat out)"
+        failures=$((failures + 1))
+    fi
+    if [ -e left ]; then
+        echo "FAILED: kalium $*: left a run folder behind"
+        failures=$((failures + 1))
+        rm -rf left
+    fi
+}
+run() { # run CODE TEXT RECIPE arguments...
+    code=$1 text=$2
+    shift 2
+    refuses "$code" "$text" run "$@" --quiet -o left
+}
+# recipe NAME SED-SCRIPT: the tiny recipe with a mistake
+recipe() {
+    sed "$2" tiny.yaml >"$1"
+}
+
+# the command line
+refuses 64 "there is no command 'frobnicate'" frobnicate
+refuses 64 "which recipe?" run
+refuses 64 "unknown option --bogus" run tiny.yaml --bogus
+run 64 "--time foo: give a time with its unit" tiny.yaml --time foo
+run 64 "--time -5ns" tiny.yaml --time -5ns
+run 64 "--threads -1" tiny.yaml --threads -1
+run 64 "--threads many" tiny.yaml --threads many
+run 64 "--device gpu" tiny.yaml --device gpu
+run 64 "--set foo" tiny.yaml --set foo
+run 64 "--time-limit soon" tiny.yaml --time-limit soon
+
+# names
+run 65 'no system "kfsi-dm"' kfsi-dm
+run 74 "nowhere.yaml" nowhere.yaml
+run 74 "is a folder" "$work"
+recipe molecule.yaml 's/DME/XYZ/'
+run 65 'molecule.yaml: line 7: cell.liquid.solvents.0.molecule: the force field has no molecule "XYZ"' molecule.yaml
+recipe forcefield.yaml 's/opls-electrolytes/no-such-field/'
+run 74 "no-such-field.yaml: cannot be opened" forcefield.yaml
+
+# keys and values, in the file and by --set
+recipe unit.yaml 's/temperature_K/temperature/'
+run 65 'unit.yaml: line 3, column 1: unknown key "temperature"' unit.yaml
+recipe nested.yaml 's/time_ps: 0.4/time: 0.4/'
+run 65 'did you mean "time_ps"' nested.yaml
+run 65 'did you mean "timestep_fs"' tiny.yaml --set production.timestep=2
+for wrong in temperature_K=-5 temperature_K=nan temperature_K=1e9 temperature_K=warm seed=-1 seed=1.5 \
+    pressure_bar=inf nonbonded.cutoff_A=0 nonbonded.cutoff_A=400 production.timestep_fs=50 \
+    production.time_ns=-1 cell.liquid.size.atoms=0 cell.liquid.size.atoms=1000000000000 \
+    forcefield.charge_scale=-1 protocol=gas; do
+    run 65 "${wrong%%=*}" tiny.yaml --set "$wrong"
+done
+recipe twice.yaml '3p'
+run 65 'twice.yaml: line 4, column 1: the key "temperature_K" is given twice' twice.yaml
+printf 'title: "x"\n\ttemperature_K: 3\n' >tab.yaml
+run 65 "tab.yaml: line 2, column 1" tab.yaml
+: >empty.yaml
+run 65 "empty.yaml: the file is empty" empty.yaml
+head -c 200 tiny.yaml >cut.yaml
+run 65 "cut.yaml" cut.yaml
+
+# sense
+recipe salt.yaml 's/anion: FSI/anion: DME/'
+run 65 "a salt needs a positive cation and a negative anion" salt.yaml
+recipe box.yaml 's/cutoff_A: 7.0/cutoff_A: 12.0/'
+run 65 "cutoff" box.yaml
+
+# foreign files
+head -c 300 /dev/urandom >bad.nc
+refuses 74 "has no recipe-resolved.yaml" analyse bad.nc
+refuses 74 "has no recipe-resolved.yaml" analyse "$work"
+"$kalium" build tiny.yaml -o built >/dev/null 2>&1 || echo "FAILED: build"
+for file in trajectory.nc; do
+    cp bad.nc "built/$file"
+    refuses 65 "$file" analyse built
+    : >"built/$file"
+    refuses 65 "$file" analyse built
+done
+head -c 500 built/topology.psf >half.psf
+refuses 65 "half.psf" analyse bad.nc --structure half.psf --temperature-K 300
+
+echo "$cases wrong inputs, $failures without the right answer"
+[ "$failures" -eq 0 ]
