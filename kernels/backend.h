@@ -88,9 +88,9 @@ typedef struct km_backend {
      * computed again before the next first_half, which books the change of potential energy. */
     km_status (*couple_pressure)(km_integrator *integrator, const km_step *s, km_particles *p,
                                  bool *changed);
-    /* Thermostat and barostat variables, for checkpoints. */
-    void (*scalars_get)(const km_integrator *integrator, struct km_integrator_scalars *out);
-    void (*scalars_set)(km_integrator *integrator, const struct km_integrator_scalars *in);
+    /* Thermostat and barostat variables, for checkpoints; waits for the device. */
+    km_status (*scalars_get)(const km_integrator *integrator, struct km_integrator_scalars *out);
+    km_status (*scalars_set)(km_integrator *integrator, const struct km_integrator_scalars *in);
     /* Projects positions and velocities onto the constraints (start, and inside the minimiser). */
     km_status (*constrain)(km_integrator *integrator, km_particles *p);
     /* Draws velocities at a temperature: momentum removed, constraints obeyed, scaled exactly. */

@@ -44,10 +44,10 @@ km_status km_integrator_cpu_second_half(km_integrator *integrator, const km_step
                                         km_particles *p);
 km_status km_integrator_cpu_couple_pressure(km_integrator *integrator, const km_step *s,
                                             km_particles *p, bool *changed);
-void km_integrator_cpu_scalars_get(const km_integrator *integrator,
-                                   struct km_integrator_scalars *out);
-void km_integrator_cpu_scalars_set(km_integrator *integrator,
-                                   const struct km_integrator_scalars *in);
+km_status km_integrator_cpu_scalars_get(const km_integrator *integrator,
+                                        struct km_integrator_scalars *out);
+km_status km_integrator_cpu_scalars_set(km_integrator *integrator,
+                                        const struct km_integrator_scalars *in);
 km_status km_integrator_cpu_constrain(km_integrator *integrator, km_particles *p);
 km_status km_integrator_cpu_draw_velocities(km_integrator *integrator, double temperature,
                                             uint64_t seed, km_particles *p);

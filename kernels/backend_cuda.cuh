@@ -70,23 +70,6 @@ km_status km_cuda_join(km_device *device);
 /* Joins, and waits until the device has done everything. */
 km_status km_cuda_wait(km_device *device);
 
-/* A vector of a component-major array. */
-static __device__ __forceinline__ km_vec3 km_vec3_load(const double *a, int n_padded, int i)
-{
-    return km_vec3_make(a[i], a[n_padded + i], a[2 * n_padded + i]);
-}
-static __device__ __forceinline__ void km_vec3_store(double *a, int n_padded, int i, km_vec3 v)
-{
-    a[i] = v.x;
-    a[n_padded + i] = v.y;
-    a[2 * n_padded + i] = v.z;
-}
-static __device__ __forceinline__ km_vec3 km_force_load(const km_fixed *f, int n_padded, int i)
-{
-    return km_vec3_make(km_fixed_to(f[i]), km_fixed_to(f[n_padded + i]),
-                        km_fixed_to(f[2 * n_padded + i]));
-}
-
 /* Adds the sum of x over the block to a sum in fixed point. Every thread of the block calls it. */
 static __device__ __forceinline__ void km_block_add(km_fixed *sum, double x, int *fault)
 {
@@ -120,8 +103,10 @@ km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_ste
                                          km_particles *p);
 km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km_step *s,
                                              km_particles *p, bool *changed);
-void km_integrator_cuda_scalars_get(const km_integrator *integrator, km_integrator_scalars *out);
-void km_integrator_cuda_scalars_set(km_integrator *integrator, const km_integrator_scalars *in);
+km_status km_integrator_cuda_scalars_get(const km_integrator *integrator,
+                                         km_integrator_scalars *out);
+km_status km_integrator_cuda_scalars_set(km_integrator *integrator,
+                                         const km_integrator_scalars *in);
 km_status km_integrator_cuda_constrain(km_integrator *integrator, km_particles *p);
 km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double temperature,
                                              uint64_t seed, km_particles *p);

@@ -75,4 +75,11 @@ typedef struct km_particles {
     int fault; /*            bits of km_fault                                       */
 } km_particles;
 
+/* The sum of the forces on an atom, kJ/mol/nm. */
+KM_HD km_vec3 km_force_load(const km_fixed *f, int n_padded, int i)
+{
+    return km_vec3_make(km_fixed_to(f[i]), km_fixed_to(f[n_padded + i]),
+                        km_fixed_to(f[2 * n_padded + i]));
+}
+
 #endif

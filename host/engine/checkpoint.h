@@ -16,8 +16,6 @@ typedef struct km_checkpoint {
     km_box stage_box;         /* nm  box at the start of the stage: the mesh was chosen for it  */
     km_state state;           /*     box, positions, velocities now                             */
     km_integrator_scalars scalars;
-    double average_sum[7]; /*     volume and six box components, summed over n_averaged      */
-    int64_t n_averaged;
     int64_t sink_position[KM_CHECKPOINT_SINKS]; /* how far each writer was                        */
     double conserved_reference; /* kJ/mol  conserved quantity at the start of the stage           */
 } km_checkpoint;

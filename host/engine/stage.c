@@ -36,6 +36,13 @@ static bool removes_momentum(const km_stage *stage)
 #define BAROSTAT_INTERVAL 10
 #define DRIFT_REMOVAL_INTERVAL 100
 
+/* The step from which the cell is averaged; 0 = never. */
+static int64_t average_from(const km_stage_run *r)
+{
+    const double part = r->stage->average_from;
+    return part > 0.0 ? r->now.stage_first_step + (int64_t)ceil(part * (double)r->n_steps) : 0;
+}
+
 static km_integrator_spec integrator_spec(const km_stage_run *r)
 {
     const km_stage *stage = r->stage;
@@ -62,6 +69,7 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
         .barostat_time = stage->barostat_time,
         .compressibility = stage->compressibility,
         .barostat_interval = BAROSTAT_INTERVAL,
+        .average_from = average_from(r),
         .drift_removal_interval = removes_momentum(stage) ? DRIFT_REMOVAL_INTERVAL : 0,
     };
     return spec;
@@ -127,7 +135,7 @@ static km_status start_dynamics(km_stage_run *r)
             KM_TRY(backend->draw_velocities(s->integrator, r->stage->temperature_start,
                                             r->options->recipe->seed, s->particles));
     } else {
-        backend->scalars_set(s->integrator, &r->now.scalars);
+        KM_TRY(backend->scalars_set(s->integrator, &r->now.scalars));
     }
     KM_TRY(km_simulation_forces(s, &step, true));
     KM_TRY(km_simulation_check(s, &step));
@@ -143,15 +151,15 @@ static km_status start_dynamics(km_stage_run *r)
 static void take_average_volume(km_stage_run *r)
 {
     km_checkpoint *now = &r->now;
-    const double n = (double)now->n_averaged;
+    const double n = now->scalars.n_averaged;
     const km_box old = now->state.box;
     km_box box = old;
     if (r->stage->barostat == KM_BAROSTAT_ISOTROPIC) {
-        const double scale = cbrt(now->average_sum[0] / n / km_box_volume(&old));
+        const double scale = cbrt(now->scalars.average_sum[0] / n / km_box_volume(&old));
         box = (km_box){scale * old.ax, scale * old.bx, scale * old.by,
                        scale * old.cx, scale * old.cy, scale * old.cz};
     } else {
-        const double *sum = &now->average_sum[1];
+        const double *sum = &now->scalars.average_sum[1];
         box = (km_box){sum[0] / n, sum[1] / n, sum[2] / n, sum[3] / n, sum[4] / n, sum[5] / n};
     }
     const km_labels *labels = r->model->labels;
@@ -175,22 +183,7 @@ static void take_average_volume(km_stage_run *r)
     }
     now->state.box = box;
     km_stage_note(r, "%s: box set to the average volume %.5f nm3 of %lld samples", r->stage->name,
-                  km_box_volume(&box), (long long)now->n_averaged);
-}
-
-static km_status average_volume(km_stage_run *r, const km_due *due)
-{
-    if (r->stage->average_from <= 0.0 || !due->pressure_coupling ||
-        (double)due->in_stage < r->stage->average_from * (double)r->n_steps)
-        return KM_OK;
-    KM_TRY(r->options->backend->synchronise(r->simulation->device, r->simulation->particles));
-    const km_box *box = &r->simulation->particles->box;
-    const double sample[7] = {
-        km_box_volume(box), box->ax, box->bx, box->by, box->cx, box->cy, box->cz};
-    for (int k = 0; k < 7; k++)
-        r->now.average_sum[k] += sample[k];
-    r->now.n_averaged++;
-    return KM_OK;
+                  km_box_volume(&box), (long long)n);
 }
 
 static km_status run_dynamics(km_stage_run *r)
@@ -211,12 +204,12 @@ static km_status run_dynamics(km_stage_run *r)
             km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
         KM_TRY(km_step_advance(s, &due, &r->measured));
         r->now.in_stage = due.in_stage;
-        KM_TRY(average_volume(r, &due));
         KM_TRY(km_stage_deliver(r, &due));
     }
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));
     km_stage_finish_report(r);
-    if (r->now.n_averaged > 0)
+    KM_TRY(backend->scalars_get(s->integrator, &r->now.scalars));
+    if (r->now.scalars.n_averaged > 0.0)
         take_average_volume(r);
     return KM_OK;
 }
@@ -231,8 +224,6 @@ static void enter_next_stage(km_stage_run *r)
     now->in_stage = 0;
     now->stage_box = now->state.box;
     memset(&now->scalars, 0, sizeof now->scalars);
-    memset(now->average_sum, 0, sizeof now->average_sum);
-    now->n_averaged = 0;
 }
 
 km_status km_stage_run_one(km_stage_run *r)

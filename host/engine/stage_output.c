@@ -162,7 +162,7 @@ km_status km_stage_deliver(km_stage_run *r, const km_due *due)
     if (!stop && !last && km_wall_seconds() - r->last_checkpoint < o->checkpoint_seconds)
         return KM_OK;
     KM_TRY(o->backend->download(r->simulation->device, r->simulation->particles, &r->now.state));
-    o->backend->scalars_get(r->simulation->integrator, &r->now.scalars);
+    KM_TRY(o->backend->scalars_get(r->simulation->integrator, &r->now.scalars));
     KM_TRY(km_stage_write_checkpoint(r));
     if (stop)
         return KM_FAIL(KM_INTERRUPTED, "stopped at step %lld of stage %s with a checkpoint written",

@@ -52,7 +52,7 @@ static void exchange(km_checkpoint *c, double list[N_SCALARS], direction d)
     c->stage = (int)stage;
     exchange_integer(&c->in_stage, &slot, d);
     exchange_integer(&c->stage_first_step, &slot, d);
-    exchange_integer(&c->n_averaged, &slot, d);
+    exchange_reals(&c->scalars.n_averaged, 1, &slot, d);
     exchange_reals(&c->stage_start_time, 1, &slot, d);
     exchange_reals(&c->conserved_reference, 1, &slot, d);
     exchange_reals(&c->stage_box.ax, 6, &slot, d);
@@ -63,7 +63,7 @@ static void exchange(km_checkpoint *c, double list[N_SCALARS], direction d)
     exchange_reals(&c->scalars.barostat_work, 1, &slot, d);
     exchange_reals(&c->scalars.potential_before_scaling, 1, &slot, d);
     exchange_reals(&c->scalars.scaling_pending, 1, &slot, d);
-    exchange_reals(c->average_sum, 7, &slot, d);
+    exchange_reals(c->scalars.average_sum, 7, &slot, d);
     for (int k = 0; k < KM_CHECKPOINT_SINKS; k++)
         exchange_integer(&c->sink_position[k], &slot, d);
 }

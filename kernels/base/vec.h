@@ -39,4 +39,16 @@ KM_HD double km_vec3_norm(km_vec3 a)
     return sqrt(km_vec3_dot(a, a));
 }
 
+/* A vector of a component-major array. */
+KM_HD km_vec3 km_vec3_load(const double *a, int n_padded, int i)
+{
+    return km_vec3_make(a[i], a[n_padded + i], a[2 * n_padded + i]);
+}
+KM_HD void km_vec3_store(double *a, int n_padded, int i, km_vec3 v)
+{
+    a[i] = v.x;
+    a[n_padded + i] = v.y;
+    a[2 * n_padded + i] = v.z;
+}
+
 #endif

@@ -19,7 +19,7 @@ typedef enum km_barostat_kind {
     KM_BAROSTAT_Z_ONLY          /* x and y fixed                                              */
 } km_barostat_kind;
 
-/* A rigid group: a star (one centre, up to 4 partners) or a triangle. All are solved alike. */
+/* A rigid group: a star (bond b from atom 0 to atom b + 1) or a triangle (bonds 0-1, 0-2, 1-2). */
 #define KM_CONSTRAINT_ATOMS 5
 #define KM_CONSTRAINT_BONDS 4
 typedef struct km_constraint_group {
@@ -54,6 +54,7 @@ typedef struct km_integrator_spec {
     double barostat_time;   /* ps                                                          */
     double compressibility; /* nm^3 mol/kJ                                                 */
     int barostat_interval;  /*      steps between cell rescalings                          */
+    int64_t average_from;   /*      first step whose cell counts for the average; 0 = never */
 
     int drift_removal_interval; /*      steps between removals of total momentum; 0 = never    */
 } km_integrator_spec;
@@ -65,6 +66,8 @@ typedef struct km_integrator_scalars {
     double barostat_work;   /* kJ/mol  and by the barostat                                  */
     double potential_before_scaling; /* kJ/mol  of the last cell rescaling                      */
     double scaling_pending;          /*         1 until its change of U is in barostat_work     */
+    double average_sum[7]; /* nm^3, nm  volume and ax, bx, by, cx, cy, cz after each rescaling */
+    double n_averaged;     /*           that went into them                                     */
 } km_integrator_scalars;
 
 #endif

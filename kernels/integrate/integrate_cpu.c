@@ -4,145 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/integrate/integrate_check.h"
 #include "kernels/integrate/verlet.h"
-
-#define KM_TOLERANCE_DEFAULT 1e-10
-
-static km_status check_thermostat(const km_integrator_spec *spec)
-{
-    if (spec->thermostat == KM_THERMOSTAT_NONE)
-        return KM_OK;
-    if (!(spec->temperature >= 0.0) || !(spec->temperature_end >= 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "temperatures %g K to %g K; they must not be negative",
-                       spec->temperature, spec->temperature_end);
-    if (spec->degrees_of_freedom < 1)
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "%d degrees of freedom; a thermostat needs at least one moving atom",
-                       spec->degrees_of_freedom);
-    if (spec->thermostat == KM_THERMOSTAT_LANGEVIN) {
-        if (!(spec->friction >= 0.0))
-            return KM_FAIL(KM_ERROR_VALUE, "Langevin friction is %g 1/ps; it must not be negative",
-                           spec->friction);
-        return KM_OK;
-    }
-    if (!(spec->thermostat_time > 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "thermostat time is %g ps; it must be above 0",
-                       spec->thermostat_time);
-    if (spec->thermostat == KM_THERMOSTAT_RESCALING && spec->thermostat_interval < 1)
-        return KM_FAIL(KM_ERROR_VALUE, "thermostat interval is %d steps; it must be at least 1",
-                       spec->thermostat_interval);
-    if (spec->thermostat == KM_THERMOSTAT_NOSE_HOOVER &&
-        !(fmin(spec->temperature, spec->temperature_end) > 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "the Nose-Hoover chain needs a temperature above 0 K");
-    return KM_OK;
-}
-
-static km_status check_barostat(const km_integrator_spec *spec, int n_fixed)
-{
-    if (spec->barostat == KM_BAROSTAT_NONE)
-        return KM_OK;
-    if (n_fixed > 0)
-        return KM_FAIL(
-            KM_ERROR_UNSUPPORTED,
-            "a barostat cannot act on a cell with %d fixed atoms: scaling the cell would "
-            "move them; release them or run at constant volume",
-            n_fixed);
-    if (!(spec->barostat_time > 0.0) || !(spec->compressibility > 0.0) ||
-        spec->barostat_interval < 1)
-        return KM_FAIL(KM_ERROR_VALUE,
-                       "barostat time %g ps, compressibility %g nm^3 mol/kJ and interval %d steps "
-                       "must all be above 0",
-                       spec->barostat_time, spec->compressibility, spec->barostat_interval);
-    if (!(spec->temperature >= 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "the barostat needs a temperature; it is %g K",
-                       spec->temperature);
-    return KM_OK;
-}
-
-static km_status check_molecules(const km_integrator_spec *spec, int n)
-{
-    if (spec->n_molecules < 0 || spec->molecule_start == NULL || spec->molecule_start[0] != 0 ||
-        spec->molecule_start[spec->n_molecules] != n)
-        return KM_FAIL(KM_ERROR_INTERNAL, "the molecules do not cover the %d atoms", n);
-    for (int m = 0; m < spec->n_molecules; m++)
-        if (spec->molecule_start[m + 1] <= spec->molecule_start[m])
-            return KM_FAIL(KM_ERROR_INTERNAL, "molecule %d has no atom", m + 1);
-    return KM_OK;
-}
-
-/* used[i] becomes true for each atom of the group; an atom met twice is an error. */
-static km_status check_group(const km_constraint_group *g, int number, const km_particles *p,
-                             bool *used)
-{
-    if (g->n_atoms < 2 || g->n_atoms > KM_CONSTRAINT_ATOMS || g->n_bonds < 1 ||
-        g->n_bonds > KM_CONSTRAINT_BONDS)
-        return KM_FAIL(
-            KM_ERROR_UNSUPPORTED,
-            "constraint group %d has %d atoms and %d bonds; at most %d and %d can be held",
-            number + 1, g->n_atoms, g->n_bonds, KM_CONSTRAINT_ATOMS, KM_CONSTRAINT_BONDS);
-    for (int k = 0; k < g->n_atoms; k++) {
-        const int i = g->atom[k];
-        if (i < 0 || i >= p->n)
-            return KM_FAIL(KM_ERROR_INTERNAL, "constraint group %d names atom %d of %d", number + 1,
-                           i + 1, p->n);
-        if (used[i])
-            return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "atom %d is in two constraint groups; constrained bonds must form stars "
-                           "of up to %d bonds or triangles",
-                           i + 1, KM_CONSTRAINT_BONDS);
-        if (p->molecule[i] != p->molecule[g->atom[0]])
-            return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "atoms %d and %d are constrained but belong to two molecules",
-                           g->atom[0] + 1, i + 1);
-        used[i] = true;
-    }
-    for (int b = 0; b < g->n_bonds; b++) {
-        const int a = g->bond[b][0], c = g->bond[b][1];
-        if (a < 0 || c < 0 || a >= g->n_atoms || c >= g->n_atoms || a == c)
-            return KM_FAIL(KM_ERROR_INTERNAL, "constraint group %d has a bond between %d and %d",
-                           number + 1, a, c);
-        if (!(g->length[b] > 0.0))
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "atoms %d and %d are constrained to %g nm; it must be above 0",
-                           g->atom[a] + 1, g->atom[c] + 1, g->length[b]);
-        if (!(p->inverse_mass[g->atom[a]] + p->inverse_mass[g->atom[c]] > 0.0))
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "atoms %d and %d are both held fixed and constrained to each other; "
-                           "remove the constraint",
-                           g->atom[a] + 1, g->atom[c] + 1);
-    }
-    return KM_OK;
-}
-
-static km_status check_groups(const km_integrator_spec *spec, const km_particles *p)
-{
-    if (spec->n_groups < 0 || (spec->n_groups > 0 && spec->group == NULL))
-        return KM_FAIL(KM_ERROR_INTERNAL, "%d constraint groups without data", spec->n_groups);
-    if (!(spec->constraint_tolerance >= 0.0) || spec->constraint_tolerance > 1e-3)
-        return KM_FAIL(KM_ERROR_VALUE, "constraint tolerance is %g; it must lie in 0 .. 1e-3",
-                       spec->constraint_tolerance);
-    bool *used;
-    KM_NEW(used, p->n);
-    km_status status = KM_OK;
-    for (int g = 0; g < spec->n_groups && status == KM_OK; g++)
-        status = check_group(&spec->group[g], g, p, used);
-    free(used);
-    return status;
-}
-
-static km_status check(const km_integrator_spec *spec, const km_particles *p, int n_fixed)
-{
-    if (!(spec->timestep > 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "timestep is %g ps; it must be above 0", spec->timestep);
-    if (spec->drift_removal_interval < 0)
-        return KM_FAIL(KM_ERROR_VALUE, "drift removal interval is %d steps; 0 means never",
-                       spec->drift_removal_interval);
-    KM_TRY(check_thermostat(spec));
-    KM_TRY(check_barostat(spec, n_fixed));
-    KM_TRY(check_molecules(spec, p->n));
-    KM_TRY(check_groups(spec, p));
-    return KM_OK;
-}
 
 /* Copies what the spec points to; what is allocated before a failure belongs to the integrator. */
 static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
@@ -161,7 +24,7 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
     integrator->spec.group = integrator->group;
     integrator->spec.molecule_start = integrator->molecule_start;
     if (spec->constraint_tolerance == 0.0)
-        integrator->spec.constraint_tolerance = KM_TOLERANCE_DEFAULT;
+        integrator->spec.constraint_tolerance = KM_CONSTRAINT_TOLERANCE;
     return KM_OK;
 }
 
@@ -169,10 +32,8 @@ km_status km_integrator_cpu_create(km_device *device, const km_integrator_spec *
                                    const km_particles *p, km_integrator **out)
 {
     *out = NULL;
-    int n_moving = 0;
-    for (int i = 0; i < p->n; i++)
-        n_moving += p->inverse_mass[i] > 0.0;
-    KM_TRY(check(spec, p, p->n - n_moving));
+    int n_moving;
+    KM_TRY(km_integrator_spec_check(spec, p, &n_moving));
     km_integrator *integrator;
     KM_NEW(integrator, 1);
     integrator->threads = device->threads > 0 ? device->threads : 1;
@@ -198,14 +59,16 @@ void km_integrator_cpu_destroy(km_integrator *integrator)
     free(integrator);
 }
 
-void km_integrator_cpu_scalars_get(const km_integrator *integrator, km_integrator_scalars *out)
+km_status km_integrator_cpu_scalars_get(const km_integrator *integrator, km_integrator_scalars *out)
 {
     *out = integrator->scalars;
+    return KM_OK;
 }
 
-void km_integrator_cpu_scalars_set(km_integrator *integrator, const km_integrator_scalars *in)
+km_status km_integrator_cpu_scalars_set(km_integrator *integrator, const km_integrator_scalars *in)
 {
     integrator->scalars = *in;
+    return KM_OK;
 }
 
 void km_block_total(const double *block, int n_blocks, int width, double *total)
@@ -254,7 +117,7 @@ static void drift(km_integrator *integrator, km_particles *p, double duration)
 km_status km_integrator_cpu_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     const double timestep = integrator->spec.timestep;
-    km_barostat_settle(integrator, p);
+    km_barostat_settle(&integrator->scalars, km_potential_energy(p->energy));
     km_thermostat_chain(integrator, s, p);
     kick(integrator, p);
     if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN) {
@@ -275,7 +138,7 @@ km_status km_integrator_cpu_second_half(km_integrator *integrator, const km_step
     km_constraints_velocities(integrator, p);
     km_thermostat_chain(integrator, s, p);
     km_thermostat_rescale(integrator, s, p);
-    if (km_is_due(integrator, s, integrator->spec.drift_removal_interval))
+    if (km_is_due(&integrator->spec, s->index, integrator->spec.drift_removal_interval))
         km_momentum_remove(integrator, p);
     return KM_OK;
 }

@@ -8,7 +8,7 @@
 #define KM_INTEGRATE_CPU_H
 
 #include "kernels/backend_cpu.h"
-#include "kernels/base/vec.h"
+#include "kernels/measure/measure_sums.h"
 
 #define KM_BLOCK_LENGTH 128 /* atoms or molecules of one block     */
 #define KM_BLOCK_WIDTH 16   /* most sums that one block can carry  */
@@ -37,23 +37,6 @@ static inline int km_block_end(int block, int n)
 /* Adds n_blocks rows of width numbers, in order. */
 void km_block_total(const double *block, int n_blocks, int width, double *total);
 
-static inline km_vec3 km_vec3_load(const double *a, int n_padded, int i)
-{
-    return km_vec3_make(a[i], a[n_padded + i], a[2 * n_padded + i]);
-}
-static inline void km_vec3_store(double *a, int n_padded, int i, km_vec3 v)
-{
-    a[i] = v.x;
-    a[n_padded + i] = v.y;
-    a[2 * n_padded + i] = v.z;
-}
-
-/* Whether something with this interval (0 = never) acts at the step. */
-static inline bool km_is_due(const km_integrator *integrator, const km_step *s, int interval)
-{
-    return interval > 0 && (s->index - integrator->spec.first_step) % interval == 0;
-}
-
 /* kernels/integrate/constraint_cpu.c */
 
 /* Keeps the present bond vectors as directions of the next position stage. */
@@ -73,31 +56,14 @@ double km_kinetic_energy(km_integrator *integrator, const km_particles *p);
 void km_velocities_scale(km_integrator *integrator, km_particles *p, double factor);
 /* Subtracts the velocity of the centre of mass of the moving atoms. */
 void km_momentum_remove(km_integrator *integrator, km_particles *p);
-double km_target_temperature(const km_integrator *integrator, int64_t step);
 /* Half a timestep of the Nose-Hoover chain, friction and noise of one Langevin step, stochastic
  * rescaling when due: each adds what it gives to thermostat_work. */
 void km_thermostat_chain(km_integrator *integrator, const km_step *s, km_particles *p);
 void km_thermostat_langevin(km_integrator *integrator, const km_step *s, km_particles *p);
 void km_thermostat_rescale(km_integrator *integrator, const km_step *s, km_particles *p);
 
-/* kernels/integrate/barostat_cpu.c */
-
-/* Adds to barostat_work what the last rescaling did to the potential energy, once the energies of
- * the scaled configuration are there. */
-void km_barostat_settle(km_integrator *integrator, const km_particles *p);
-/* kJ/mol, barostat_work and what is not yet settled of it. */
-double km_barostat_work(const km_integrator *integrator, const km_particles *p);
-
 /* kernels/measure/measure_cpu.c */
 
-double km_potential_energy(const km_particles *p);
-/* Molecular pressure, kJ/mol/nm^3, symmetrised, from the virial of p and the kinetic tensor of the
- * centres of mass, kJ/mol, which is given too. */
-void km_pressure_tensor(km_integrator *integrator, const km_particles *p, double kinetic[KM_TENSOR],
-                        double pressure[KM_TENSOR]);
-/* Mass (u) and centre of mass (nm) or its velocity (nm/ps) of a molecule. A molecule without mass
- * (held fixed) has its mean position and rests. */
-double km_molecule_centre(const km_integrator *integrator, const km_particles *p, int molecule,
-                          km_vec3 *position, km_vec3 *velocity);
+km_molecule_sums km_sum_molecules(km_integrator *integrator, const km_particles *p);
 
 #endif

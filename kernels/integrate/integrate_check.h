@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* What every backend refuses before it makes an integrator. */
+#ifndef KM_INTEGRATE_CHECK_H
+#define KM_INTEGRATE_CHECK_H
+
+#include "kernels/integrate/integrate.h"
+
+#define KM_CONSTRAINT_TOLERANCE 1e-10 /* where the spec says 0 */
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Numbers that make sense, molecules that cover the atoms, constraint groups that share no atom. p:
+ * n, inverse_mass and molecule in host memory. *n_moving: atoms with inverse mass above 0. */
+KM_MUST_CHECK km_status km_integrator_spec_check(const km_integrator_spec *spec,
+                                                 const km_particles *p, int *n_moving);
+
+/* The two shapes of a constraint group, in the order of bonds that integrate.h asks for. */
+bool km_constraint_is_star(const km_constraint_group *g);
+bool km_constraint_is_triangle(const km_constraint_group *g);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
