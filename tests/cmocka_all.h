@@ -8,7 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 /* after the above */
+#ifdef __cplusplus
+extern "C" {
 #include <cmocka.h>
+}
+#else
+#include <cmocka.h>
+#endif
 
 #include "kernels/base/error.h"
 
