@@ -197,6 +197,7 @@ static km_status send(const double *atom_major, const km_particles *p, double *a
     const cudaError_t error = cudaMemcpy(array, rows, n * sizeof *rows, cudaMemcpyHostToDevice);
     free(rows);
     KM_CUDA(error);
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
     return KM_OK;
 }
 

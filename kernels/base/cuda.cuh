@@ -78,6 +78,7 @@ template <typename T> km_status km_cuda_copy_of(T **out, const T *host, size_t n
     KM_TRY(km_cuda_new(out, n));
     if (n > 0)
         KM_CUDA(cudaMemcpy(*out, host, n * sizeof(T), cudaMemcpyHostToDevice));
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
     return KM_OK;
 }
 
