@@ -505,8 +505,8 @@ static void charged_and_small_cells_are_refused(void **state)
     assert_int_equal(try_model(&recipe, ff, &(portion){"DME", 9}, 1, 2.5, false, &m),
                      KM_ERROR_INPUT);
     assert_string_equal(km_last_error()->message,
-                        "the cutoff of 1.500 nm is above half the least height of the cell, 1.250 "
-                        "nm; make the cell larger or the cutoff at most 1.250 nm");
+                        "nonbonded.cutoff_A is 15, above half the least height of the cell (12.5 "
+                        "A); make the cell larger (cell.liquid.size) or cutoff_A at most 12.50");
     recipe.nonbonded.cutoff = 1.2;
     recipe.forcefield.charge_scale = 0.0;
     assert_int_equal(try_model(&recipe, ff, &(portion){"DME", 1}, 1, 4.0, false, &m),

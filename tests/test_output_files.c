@@ -185,6 +185,10 @@ static void a_run_folder_is_made_and_taken_over(void **state)
     assert_int_equal(km_run_folder_file(folder, KM_FILE_TRAJECTORY, path, 10), KM_ERROR_FILE);
     km_run_folder_log(folder, "seed %d", 7);
     km_run_folder_destroy(folder);
+    /* a start that failed before its recipe was written does not block the next */
+    assert_ok(km_run_folder_open("runs/a/b", false, &folder));
+    km_run_folder_destroy(folder);
+    fclose(fopen("runs/a/b/" KM_FILE_RECIPE, "w"));
     assert_int_equal(km_run_folder_open("runs/a/b", false, &folder), KM_ERROR_USAGE);
     assert_message_has("runs/a/b holds a run already; go on with it by --continue");
     assert_null(folder);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/build/counts.h"
 #include "host/build/molecular_volume.h"
@@ -12,6 +13,9 @@
 #include "kernels/base/units.h"
 
 #define PER_LITRE (KM_AVOGADRO * 1e-24) /* molecules/nm^3 at 1 mol/L: 1 L is 1e24 nm^3 */
+
+#define GIB 1073741824.0
+#define MOST_ATOMS 5e8 /* so that three coordinates of each are counted in 32 bits */
 
 /* A formula unit of salt, or a molecule of solvent. */
 typedef struct part {
@@ -179,6 +183,25 @@ static double size_weight(const mixture *m, int k)
     return density > 0.0 ? m->part[k].mass / density : m->part[k].volume;
 }
 
+/* Refuses what this machine cannot hold, before whole numbers of molecules are made of it. */
+static km_status check_memory(const mixture *m, double target, double total)
+{
+    double atoms = 0.0;
+    for (int k = 0; k < m->n; k++)
+        atoms += m->amount[k] * m->part[k].atoms * target / total;
+    const double needed = atoms * KM_BYTES_PER_ATOM / GIB;
+    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / GIB;
+    char place[KM_PLACE_LENGTH];
+    if (needed <= there && atoms < MOST_ATOMS)
+        return KM_OK;
+    return KM_FAIL(
+        KM_ERROR_INPUT,
+        "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g; at most "
+        "%.3g atoms fit",
+        km_recipe_node(m->recipe, place, "cell.liquid.size"), atoms, needed, there,
+        fmin(there * GIB / KM_BYTES_PER_ATOM, MOST_ATOMS));
+}
+
 static km_status choose_counts(mixture *m)
 {
     const km_recipe_liquid *liquid = m->liquid;
@@ -191,11 +214,14 @@ static km_status choose_counts(mixture *m)
     KM_NEW(weight, m->n);
     for (int k = 0; k < m->n; k++)
         weight[k] = size_weight(m, k);
-    const int missing = km_counts_choose(m->n, m->amount, weight, target, exact, m->count);
     double total = 0.0;
     for (int k = 0; k < m->n; k++)
         total += m->amount[k] * weight[k];
+    const km_status fits = check_memory(m, target, total);
+    const int missing =
+        fits == KM_OK ? km_counts_choose(m->n, m->amount, weight, target, exact, m->count) : -1;
     free(weight);
+    KM_TRY(fits);
     if (missing < 0)
         return KM_OK;
     char place[KM_PLACE_LENGTH];

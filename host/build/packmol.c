@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -213,6 +214,17 @@ static km_status read_result(const workplace *w, int n_atoms, double *position)
                           n_atoms);
 }
 
+/* packmol cannot say that its disk is full: its log has no room for that either. */
+static km_status check_room(const workplace *w, int n_atoms)
+{
+    struct statvfs disk;
+    const double needed = 200.0 * n_atoms + 65536.0; /* bytes of result and log */
+    if (statvfs(w->folder, &disk) != 0 || (double)disk.f_bavail * (double)disk.f_frsize > needed)
+        return KM_OK;
+    return KM_FAIL(KM_ERROR_FILE, "%s: %s; packmol needs %.2g MiB there", w->folder,
+                   strerror(ENOSPC), needed / 1048576.0);
+}
+
 static km_status run(const workplace *w, const km_packmol_spec *spec, double *position,
                      bool *converged)
 {
@@ -224,6 +236,7 @@ static km_status run(const workplace *w, const km_packmol_spec *spec, double *po
         n_atoms += spec->count[k] * spec->molecule[k]->n_atoms;
     }
     KM_TRY(write_input(w, spec));
+    KM_TRY(check_room(w, n_atoms));
     unlink(file_in(w, RESULT, path)); /* of an earlier attempt */
     KM_TRY(start_packmol(w, &child));
     KM_TRY(wait_for(w, child, spec->time_limit, &state));

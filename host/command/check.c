@@ -42,7 +42,7 @@ static double memory_MiB(const km_model *model)
 {
     const double atoms = model->n;
     const double mesh = (double)model->pme.mesh[0] * model->pme.mesh[1] * model->pme.mesh[2];
-    return (atoms * 1500.0 + mesh * 24.0) / 1048576.0;
+    return (atoms * KM_BYTES_PER_ATOM + mesh * 24.0) / 1048576.0;
 }
 
 static km_status check(const km_options *options, km_cell *cell)

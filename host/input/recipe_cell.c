@@ -4,7 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "host/input/near_name.h"
 #include "host/input/recipe_reader.h"
 #include "kernels/base/units.h"
 
@@ -202,13 +204,30 @@ km_status km_recipe_read_cell(km_recipe_reader *r)
     return KM_OK;
 }
 
+/* A file of the data folder, named without its ending. */
+static km_status check_forcefield_name(km_recipe_reader *r, uint32_t k, const char *name)
+{
+    char folder[3072], path[4096], hint[300];
+    KM_TRY(km_data_folder("forcefields", folder, sizeof folder));
+    snprintf(path, sizeof path, "%s/%.200s.yaml", folder, name);
+    if (access(path, R_OK) == 0)
+        return KM_OK;
+    km_near_yaml_file(folder, name, hint, sizeof hint);
+    return KM_FAIL(KM_ERROR_INPUT,
+                   "%s: there is no force field \"%s\" in %s; %sa file of your own is given by its "
+                   "path, ending in .yaml",
+                   km_recipe_place(r, "forcefield.files.%u", k), name, folder, hint);
+}
+
 /* A name of the data folder stays; a path becomes absolute. */
 static km_status keep_forcefield_file(km_recipe_reader *r, uint32_t k, const char *file, char **out)
 {
     const size_t n = strlen(file);
     if (strchr(file, '/') == NULL && (n < 5 || strcmp(file + n - 5, ".yaml") != 0) &&
-        (n < 4 || strcmp(file + n - 4, ".yml") != 0))
+        (n < 4 || strcmp(file + n - 4, ".yml") != 0)) {
+        KM_TRY(check_forcefield_name(r, k, file));
         return km_recipe_keep(file, out);
+    }
     char node[60];
     snprintf(node, sizeof node, "forcefield.files.%u", k);
     return km_recipe_resolve_file(r, node, file, out);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/input/near_name.h"
 #include "host/input/recipe_reader.h"
 #include "kernels/base/units.h"
 
@@ -123,10 +124,13 @@ static km_status find_recipe(const char *path_or_id, char *path, size_t length)
         snprintf(path, length, "%s", path_or_id);
         return KM_OK;
     }
-    return KM_FAIL(KM_ERROR_INPUT,
-                   "the catalogue has no system \"%s\" (there is no %s); `kalium list` shows all "
-                   "ids, and a recipe of your own is given by its path, ending in .yaml",
-                   path_or_id, path);
+    char hint[300];
+    km_near_yaml_file(folder, path_or_id, hint, sizeof hint);
+    return KM_FAIL(
+        KM_ERROR_INPUT,
+        "the catalogue has no system \"%s\"; %s`kalium list` shows all ids, and a recipe "
+        "of your own is given by its path, ending in .yaml",
+        path_or_id, hint);
 }
 
 km_status km_recipe_read(const char *path_or_id, const char *const *settings, int n_settings,

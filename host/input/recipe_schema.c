@@ -39,8 +39,7 @@ static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"liquid", KM_PROTOCOL_LIQUID}};
 static const cyaml_strval_t kinds[] = {{"minimise", KM_STAGE_MINIMISE},
                                        {"dynamics", KM_STAGE_DYNAMICS}};
-static const cyaml_strval_t analyses[] = {
-    {"msd", 0}, {"rdf", 1}, {"speciation", 2}, {"conductivity", 3}};
+static const cyaml_strval_t analyses[] = {{"msd", 0}, {"rdf", 1}};
 
 static const char *word_of(const cyaml_strval_t *words, uint32_t n, int64_t value)
 {

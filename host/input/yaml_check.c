@@ -2,12 +2,12 @@
 /* Does a document fit its schema? Said before libcyaml looks, in words for the person who wrote the
  * file. */
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/input/near_name.h"
 #include "host/input/yaml_document.h"
 
 #define KM_YAML_NODES 5000000 /* visits; more come from aliases that multiply */
@@ -28,67 +28,26 @@ static km_status wrong(check *c, int node, const char *problem)
                    problem);
 }
 
-/* Number of single-character changes between two words: insert, delete, replace, swap. */
-static int edit_distance(const char *a, const char *b)
-{
-    enum { longest = 40 };
-    const int n = (int)strlen(a), m = (int)strlen(b);
-    if (n > longest || m > longest)
-        return INT_MAX;
-    int d[longest + 1][longest + 1];
-    for (int i = 0; i <= n; i++)
-        for (int j = 0; j <= m; j++) {
-            if (i == 0 || j == 0) {
-                d[i][j] = i + j;
-                continue;
-            }
-            int best = d[i - 1][j - 1] + (a[i - 1] != b[j - 1]);
-            best = best < d[i - 1][j] + 1 ? best : d[i - 1][j] + 1;
-            best = best < d[i][j - 1] + 1 ? best : d[i][j - 1] + 1;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                d[i - 2][j - 2] + 1 < best)
-                best = d[i - 2][j - 2] + 1;
-            d[i][j] = best;
-        }
-    return d[n][m];
-}
-
 static void append(char *text, size_t size, const char *more)
 {
     const size_t used = strlen(text);
     snprintf(text + used, size - used, "%s", more);
 }
 
-/* "cutoff" for "cutoff_A", "pressure_MPa" for "pressure_bar": the unit is missing or another one.
- */
-static bool same_but_unit(const char *key, const char *known)
-{
-    const size_t n = strlen(key);
-    if (strncmp(key, known, n) == 0 && known[n] == '_')
-        return true;
-    const char *unit = strrchr(key, '_');
-    return unit != NULL && unit != key && strncmp(key, known, (size_t)(unit - key) + 1) == 0;
-}
-
 static km_status unknown_key(check *c, const cyaml_schema_field_t *fields, int key_node,
                              const char *key)
 {
-    const char *nearest = NULL;
-    int least = 3;
+    km_near_name search = {.word = key, .least = KM_NEAR_ENOUGH};
     char known[1024] = "";
     for (const cyaml_schema_field_t *f = fields; f->key != NULL; f++) {
-        const int distance = same_but_unit(key, f->key) ? 0 : edit_distance(key, f->key);
-        if (distance < least && distance < (int)strlen(f->key)) {
-            least = distance;
-            nearest = f->key;
-        }
+        km_near_name_try(&search, f->key);
         append(known, sizeof known, f == fields ? "" : ", ");
         append(known, sizeof known, f->key);
     }
     char place[512], hint[128] = "";
     km_yaml_document_place(c->document, key_node, place, sizeof place);
-    if (nearest != NULL)
-        snprintf(hint, sizeof hint, "did you mean \"%s\"? ", nearest);
+    if (search.nearest != NULL)
+        snprintf(hint, sizeof hint, "did you mean \"%s\"? ", search.nearest);
     return KM_FAIL(KM_ERROR_INPUT, "%s: unknown key \"%s\" (in %s); %sknown keys: %s", place, key,
                    c->where[0] != '\0' ? c->where : "the top level", hint, known);
 }

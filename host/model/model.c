@@ -118,8 +118,9 @@ static void free_expansion(km_expansion *e)
     free(e->type_here);
 }
 
-static km_status check_cutoff(const km_recipe_nonbonded *nonbonded, const km_box *box)
+static km_status check_cutoff(const km_recipe *recipe, const km_box *box)
 {
+    const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
     const double height = km_box_least_height(box), cutoff = nonbonded->cutoff;
     if (!(cutoff > 0.0))
         return KM_FAIL(KM_ERROR_VALUE, "nonbonded.cutoff is %g nm; it must be above 0", cutoff);
@@ -127,10 +128,13 @@ static km_status check_cutoff(const km_recipe_nonbonded *nonbonded, const km_box
         return KM_FAIL(KM_ERROR_VALUE, "nonbonded.skin is %g nm; it must not be below 0",
                        nonbonded->skin);
     if (cutoff > 0.5 * height)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "the cutoff of %.3f nm is above half the least height of the cell, %.3f nm; "
-                       "make the cell larger or the cutoff at most %.3f nm",
-                       cutoff, 0.5 * height, floor(0.5 * height * 1e3) / 1e3);
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s%snonbonded.cutoff_A is %.6g, above half the least height of the cell (%.4g "
+            "A); make the cell larger (cell.liquid.size) or cutoff_A at most %.2f",
+            recipe->path != NULL ? recipe->path : "", recipe->path != NULL ? ": " : "",
+            cutoff / KM_NM_PER_ANGSTROM, 0.5 * height / KM_NM_PER_ANGSTROM,
+            floor(50.0 * height / KM_NM_PER_ANGSTROM) / 100.0);
     return KM_OK;
 }
 
@@ -150,7 +154,7 @@ static km_status choose_ewald(km_model *model, const km_recipe_nonbonded *nonbon
 static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const km_box *box)
 {
     const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
-    KM_TRY(check_cutoff(nonbonded, box));
+    KM_TRY(check_cutoff(recipe, box));
     model->neighbours = (km_neighbour_spec){.cutoff = nonbonded->cutoff,
                                             .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
                                             .exclusion_start = model->exclusion_start,

@@ -17,8 +17,7 @@ km_status km_atomic_file_begin(const char *path, char **aside)
     if (asprintf(&name, "%s.partial", path) < 0)
         return KM_FAIL(KM_ERROR_MEMORY, "cannot allocate a path");
     if (unlink(name) != 0 && errno != ENOENT) {
-        const km_status status =
-            KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", name, strerror(errno));
+        const km_status status = km_output_fail("write", name, errno);
         free(name);
         return status;
     }
@@ -75,7 +74,7 @@ km_status km_atomic_file_commit(const char *aside, const char *path, const char 
     if (error == 0)
         return KM_OK;
     unlink(aside);
-    return KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", path, strerror(error));
+    return km_output_fail("write", path, error);
 }
 
 static km_status write_aside(const char *aside, const void *bytes, size_t size)
@@ -120,8 +119,7 @@ km_status km_atomic_stream_open(km_atomic_stream *file, const char *path)
         return KM_OK;
     const int error = errno;
     release(file);
-    return status != KM_OK ? status
-                           : KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", path, strerror(error));
+    return status != KM_OK ? status : km_output_fail("write", path, error);
 }
 
 km_status km_atomic_stream_commit(km_atomic_stream *file)
@@ -138,8 +136,7 @@ km_status km_atomic_stream_commit(km_atomic_stream *file)
         status = km_atomic_file_commit(file->aside, file->path, NULL);
     } else {
         unlink(file->aside);
-        status = KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", file->path,
-                         strerror(error != 0 ? error : ENOSPC));
+        status = km_output_fail("write", file->path, error != 0 ? error : ENOSPC);
     }
     release(file);
     return status;

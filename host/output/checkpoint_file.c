@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/output/checkpoint_file.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <netcdf.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/output/atomic_file.h"
+#include "host/output/output_file.h"
 #include "kernels/base/units.h"
 
 #define PATH_LENGTH 4096
@@ -18,6 +20,8 @@
 #define NC_TRY(path, call)                                                                         \
     do {                                                                                           \
         const int nc_ = (call);                                                                    \
+        if (nc_ == ENOSPC || nc_ == EDQUOT)                                                        \
+            return km_output_fail("write", path, nc_);                                             \
         if (nc_ != NC_NOERR)                                                                       \
             return KM_FAIL(KM_ERROR_FILE, "%s: %s", path, nc_strerror(nc_));                       \
     } while (0)
@@ -194,7 +198,8 @@ static km_status write_aside(const char *aside, const km_checkpoint *checkpoint)
         if (l.file >= 0) {
             const int closed = nc_close(l.file);
             if (status == KM_OK && closed != NC_NOERR)
-                status = KM_FAIL(KM_ERROR_FILE, "%s: %s", aside, nc_strerror(closed));
+                status = closed > 0 ? km_output_fail("write", aside, closed)
+                                    : KM_FAIL(KM_ERROR_FILE, "%s: %s", aside, nc_strerror(closed));
         }
     }
     return status;

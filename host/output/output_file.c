@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* errno is passed in because the clean-up before the message may change it. */
-static km_status fail(const char *verb, const char *path, int error)
+km_status km_output_fail(const char *verb, const char *path, int error)
 {
     const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
     return KM_FAIL(KM_ERROR_FILE, "cannot %s %s: %s%s", verb, path, strerror(error),
@@ -21,14 +20,14 @@ km_status km_output_file_open(km_output_file *file, const char *path, bool keep)
     *file = (km_output_file){0};
     const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | (keep ? 0 : O_TRUNC), 0666);
     if (fd < 0)
-        return fail("write", path, errno);
+        return km_output_fail("write", path, errno);
     struct stat status;
     char *copy = strdup(path);
     if (copy == NULL || fstat(fd, &status) != 0) {
         const int error = errno;
         free(copy);
         close(fd);
-        return fail("open", path, error);
+        return km_output_fail("open", path, error);
     }
     *file = (km_output_file){.path = copy, .fd = fd, .size = status.st_size};
     return KM_OK;
@@ -57,7 +56,7 @@ km_status km_output_file_append(km_output_file *file, const void *bytes, size_t 
         /* the failure reported is the one of the write: a device cannot be cut */
         const int cut = ftruncate(file->fd, file->size);
         (void)cut;
-        return fail("write", file->path, error);
+        return km_output_fail("write", file->path, error);
     }
     file->size += (int64_t)size;
     return KM_OK;
@@ -66,7 +65,7 @@ km_status km_output_file_append(km_output_file *file, const void *bytes, size_t 
 km_status km_output_file_patch(km_output_file *file, int64_t offset, const void *bytes, size_t size)
 {
     const int error = write_all(file->fd, bytes, size, offset);
-    return error == 0 ? KM_OK : fail("write", file->path, error);
+    return error == 0 ? KM_OK : km_output_fail("write", file->path, error);
 }
 
 km_status km_output_file_cut(km_output_file *file, int64_t size)
@@ -77,7 +76,7 @@ km_status km_output_file_cut(km_output_file *file, int64_t size)
                        "belong to it, or was damaged",
                        file->path, (long long)file->size, (long long)size);
     if (ftruncate(file->fd, size) != 0)
-        return fail("shorten", file->path, errno);
+        return km_output_fail("shorten", file->path, errno);
     file->size = size;
     return KM_OK;
 }
@@ -86,7 +85,7 @@ km_status km_output_file_sync(km_output_file *file)
 {
     /* EINVAL: a pipe or a device, which has nothing to synchronise */
     if (fsync(file->fd) != 0 && errno != EINVAL && errno != EROFS)
-        return fail("write", file->path, errno);
+        return km_output_fail("write", file->path, errno);
     return KM_OK;
 }
 
@@ -97,7 +96,7 @@ km_status km_output_file_close(km_output_file *file)
     char *path = file->path;
     const int error = close(file->fd) == 0 ? 0 : errno;
     *file = (km_output_file){0};
-    const km_status status = error == 0 ? KM_OK : fail("write", path, error);
+    const km_status status = error == 0 ? KM_OK : km_output_fail("write", path, error);
     free(path);
     return status;
 }

@@ -15,6 +15,9 @@ typedef struct km_output_file {
     int64_t size; /* bytes  written so far                       */
 } km_output_file;
 
+/* "cannot write PATH: reason", with advice when the disk is full. The error is passed in because
+ * the clean-up before the message may change errno. */
+km_status km_output_fail(const char *verb, const char *path, int error);
 /* Opens path for writing; keep: what it holds stays (the file is made when absent), otherwise it
  * starts empty. Fails with KM_ERROR_FILE naming path and reason, as all functions here do. */
 KM_MUST_CHECK km_status km_output_file_open(km_output_file *file, const char *path, bool keep);

@@ -58,10 +58,20 @@ static km_status make_folder(const char *path)
 }
 
 typedef struct content {
-    bool other;  /* any file but the lock                          */
+    bool other;  /* a file that a failed start does not leave      */
     bool a_run;  /* the recipe or the lock of an earlier run       */
     bool a_lock; /* the lock file: perhaps a run that just started */
 } content;
+
+/* What a start leaves that failed before its recipe was written; packmol's files tell why. */
+static bool is_left_over(const char *name)
+{
+    static const char *const left[] = {KM_FILE_LOCK, KM_FILE_LOG, "packmol.inp", "packmol.log"};
+    for (size_t k = 0; k < sizeof left / sizeof *left; k++)
+        if (strcmp(name, left[k]) == 0)
+            return true;
+    return false;
+}
 
 static km_status look_into(const char *path, content *found)
 {
@@ -76,7 +86,7 @@ static km_status look_into(const char *path, content *found)
         const bool is_lock = strcmp(name, KM_FILE_LOCK) == 0;
         found->a_lock |= is_lock;
         found->a_run |= is_lock || strcmp(name, KM_FILE_RECIPE) == 0;
-        found->other |= !is_lock;
+        found->other |= !is_left_over(name);
     }
     closedir(folder);
     return KM_OK;
