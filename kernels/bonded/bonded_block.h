@@ -8,26 +8,11 @@
 #define KM_BONDED_BLOCK_H
 
 #include "kernels/bonded/bond.h"
-#include "kernels/bonded/bonded.h"
 #include "kernels/bonded/bonded_chunk.h"
+#include "kernels/bonded/bonded_terms.h"
 #include "kernels/bonded/improper.h"
 #include "kernels/pair/vdw_lennard_jones.h"
-
-/* Terms as the loops read them; each begins with its atoms. */
-typedef struct angle_term {
-    int i, j, k;
-    double k_theta, cosine0, sine0;
-} angle_term;
-typedef struct periodic_term {
-    int atom[4];
-    int multiplicity;
-    int energy_term;
-    double k_phi, cosine0, sine0;
-} periodic_term;
-typedef struct excluded_term {
-    int i, j;
-    double qq; /* kJ nm/mol */
-} excluded_term;
+#include "kernels/virial.h"
 
 /* What one block adds up when energies or the virial are asked. */
 typedef struct block_sum {
@@ -61,23 +46,12 @@ KM_HD void subtract(km_vec3 *sum, km_vec3 a)
     *sum = km_vec3_sub(*sum, a);
 }
 
-/* W = -1/2 sum r (x) F, with r relative to any atom of the term. */
-KM_HD void add_virial(double *virial, km_vec3 r, km_vec3 f)
-{
-    virial[KM_XX] -= 0.5 * r.x * f.x;
-    virial[KM_YY] -= 0.5 * r.y * f.y;
-    virial[KM_ZZ] -= 0.5 * r.z * f.z;
-    virial[KM_XY] -= 0.5 * r.x * f.y;
-    virial[KM_XZ] -= 0.5 * r.x * f.z;
-    virial[KM_YZ] -= 0.5 * r.y * f.z;
-}
-
 KM_HD void add_pair(const work *w, int i, int j, km_vec3 d, km_vec3 force, bool tally)
 {
     add(&w->f[i], force);
     subtract(&w->f[j], force);
     if (tally)
-        add_virial(w->sum->virial, d, force);
+        km_virial_add(w->sum->virial, d, force);
 }
 
 KM_HD void bonds(const work *w, const km_bond *term, int n, bool tally)
@@ -93,7 +67,7 @@ KM_HD void bonds(const work *w, const km_bond *term, int n, bool tally)
     }
 }
 
-KM_HD void add_angle(const work *w, const angle_term *t, km_vec3 r_ij, km_vec3 r_kj, double u,
+KM_HD void add_angle(const work *w, const km_angle_ready *t, km_vec3 r_ij, km_vec3 r_kj, double u,
                      km_vec3 force_i, km_vec3 force_k, bool tally)
 {
     add(&w->f[t->i], force_i);
@@ -101,12 +75,12 @@ KM_HD void add_angle(const work *w, const angle_term *t, km_vec3 r_ij, km_vec3 r
     subtract(&w->f[t->j], km_vec3_add(force_i, force_k));
     if (tally) {
         w->sum->energy[KM_ENERGY_ANGLE] += u;
-        add_virial(w->sum->virial, r_ij, force_i);
-        add_virial(w->sum->virial, r_kj, force_k);
+        km_virial_add(w->sum->virial, r_ij, force_i);
+        km_virial_add(w->sum->virial, r_kj, force_k);
     }
 }
 
-KM_HD void angle_block(const work *w, const angle_term *t, int count, bool tally)
+KM_HD void angle_block(const work *w, const km_angle_ready *t, int count, bool tally)
 {
     angle_chunk *c = &w->chunks->angle;
     for (int m = 0; m < count; m++) {
@@ -130,7 +104,7 @@ KM_HD void angle_block(const work *w, const angle_term *t, int count, bool tally
     }
 }
 
-KM_HD void angles(const work *w, const angle_term *term, int n, bool tally)
+KM_HD void angles(const work *w, const km_angle_ready *term, int n, bool tally)
 {
     for (int m = 0; m < n; m += KM_CHUNK)
         angle_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
@@ -145,9 +119,9 @@ KM_HD void add_dihedral(const work *w, const int *atom, km_vec3 f, km_vec3 g, km
     add(&w->f[atom[3]], force.l);
     if (tally) {
         w->sum->energy[energy_term] += u;
-        add_virial(w->sum->virial, f, force.i); /* all relative to j */
-        add_virial(w->sum->virial, km_vec3_scale(-1.0, g), force.k);
-        add_virial(w->sum->virial, km_vec3_sub(h, g), force.l);
+        km_virial_add(w->sum->virial, f, force.i); /* all relative to j */
+        km_virial_add(w->sum->virial, km_vec3_scale(-1.0, g), force.k);
+        km_virial_add(w->sum->virial, km_vec3_sub(h, g), force.l);
     }
 }
 
@@ -176,10 +150,10 @@ KM_HD void dihedrals_rb(const work *w, const km_dihedral_rb *term, int n, bool t
         dihedral_rb_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
 }
 
-KM_HD void dihedrals_periodic(const work *w, const periodic_term *term, int n, bool tally)
+KM_HD void dihedrals_periodic(const work *w, const km_periodic_ready *term, int n, bool tally)
 {
     for (int m = 0; m < n; m++) {
-        const periodic_term *t = &term[m];
+        const km_periodic_ready *t = &term[m];
         const km_vec3 f = difference(w, t->atom[0], t->atom[1]),
                       g = difference(w, t->atom[1], t->atom[2]),
                       h = difference(w, t->atom[3], t->atom[2]);
@@ -221,7 +195,7 @@ KM_HD void pairs14(const work *w, const km_pair14 *term, int n, bool tally)
     }
 }
 
-KM_HD void excluded_block(const work *w, const excluded_term *t, int count, bool tally)
+KM_HD void excluded_block(const work *w, const km_excluded_ready *t, int count, bool tally)
 {
     excluded_chunk *c = &w->chunks->excluded;
     const double alpha = w->alpha, alpha2 = alpha * alpha, alpha3 = alpha2 * alpha;
@@ -241,7 +215,7 @@ KM_HD void excluded_block(const work *w, const excluded_term *t, int count, bool
     }
 }
 
-KM_HD void excluded_pairs(const work *w, const excluded_term *term, int n, bool tally)
+KM_HD void excluded_pairs(const work *w, const km_excluded_ready *term, int n, bool tally)
 {
     for (int m = 0; m < n; m += KM_CHUNK)
         excluded_block(w, term + m, n - m < KM_CHUNK ? n - m : KM_CHUNK, tally);
