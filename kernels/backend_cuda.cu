@@ -323,6 +323,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .upload = cuda_upload,
     .download = cuda_download,
     .download_forces = cuda_download_forces,
+    .make_force = {nullptr, km_bonded_cuda_create, km_pme_cuda_create},
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
     .record_begin = km_recording_cuda_begin,

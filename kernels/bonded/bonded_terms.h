@@ -7,14 +7,15 @@
 
 #include "kernels/bonded/bonded.h"
 
+/* The dearest first: a device that starts terms in this order ends with the cheap ones. */
 typedef enum km_bonded_kind {
-    KM_BONDED_BOND,     /* km_bond              */
-    KM_BONDED_ANGLE,    /* km_angle_ready       */
-    KM_BONDED_RB,       /* km_dihedral_rb       */
-    KM_BONDED_PERIODIC, /* km_periodic_ready    */
     KM_BONDED_IMPROPER, /* km_improper_harmonic */
+    KM_BONDED_PERIODIC, /* km_periodic_ready    */
+    KM_BONDED_RB,       /* km_dihedral_rb       */
+    KM_BONDED_ANGLE,    /* km_angle_ready       */
     KM_BONDED_PAIR14,   /* km_pair14, qq in kJ nm/mol */
     KM_BONDED_EXCLUDED, /* km_excluded_ready    */
+    KM_BONDED_BOND,     /* km_bond              */
     KM_BONDED_KINDS
 } km_bonded_kind;
 

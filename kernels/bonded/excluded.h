@@ -16,8 +16,10 @@
 #define KM_EXCLUDED_X2_MAX 4.0 /* where the polynomial ends */
 
 /* Unrolled, so that a loop over pairs becomes a vector loop. */
-#ifdef __CUDACC__
+#if defined(__CUDA_ARCH__)
 #define KM_EXCLUDED_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__) /* nvcc for the host */
+#define KM_EXCLUDED_UNROLL
 #else
 #define KM_EXCLUDED_UNROLL _Pragma("GCC unroll 18")
 #endif
