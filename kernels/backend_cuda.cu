@@ -108,6 +108,7 @@ static void cuda_particles_destroy(km_particles *particles)
     if (particles == NULL)
         return;
     km_cuda_particles *c = km_cuda_of(particles);
+    km_neighbours_cuda_destroy(particles->neighbours);
     km_cuda_delete(c->p.position);
     km_cuda_delete(c->p.velocity);
     km_cuda_delete(c->p.force);
@@ -323,7 +324,10 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .upload = cuda_upload,
     .download = cuda_download,
     .download_forces = cuda_download_forces,
-    .make_force = {nullptr, km_bonded_cuda_create, km_pme_cuda_create},
+    .neighbours_create = km_neighbours_cuda_create,
+    .neighbours_update = km_neighbours_cuda_update,
+    .make_force = {km_pair_cuda_create, km_bonded_cuda_create,
+                   km_pme_cuda_create}, /* as in km_force_kind */
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
     .record_begin = km_recording_cuda_begin,

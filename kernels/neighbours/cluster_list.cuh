@@ -36,6 +36,11 @@ typedef struct __attribute__((aligned(8))) km_cluster_group {
     int exclusion;     /* row of list->exclusion_word, -1 when nothing is excluded          */
 } km_cluster_group;
 
+/* Corners of the box around some atoms; the lower lies above the upper where there is none. */
+typedef struct km_cluster_bounds {
+    km_real low[3], high[3]; /* nm */
+} km_cluster_bounds;
+
 /* The work of one warp: groups begin..masked_end have exclusions, masked_end..end have none. */
 typedef struct km_cluster_unit {
     int supercluster;
@@ -43,55 +48,70 @@ typedef struct km_cluster_unit {
     int begin, masked_end, end;
 } km_cluster_unit;
 
-/* What the device decides at a build. */
+/* What the device decides at a build, and counts until the next. */
 typedef struct km_cluster_build {
-    km_box box;            /* nm  at the build                                                */
-    double reach;          /* nm  of the build                                                */
-    int columns[2];        /*     of the sorting grid, along a and b                          */
-    int layers;            /*     of the sorting grid, along c                                */
-    int n_units;           /*     wanted; more than there is room for is a fault              */
-    int n_groups;          /*                                                                 */
-    int n_exclusion_words; /*     rows of 32                                                  */
-    int moved;             /*     an atom has moved too far in the step under way             */
-    int blocks_done;       /*     blocks that have looked                                     */
+    km_box box;            /* nm  at the build                                       */
+    double reach;          /* nm  of the build; 0 = none yet                         */
+    int columns[2];        /*     of the sorting grid, along a and b                 */
+    int layers;            /*     of the sorting grid, along c                       */
+    int n_units;           /*     asked for; beyond the capacity is a fault          */
+    int n_groups;          /*                                                        */
+    int n_exclusion_words; /*     rows of 32                                         */
+    int moved;             /*     an atom has moved too far in the step under way    */
+    int blocks_done;       /*     blocks that have looked                            */
 } km_cluster_build;
 
-/* The pointers are into device memory; kernels take the struct by value. */
+/* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
 struct km_neighbour_list {
     double cutoff;                          /* nm */
     double skin;                            /* nm */
-    int n;                                  /*    atoms                                          */
-    int n_slots;                            /*    multiple of KM_SUPERCLUSTER                    */
-    int n_superclusters;                    /*                                                   */
-    int capacity_cells;                     /*    of the sorting grid                            */
-    int capacity_units, capacity_groups;    /*                                                   */
-    int capacity_exclusion_words;           /*    rows of 32                                     */
-    const int *exclusion_start, *exclusion; /*   n + 1 offsets, partners; NULL when none        */
+    int n;                                  /*    atoms                                       */
+    int n_slots;                            /*    multiple of KM_SUPERCLUSTER                 */
+    int n_superclusters;                    /*                                                */
+    int unit_groups;                        /*    most groups of a unit                       */
+    int launch_units;                       /*    units to expect: sets the size of launches  */
+    int capacity_cells;                     /*    of the sorting grid                         */
+    int capacity_units, capacity_groups;    /*                                                */
+    int capacity_exclusion_words;           /*    rows of 32                                  */
+    const int *exclusion_start, *exclusion; /*    n + 1 offsets, partners; NULL when none     */
 
-    km_cluster_build *build; /*     1                                                            */
-    int *atom;               /*     n_slots: atom of a slot, -1 = filler                         */
-    int *slot;               /*     n: slot of an atom                                           */
-    int *type;               /*     n_slots: type of the atom, 0 = filler                        */
-    int *image;              /*     3 x n_slots: lattice vectors taken off the position          */
-    double *reference;       /*     3 x n_slots: fractional, wrapped position at the build       */
-    km_real4 *xq;            /* nm, e  n_slots: position - image * box, now, and charge          */
+    km_cluster_build *build; /*    1                                           */
+    int *atom;         /*       n_slots: atom of a slot, -1 = filler                           */
+    int *slot;         /*       n: slot of an atom                                             */
+    int *type;         /*       n_slots: type of the atom                                      */
+    int *image;        /*       3 x n_slots: lattice vectors taken off the unwrapped position  */
+    double *reference; /*      3 x n_slots: fractional, wrapped position at the build         */
+    km_real4 *xq;      /* nm, e n_slots: position - image * box, now, and charge               */
 
     km_cluster_unit *unit;    /* capacity_units */
     km_cluster_group *group;  /* capacity_groups */
-    uint32_t *exclusion_word; /* capacity_exclusion_words x 32 lanes: bit 8 m + c is set where the
-                                 lane's pair in that tile interacts */
+    uint32_t *exclusion_word; /* capacity_exclusion_words x 32, one per lane: bit 8 m + c is set
+                                 where the lane's pair in that tile interacts */
 
-    /* the sorting grid, valid during a build */
-    int *cell_count;   /* capacity_cells: zero between builds                                  */
-    int *cell_start;   /* capacity_cells + 1: first place of a cell                            */
-    int *atom_cell;    /* n                                                                    */
-    int *atom_ordinal; /* n: of the atom in its cell, in no particular order                   */
-    int *cell_atom;    /* n: atoms by cell                                                     */
-    int *order;        /* n: atoms by cell and along c                                         */
-    double *folded;    /* 3 x n: fractional coordinates in input order                         */
-    km_real *bounds;   /* nm  n_superclusters x 6: lower and upper corner                      */
-    km_real *bounds_i; /* nm  n_superclusters x 8 x 6                                          */
-    km_real *bounds_j; /* nm  n_superclusters x 16 x 6                                         */
+    /* the sorting grid and the bounds, valid during a build */
+    int *cell_count;   /*     capacity_cells: zero between builds                           */
+    int *cell_start;   /*     capacity_cells + 1: first place of a cell                     */
+    int *atom_cell;    /*     n                                                             */
+    int *atom_ordinal; /*     n: of the atom in its cell, in no particular order            */
+    int *cell_atom;    /*     n: atoms by cell                                              */
+    int *order;        /*     n: atoms by cell and along c                                  */
+    double *folded;    /*     3 x n: fractional coordinates in input order                  */
+    km_cluster_bounds *bounds;   /* n_superclusters                                               */
+    km_cluster_bounds *bounds_i; /* n_superclusters x 8                                           */
+    km_cluster_bounds *bounds_j; /* n_superclusters x 16                                          */
+    double *fractional_bounds;   /* n_superclusters x 6: lower and upper, of reference            */
 };
+
+namespace KM_CUDA_NAMESPACE
+{
+
+/* cluster_sort_cuda.cu, cluster_search_cuda.cu: queue the kernels of a build, which return at once
+ * when state->rebuild is 0. */
+km_status km_cluster_sort_cuda(km_device *device, const km_neighbour_list *list,
+                               const km_particles *p);
+km_status km_cluster_search_cuda(km_device *device, const km_neighbour_list *list,
+                                 const km_particles *p);
+
+} // namespace KM_CUDA_NAMESPACE
 
 #endif

@@ -44,25 +44,30 @@ km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomi
 }
 #endif
 
+#if defined(__CUDA_ARCH__)
+#define KM_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)
+#define KM_UNROLL
+#else
+#define KM_UNROLL _Pragma("GCC unroll 64")
+#endif
+
 /* Horner's rule over n coefficients for several t at once, since one chain alone would wait for
  * itself; n and count are constants where this is called. */
 KM_HD void km_ewald_polynomial_values(const km_lane *coefficient, const int n, const km_lane *t,
                                       const int count, km_lane *out)
 {
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+    KM_UNROLL
     for (int m = 0; m < count; m++)
         out[m] = coefficient[0];
-#ifdef __GNUC__
-#pragma GCC unroll 64
-#endif
-    for (int k = 1; k < n; k++)
-#ifdef __GNUC__
-#pragma GCC unroll 8
-#endif
+    KM_UNROLL
+    for (int k = 1; k < n; k++) {
+        KM_UNROLL
         for (int m = 0; m < count; m++)
             out[m] = km_lane_multiply_add(out[m], t[m], coefficient[k]);
+    }
 }
+
+#undef KM_UNROLL
 
 #endif

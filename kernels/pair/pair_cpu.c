@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* The pair term on the CPU: parameters in the order of the neighbour list, the loops over blocks,
  * and the sums. */
-#include <math.h>
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/pair/pair_loop.h"
 #include "kernels/pair/pair_tail.h"
-#include "kernels/pair/vdw_lennard_jones.h"
 
 enum { SIZE = 3 * KM_CLUSTER_J };
 
@@ -17,7 +15,6 @@ typedef struct km_pair {
     int n;
     double coulomb_constant;
     km_pair_parameters parameters;
-    double *type_root; /*   n_types x 2: sqrt(6 c6_ii), sqrt(12 c12_ii) */
     km_pair_tail tail;
 
     int builds; /*          list->builds when cluster was filled      */
@@ -38,89 +35,12 @@ static void destroy(void *self)
         free(pair->sums[t].force);
     }
     free(pair->parameters.type);
-    free(pair->parameters.six_c6);
-    free(pair->parameters.twelve_c12);
-    free(pair->type_root);
+    km_pair_tables_destroy(&pair->parameters.tables);
     free(pair->cluster);
     free(pair->sums);
     free(pair->energy);
     free(pair->virial);
     free(pair);
-}
-
-static km_status check_spec(const km_pair_spec *spec, const km_particles *p)
-{
-    if (spec->n_types < 1)
-        return KM_FAIL(KM_ERROR_INTERNAL, "the pair term has no atom types");
-    if (!(spec->cutoff > 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "the pair cutoff is %g nm; it must be above 0",
-                       spec->cutoff);
-    if (!(spec->ewald_alpha >= 0.0))
-        return KM_FAIL(KM_ERROR_VALUE, "ewald_alpha is %g 1/nm; it must not be below 0",
-                       spec->ewald_alpha);
-    for (int k = 0; k < spec->n_types * spec->n_types; k++) {
-        const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
-        if (spec->form[k] != KM_VDW_LENNARD_JONES)
-            return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "types %d and %d: van der Waals form %d has no pair loop",
-                           k / spec->n_types, k % spec->n_types, spec->form[k]);
-        if (!(parameter[0] >= 0.0) || !(parameter[1] >= 0.0) || !isfinite(parameter[0]) ||
-            !isfinite(parameter[1]))
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "types %d and %d: epsilon %g kJ/mol and sigma %g nm must be finite and "
-                           "not below 0",
-                           k / spec->n_types, k % spec->n_types, parameter[0], parameter[1]);
-    }
-    for (int i = 0; i < p->n; i++)
-        if (p->type[i] < 0 || p->type[i] >= spec->n_types)
-            return KM_FAIL(KM_ERROR_INTERNAL, "atom %d has type %d of %d", i, p->type[i],
-                           spec->n_types);
-    return KM_OK;
-}
-
-/* Whether table[a][b]^2 = table[a][a] table[b][b] to 1e-12 everywhere. */
-static bool is_geometric(const double *table, int n)
-{
-    for (int a = 0; a < n; a++)
-        for (int b = 0; b < n; b++) {
-            const double square = table[a * n + b] * table[a * n + b];
-            const double product = table[a * n + a] * table[b * n + b];
-            if (fabs(square - product) > 2e-12 * fmax(square, product))
-                return false;
-        }
-    return true;
-}
-
-static km_status make_tables(km_pair *pair, const km_pair_spec *spec)
-{
-    km_pair_parameters *to = &pair->parameters;
-    const int n = spec->n_types, n_pairs = n * n;
-    double *c6;
-    KM_NEW(to->six_c6, n_pairs);
-    KM_NEW(to->twelve_c12, n_pairs);
-    KM_NEW(pair->type_root, 2 * n);
-    KM_NEW(c6, 2 * (size_t)n_pairs);
-    double *c12 = c6 + n_pairs;
-    for (int k = 0; k < n_pairs; k++) {
-        const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
-        c6[k] = 6.0 * km_lennard_jones_c6(parameter[0], parameter[1]);
-        c12[k] = 12.0 * km_lennard_jones_c12(parameter[0], parameter[1]);
-        to->six_c6[k] = (km_real)c6[k];
-        to->twelve_c12[k] = (km_real)c12[k];
-    }
-    to->geometric = is_geometric(c6, n) && is_geometric(c12, n);
-    for (int a = 0; a < n; a++) {
-        pair->type_root[2 * a] = sqrt(c6[a * n + a]);
-        pair->type_root[2 * a + 1] = sqrt(c12[a * n + a]);
-    }
-    free(c6);
-    to->n_types = n;
-    to->cutoff2 = (km_real)(spec->cutoff * spec->cutoff);
-    if (spec->shift) {
-        to->shift_c6 = (km_real)(pow(spec->cutoff, -6.0) / 6.0);
-        to->shift_c12 = (km_real)(pow(spec->cutoff, -12.0) / 12.0);
-    }
-    return km_ewald_polynomial_fit(spec->ewald_alpha, spec->cutoff, &to->ewald);
 }
 
 static km_status allocate_sums(km_pair *pair, const km_particles *p)
@@ -154,8 +74,8 @@ static km_status rebuild(void *self, const km_particles *p)
             km_pair_cluster *cluster = pair->cluster + j;
             const int type = i < 0 ? 0 : p->type[i];
             cluster->charge[b] = (km_real)(i < 0 ? 0.0 : root * p->charge[i]);
-            cluster->six_c6[b] = (km_real)pair->type_root[2 * type];
-            cluster->twelve_c12[b] = (km_real)pair->type_root[2 * type + 1];
+            cluster->six_c6[b] = (km_real)pair->parameters.tables.type_root[2 * type];
+            cluster->twelve_c12[b] = (km_real)pair->parameters.tables.type_root[2 * type + 1];
             pair->parameters.type[j * KM_CLUSTER_J + b] = type;
         }
     pair->builds = list->builds;
@@ -279,7 +199,7 @@ static km_status compute(void *self, const km_step *s, km_particles *p)
     const km_neighbour_list *list = p->neighbours;
     if (list == NULL || list->builds == 0 || list->n_j != pair->n_j)
         return KM_FAIL(KM_ERROR_INTERNAL, "the pair term needs a neighbour list that is built");
-    if (list->cutoff * list->cutoff * (1.0 + 1e-6) < (double)pair->parameters.cutoff2)
+    if (list->cutoff * list->cutoff * (1.0 + 1e-6) < (double)pair->parameters.tables.cutoff2)
         return KM_FAIL(
             KM_ERROR_INTERNAL,
             "the neighbour list was made for a shorter cutoff (%g nm) than the pair term",
@@ -306,12 +226,12 @@ km_status km_pair_cpu_create(km_device *device, const void *spec, const km_parti
 {
     const km_pair_spec *pair_spec = spec;
     km_pair *pair;
-    KM_TRY(check_spec(pair_spec, p));
+    KM_TRY(km_pair_spec_check(pair_spec, p->n, p->type));
     KM_NEW(pair, 1);
     pair->device = device;
     pair->n = p->n;
     pair->coulomb_constant = pair_spec->coulomb_constant;
-    km_status status = make_tables(pair, pair_spec);
+    km_status status = km_pair_tables_make(pair_spec, &pair->parameters.tables);
     if (status == KM_OK)
         status = allocate_sums(pair, p);
     if (status == KM_OK)

@@ -132,14 +132,14 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
 
 KM_HD void load_constants(const variant v, const km_pair_parameters *p, constants *c)
 {
-    c->cutoff2 = km_lane_all(p->cutoff2);
-    c->scale = km_lane_all(p->ewald.scale);
+    c->cutoff2 = km_lane_all(p->tables.cutoff2);
+    c->scale = km_lane_all(p->tables.ewald.scale);
     c->one = km_lane_all(KM_R(1.0));
-    c->shift_c6 = km_lane_all(p->shift_c6);
-    c->shift_c12 = km_lane_all(p->shift_c12);
+    c->shift_c6 = km_lane_all(p->tables.shift_c6);
+    c->shift_c12 = km_lane_all(p->tables.shift_c12);
     for (int k = 0; k < v.coulomb; k++) {
-        c->force[k] = km_lane_all(p->ewald.force[k]);
-        c->energy[k] = km_lane_all(p->ewald.energy[k]);
+        c->force[k] = km_lane_all(p->tables.ewald.force[k]);
+        c->energy[k] = km_lane_all(p->tables.ewald.energy[k]);
     }
 }
 
@@ -150,7 +150,7 @@ KM_HD run_atom load_atom(const variant v, const km_pair_parameters *p,
     const int b = run->slot % KM_CLUSTER_J;
     const km_real *shift = list->shift[run->image];
     const km_pair_cluster *from = cluster + run->slot / KM_CLUSTER_J;
-    const size_t row = (size_t)p->type[run->slot] * p->n_types;
+    const size_t row = (size_t)p->type[run->slot] * p->tables.n_types;
     run_atom own;
     own.x = km_lane_all(from->x[0][b] + shift[0]);
     own.y = km_lane_all(from->x[1][b] + shift[1]);
@@ -158,8 +158,8 @@ KM_HD run_atom load_atom(const variant v, const km_pair_parameters *p,
     own.charge = km_lane_all(from->charge[b]);
     own.six_c6 = km_lane_all(from->six_c6[b]);
     own.twelve_c12 = km_lane_all(from->twelve_c12[b]);
-    own.table_c6 = v.geometric ? NULL : p->six_c6 + row;
-    own.table_c12 = v.geometric ? NULL : p->twelve_c12 + row;
+    own.table_c6 = v.geometric ? NULL : p->tables.six_c6 + row;
+    own.table_c12 = v.geometric ? NULL : p->tables.twelve_c12 + row;
     own.fx = own.fy = own.fz = own.vdw = own.coulomb = km_lane_all(KM_R(0.0));
     return own;
 }
@@ -281,6 +281,7 @@ void KM_JOIN(km_pair_block_, KM_ISA_NAME)(const km_pair_parameters *p,
 {
     static km_pair_block_function *const loop[3][4] = {KM_PAIR_ROW(neutral), KM_PAIR_ROW(short),
                                                        KM_PAIR_ROW(long)};
-    const int coulomb = p->ewald.n == 0 ? 0 : (p->ewald.n == KM_EWALD_SHORT ? 1 : 2);
-    loop[coulomb][2 * (energy != NULL) + p->geometric](p, cluster, list, block, sums, energy);
+    const int coulomb = p->tables.ewald.n == 0 ? 0 : (p->tables.ewald.n == KM_EWALD_SHORT ? 1 : 2);
+    loop[coulomb][2 * (energy != NULL) + p->tables.geometric](p, cluster, list, block, sums,
+                                                              energy);
 }

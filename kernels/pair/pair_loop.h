@@ -4,7 +4,7 @@
 #define KM_PAIR_LOOP_H
 
 #include "kernels/neighbours/cluster_list.h"
-#include "kernels/pair/ewald_polynomial.h"
+#include "kernels/pair/pair_tables.h"
 
 /* One j-cluster as the loop reads it, three cache lines in float. The empty cluster behind the last
  * has no charge and no van der Waals parameters. */
@@ -16,15 +16,8 @@ typedef struct km_pair_cluster {
 } km_pair_cluster;
 
 typedef struct km_pair_parameters {
-    km_real cutoff2; /* nm^2 */
-    bool geometric;  /* c6_ij^2 = c6_ii c6_jj for all types, c12 alike: no table is needed */
-    int n_types;
-    int *type;           /* (n_j + 1) x 8: type of a slot */
-    km_real *six_c6;     /* n_types^2: 6 c6   */
-    km_real *twelve_c12; /* n_types^2: 12 c12 */
-    km_real shift_c6; /* 1/nm^6   U(cutoff) = twelve_c12 shift_c12 - six_c6 shift_c6; 0 unshifted */
-    km_real shift_c12; /* 1/nm^12 */
-    km_ewald_polynomial ewald;
+    km_pair_tables tables;
+    int *type; /* (n_j + 1) x 8: type of a slot */
 } km_pair_parameters;
 
 /* Forces on one j-cluster, as far apart as the clusters: one offset serves both in the loop. */
@@ -35,8 +28,8 @@ typedef struct km_pair_force {
 
 /* One thread's sums. */
 typedef struct km_pair_sums {
-    km_pair_force *block_force; /* n_j + 1: forces of one block; zero between blocks */
-    km_fixed *force;            /* n_j x 3 x 8 */
+    km_pair_force *block_force;              /* n_j + 1: forces of one block; zero between blocks */
+    km_fixed *force;                         /* n_j x 3 x 8 */
     km_fixed shift_force[KM_LIST_IMAGES][3]; /* force on runs by image, for the virial */
     int fault;
 } km_pair_sums;

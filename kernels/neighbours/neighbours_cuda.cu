@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* The neighbour list on a GPU: memory, when to build, and the sorted coordinates of each step. */
+#include <stdlib.h>
+
+#include "kernels/neighbours/cluster_list.cuh"
+#include "kernels/neighbours/list_reach.h"
+
+namespace KM_CUDA_NAMESPACE
+{
+
+constexpr int THREADS = 256;
+
+/* Atoms per cell of the sorting grid. */
+#define KM_CELL_ATOMS 8
+/* Memory of the list against what the first build needs: a liquid that is compressed, or a slab
+ * that contracts, has more neighbours later. */
+#define KM_LIST_HEADROOM 3.0
+
+/* ---- every step ---- */
+
+/* The sorting grid of a build: columns as wide as a cube of 64 atoms, layers of 8 atoms. */
+static __device__ void choose_grid(const km_neighbour_list *list, const km_box *box,
+                                   km_cluster_build *build)
+{
+    const double column_atoms = KM_SUPERCLUSTER;
+    const double width = cbrt(column_atoms * km_box_volume(box) / list->n);
+    const double layer = width * KM_CELL_ATOMS / column_atoms;
+    /* widths of the base parallelogram across a and b */
+    const double across[2] = {box->ax * box->by / sqrt(box->bx * box->bx + box->by * box->by),
+                              box->by};
+    double room = list->capacity_cells;
+    for (int c = 0; c < 2; c++) {
+        build->columns[c] = (int)fmin(fmax(1.0, nearbyint(across[c] / width)), room);
+        room = floor(room / build->columns[c]);
+    }
+    build->layers = (int)fmin(fmax(1.0, nearbyint(box->cz / layer)), room);
+}
+
+static __device__ bool same_box(const km_box *a, const km_box *b)
+{
+    return a->ax == b->ax && a->bx == b->bx && a->by == b->by && a->cx == b->cx && a->cy == b->cy &&
+           a->cz == b->cz;
+}
+
+/* The last block to come here decides for all. */
+static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda_state *state)
+{
+    km_cluster_build *build = list->build;
+    __threadfence();
+    if (atomicAdd(&build->blocks_done, 1) != (int)gridDim.x - 1)
+        return;
+    __threadfence();
+    build->blocks_done = 0;
+    const int moved = atomicExch(&build->moved, 0);
+    state->rebuild = force || moved != 0 || build->reach == 0.0;
+    if (!state->rebuild)
+        return;
+    state->builds++;
+    build->box = state->box;
+    build->reach = km_list_reach(&state->box, list->cutoff, list->skin);
+    build->n_units = build->n_groups = build->n_exclusion_words = 0;
+    choose_grid(list, &state->box, build);
+    if (!km_list_fits(&state->box, list->cutoff))
+        atomicOr(&state->fault, KM_FAULT_LIST);
+}
+
+/* Sorted coordinates of the step, and whether the list still holds every pair within the cutoff. */
+static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded,
+                                      const double *position, bool force, km_cuda_state *state)
+{
+    __shared__ double allowance;
+    const int k = km_thread_index(), n_slots = list.n_slots;
+    const km_box box = state->box;
+    if (threadIdx.x == 0)
+        allowance = same_box(&list.build->box, &box)
+                        ? 0.5 * (list.build->reach - list.cutoff)
+                        : km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
+    __syncthreads();
+    const int i = k < n_slots ? list.atom[k] : -1;
+    bool moved = allowance < 0.0;
+    if (i >= 0) {
+        const km_vec3 r = km_vec3_load(position, n_padded, i);
+        const km_vec3 shift = km_box_image_shift(&box, list.image[k], list.image[n_slots + k],
+                                                 list.image[2 * n_slots + k]);
+        const km_vec3 x = km_vec3_sub(r, shift);
+        const km_vec3 d =
+            km_vec3_sub(x, km_box_to_cartesian(&box, km_vec3_load(list.reference, n_slots, k)));
+        moved |= !(km_vec3_dot(d, d) <= allowance * allowance); /* true of what is not a number */
+        km_real4 *out = list.xq + k;
+        out->x = (km_real)x.x;
+        out->y = (km_real)x.y;
+        out->z = (km_real)x.z;
+    }
+    if (__any_sync(KM_WARP_ALL, moved) && threadIdx.x % KM_WARP == 0)
+        atomicOr(&list.build->moved, 1);
+    __syncthreads();
+    if (threadIdx.x == 0)
+        decide(&list, force, state);
+}
+
+km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
+                                    bool *rebuilt)
+{
+    const km_neighbour_list *list = p->neighbours;
+    *rebuilt = false; /* whoever follows the list's order asks state->rebuild on the device */
+    if (list == NULL)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
+    km_cuda_state *state = km_cuda_of(p)->state;
+    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n_slots, THREADS), THREADS, 0,
+              device->stream, *list, p->n_padded, p->position, force_rebuild, state);
+    KM_TRY(km_cluster_sort_cuda(device, list, p));
+    return km_cluster_search_cuda(device, list, p);
+}
+
+/* ---- creation ---- */
+
+static km_status allocate_sort(km_neighbour_list *list)
+{
+    const size_t n = (size_t)list->n, n_slots = (size_t)list->n_slots;
+    const size_t n_superclusters = (size_t)list->n_superclusters;
+    KM_TRY(km_cuda_new(&list->build, 1));
+    KM_TRY(km_cuda_new(&list->atom, n_slots));
+    KM_TRY(km_cuda_new(&list->slot, n));
+    KM_TRY(km_cuda_new(&list->type, n_slots));
+    KM_TRY(km_cuda_new(&list->image, 3 * n_slots));
+    KM_TRY(km_cuda_new(&list->reference, 3 * n_slots));
+    KM_TRY(km_cuda_new(&list->xq, n_slots));
+    KM_TRY(km_cuda_new(&list->cell_count, (size_t)list->capacity_cells));
+    KM_TRY(km_cuda_new(&list->cell_start, (size_t)list->capacity_cells + 1));
+    KM_TRY(km_cuda_new(&list->atom_cell, n));
+    KM_TRY(km_cuda_new(&list->atom_ordinal, n));
+    KM_TRY(km_cuda_new(&list->cell_atom, n));
+    KM_TRY(km_cuda_new(&list->order, n));
+    KM_TRY(km_cuda_new(&list->folded, 3 * n));
+    KM_TRY(km_cuda_new(&list->bounds, n_superclusters));
+    KM_TRY(km_cuda_new(&list->bounds_i, n_superclusters * (KM_SUPERCLUSTER / KM_CLUSTER_I)));
+    KM_TRY(km_cuda_new(&list->bounds_j, n_superclusters * (KM_SUPERCLUSTER / KM_CLUSTER_J)));
+    KM_TRY(km_cuda_new(&list->fractional_bounds, 6 * n_superclusters));
+    KM_CUDA(cudaMemset(list->atom, 0xff, n_slots * sizeof(int))); /* no atom has a slot yet */
+    KM_CUDA(cudaDeviceSynchronize());
+    return KM_OK;
+}
+
+static km_status copy_exclusions(km_neighbour_list *list, const km_neighbour_spec *spec)
+{
+    if (spec->exclusion_start == NULL)
+        return KM_OK;
+    int *start, *partner;
+    KM_TRY(km_cuda_copy_of(&start, spec->exclusion_start, (size_t)list->n + 1));
+    list->exclusion_start = start;
+    KM_TRY(km_cuda_copy_of(&partner, spec->exclusion, (size_t)spec->exclusion_start[list->n]));
+    list->exclusion = partner;
+    return KM_OK;
+}
+
+static void delete_pairs(km_neighbour_list *list)
+{
+    km_cuda_delete(list->unit);
+    km_cuda_delete(list->group);
+    km_cuda_delete(list->exclusion_word);
+    list->unit = NULL;
+    list->group = NULL;
+    list->exclusion_word = NULL;
+}
+
+static km_status allocate_pairs(km_neighbour_list *list, double units, double groups, double words)
+{
+    const double most = 2.0e9;
+    if (units > most || groups > most || 32.0 * words > most)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "the neighbour list of %d atoms is too long for one device; use a shorter "
+                       "cutoff or fewer atoms",
+                       list->n);
+    delete_pairs(list);
+    list->capacity_units = (int)units + KM_LIST_IMAGES;
+    list->capacity_groups = (int)groups + 64;
+    list->capacity_exclusion_words = (int)words + 64;
+    KM_TRY(km_cuda_new(&list->unit, (size_t)list->capacity_units));
+    KM_TRY(km_cuda_new(&list->group, (size_t)list->capacity_groups));
+    KM_TRY(km_cuda_new(&list->exclusion_word, (size_t)list->capacity_exclusion_words * KM_WARP));
+    return KM_OK;
+}
+
+/* Builds once into as little memory as possible, which counts what is needed, and takes that with
+ * head-room. The faults of the counting are not faults. */
+static km_status size_list(km_device *device, km_neighbour_list *list, km_particles *p)
+{
+    km_cuda_state *state = km_cuda_of(p)->state;
+    km_cluster_build build;
+    bool rebuilt;
+    int fault;
+    KM_TRY(allocate_pairs(list, 0.0, 0.0, 0.0));
+    KM_TRY(km_cuda_wait(device));
+    KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
+    KM_TRY(km_neighbours_cuda_update(device, p, true, &rebuilt));
+    KM_TRY(km_cuda_wait(device));
+    KM_CUDA(cudaMemcpy(&build, list->build, sizeof build, cudaMemcpyDeviceToHost));
+    KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
+    const int none = 0;
+    KM_CUDA(cudaMemcpy(&state->builds, &none, sizeof none, cudaMemcpyHostToDevice));
+    list->launch_units = build.n_units + build.n_units / 8 + 1;
+    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units, KM_LIST_HEADROOM * build.n_groups,
+                          KM_LIST_HEADROOM * build.n_exclusion_words));
+    /* nothing of the counting is left: the first update builds */
+    build.reach = 0.0;
+    KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
+    return KM_OK;
+}
+
+static km_status fill_list(km_device *device, km_neighbour_list *list,
+                           const km_neighbour_spec *spec, km_particles *p)
+{
+    KM_TRY(allocate_sort(list));
+    KM_TRY(copy_exclusions(list, spec));
+    KM_TRY(size_list(device, list, p));
+    return KM_OK;
+}
+
+km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *spec,
+                                    km_particles *p)
+{
+    km_neighbour_list *list;
+    KM_TRY(km_neighbour_spec_check(spec, p->n));
+    KM_TRY(km_list_box_check(&p->box, spec->cutoff));
+    KM_NEW(list, 1);
+    list->cutoff = spec->cutoff;
+    list->skin = spec->skin;
+    list->n = p->n;
+    list->n_superclusters = (p->n + KM_SUPERCLUSTER - 1) / KM_SUPERCLUSTER;
+    list->n_slots = list->n_superclusters * KM_SUPERCLUSTER;
+    list->capacity_cells = p->n / KM_CELL_ATOMS * 2 + 64;
+    /* a small system needs short units to keep every multiprocessor busy, a large one long units */
+    list->unit_groups = p->n < 8000 ? 2 : (p->n < 64000 ? p->n / 4000 : 16);
+    p->neighbours = list;
+    const km_status status = fill_list(device, list, spec, p);
+    if (status != KM_OK) {
+        km_neighbours_cuda_destroy(list);
+        p->neighbours = NULL;
+    }
+    return status;
+}
+
+void km_neighbours_cuda_destroy(km_neighbour_list *list)
+{
+    if (list == NULL)
+        return;
+    delete_pairs(list);
+    const void *arrays[] = {list->exclusion_start,
+                            list->exclusion,
+                            list->build,
+                            list->atom,
+                            list->slot,
+                            list->type,
+                            list->image,
+                            list->reference,
+                            list->xq,
+                            list->cell_count,
+                            list->cell_start,
+                            list->atom_cell,
+                            list->atom_ordinal,
+                            list->cell_atom,
+                            list->order,
+                            list->folded,
+                            list->bounds,
+                            list->bounds_i,
+                            list->bounds_j,
+                            list->fractional_bounds};
+    for (const void *array : arrays)
+        km_cuda_delete(array);
+    free(list);
+}
+
+} // namespace KM_CUDA_NAMESPACE

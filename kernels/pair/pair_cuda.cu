@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* The pair term on a GPU: a warp computes one unit of the list, a pair per lane and tile.
+ *
+ * Lane = 8 j + i of a tile of 8 x 4. The 64 atoms of the supercluster lie in shared memory, the
+ * forces on them in registers over the whole unit; those on a j-cluster are summed over its tiles,
+ * then over the lanes. Sums leave in fixed point. What a unit adds does not depend on which warp
+ * does it, so neither do the bits. */
+#include <stdlib.h>
+
+#include "kernels/neighbours/cluster_list.cuh"
+#include "kernels/pair/pair_tables.h"
+#include "kernels/pair/pair_tail.h"
+#include "kernels/pair/vdw_lennard_jones.h"
+
+namespace KM_CUDA_NAMESPACE
+{
+
+constexpr int THREADS = 128, WARPS = THREADS / KM_WARP;
+constexpr int CLUSTERS_I = KM_SUPERCLUSTER / KM_CLUSTER_I; /* of a supercluster */
+constexpr int TALLIES = 2 + KM_TENSOR; /* energies of van der Waals and Coulomb, virial */
+
+/* Lennard-Jones parameters of a pair, or their roots of one type. */
+typedef struct __attribute__((aligned(2 * sizeof(km_real)))) lennard_jones {
+    km_real six_c6, twelve_c12;
+} lennard_jones;
+
+/* What every launch reads. */
+typedef struct pair_constants {
+    km_real cutoff2;             /* nm^2 */
+    km_real coulomb_constant;    /* kJ nm/mol/e^2 */
+    km_real shift_c6, shift_c12; /* as in km_pair_tables */
+    int n_types;
+    const lennard_jones *table; /* n_types: roots of the types; or n_types^2 */
+    km_ewald_polynomial ewald;
+    km_pair_tail tail;
+} pair_constants;
+
+/* Where the results go. */
+typedef struct pair_results {
+    int n_padded;
+    km_fixed *force;
+    km_cuda_state *state;
+    bool energy, virial; /* wanted in this step */
+} pair_results;
+
+/* The supercluster of a warp, in the image of its unit. */
+template <bool GEOMETRIC> struct own_atoms {
+    km_real4 x[KM_SUPERCLUSTER];                         /* nm, kJ nm/mol/e: w = C q           */
+    lennard_jones root[GEOMETRIC ? KM_SUPERCLUSTER : 1]; /* of its type                      */
+    int row[GEOMETRIC ? 1 : KM_SUPERCLUSTER];            /* of its type in the table         */
+};
+
+/* The j-atom of a lane. */
+struct other_atom {
+    km_real x, y, z, charge;
+    lennard_jones root;
+    int type;
+    km_real fx, fy, fz; /* force on the i-atoms from it */
+};
+
+/* A lane's sums over a unit. */
+template <bool TALLY> struct lane_sums {
+    km_real fx[CLUSTERS_I], fy[CLUSTERS_I], fz[CLUSTERS_I];
+    km_real tally[TALLY ? TALLIES : 1];
+};
+
+static __device__ __forceinline__ km_real inverse_root(km_real x)
+{
+#if defined(KM_DOUBLE)
+    return rsqrt(x);
+#elif defined(KM_EMULATED)
+    return rsqrtf(x);
+#else
+    float y; /* two units in the last place, and no care for denormal numbers */
+    asm("rsqrt.approx.ftz.f32 %0, %1;" : "=f"(y) : "f"(x));
+    return y;
+#endif
+}
+
+template <bool GEOMETRIC>
+static __device__ __forceinline__ void
+load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluster_unit &unit,
+         const km_cuda_state *state, own_atoms<GEOMETRIC> *own)
+{
+    const km_box box = state->box;
+    const km_vec3 shift = km_list_image_shift(&box, unit.image);
+    const int lane = (int)threadIdx.x % KM_WARP;
+    __syncwarp(); /* the unit before may still be read */
+    for (int k = lane; k < KM_SUPERCLUSTER; k += KM_WARP) {
+        const int slot = unit.supercluster * KM_SUPERCLUSTER + k, type = list.type[slot];
+        km_real4 x = list.xq[slot];
+        x.x += (km_real)shift.x;
+        x.y += (km_real)shift.y;
+        x.z += (km_real)shift.z;
+        x.w *= p.coulomb_constant;
+        own->x[k] = x;
+        if (GEOMETRIC)
+            own->root[k] = p.table[type];
+        else
+            own->row[k] = type * p.n_types;
+    }
+    __syncwarp();
+}
+
+/* One pair: i-atom of cluster c, j-atom of the lane; `interacts` is false for an excluded pair. */
+template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+static __device__ __forceinline__ void
+interact(const pair_constants &p, const own_atoms<GEOMETRIC> *own, const int c, bool interacts,
+         other_atom *other, lane_sums<TALLY> *sum)
+{
+    const int i = c * KM_CLUSTER_I + (int)threadIdx.x % KM_CLUSTER_I;
+    const km_real4 x = own->x[i];
+    const km_real dx = x.x - other->x, dy = x.y - other->y, dz = x.z - other->z;
+    const km_real r2 = km_lane_multiply_add(dx, dx, km_lane_multiply_add(dy, dy, dz * dz));
+    const bool near = interacts && r2 < p.cutoff2;
+    const km_real rinv = inverse_root(r2), rinv2 = rinv * rinv, rinv6 = rinv2 * rinv2 * rinv2;
+    lennard_jones lj;
+    if (GEOMETRIC) {
+        lj.six_c6 = own->root[i].six_c6 * other->root.six_c6;
+        lj.twelve_c12 = own->root[i].twelve_c12 * other->root.twelve_c12;
+    } else
+        lj = p.table[own->row[i] + other->type];
+    km_real f = km_lennard_jones_force(lj.six_c6, lj.twelve_c12, rinv2, rinv6);
+    const km_real qq = x.w * other->charge;
+    const km_real t = km_lane_multiply_add(r2, p.ewald.scale, KM_R(-1.0));
+    if (COEFFICIENTS > 0) {
+        km_real smooth;
+        km_ewald_polynomial_values(p.ewald.force, COEFFICIENTS, &t, 1, &smooth);
+        f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv, rinv2, smooth), f);
+    }
+    f = km_lane_keep(near, f);
+    sum->fx[c] = km_lane_multiply_add(f, dx, sum->fx[c]);
+    sum->fy[c] = km_lane_multiply_add(f, dy, sum->fy[c]);
+    sum->fz[c] = km_lane_multiply_add(f, dz, sum->fz[c]);
+    other->fx = km_lane_multiply_add(f, dx, other->fx);
+    other->fy = km_lane_multiply_add(f, dy, other->fy);
+    other->fz = km_lane_multiply_add(f, dz, other->fz);
+    if (TALLY) {
+        km_real *tally = sum->tally;
+        tally[0] += km_lane_keep(near, km_lennard_jones_energy(lj.six_c6, lj.twelve_c12, rinv6) -
+                                           (lj.twelve_c12 * p.shift_c12 - lj.six_c6 * p.shift_c6));
+        if (COEFFICIENTS > 0) {
+            km_real smooth;
+            km_ewald_polynomial_values(p.ewald.energy, COEFFICIENTS, &t, 1, &smooth);
+            tally[1] += km_lane_keep(near, qq * (rinv - smooth));
+        }
+        tally[2 + KM_XX] += f * dx * dx;
+        tally[2 + KM_YY] += f * dy * dy;
+        tally[2 + KM_ZZ] += f * dz * dz;
+        tally[2 + KM_XY] += f * dx * dy;
+        tally[2 + KM_XZ] += f * dx * dz;
+        tally[2 + KM_YZ] += f * dy * dz;
+    }
+}
+
+/* Sums the force over the eight lanes of each j-atom, as a tree of fixed shape; lanes 0, 1, 2 of
+ * the eight take x, y, z and hand it to the atom. */
+static __device__ __forceinline__ void add_other(const other_atom &other, int atom,
+                                                 const pair_results &to, int *fault)
+{
+    const int component = (int)threadIdx.x % KM_CLUSTER_I;
+    const bool odd = (component & 1) != 0, upper = (component & 2) != 0;
+    km_real a = odd ? other.fy : other.fx, z = other.fz;
+    a += __shfl_xor_sync(KM_WARP_ALL, odd ? other.fx : other.fy, 1);
+    z += __shfl_xor_sync(KM_WARP_ALL, z, 1);
+    km_real f = upper ? z : a;
+    f += __shfl_xor_sync(KM_WARP_ALL, upper ? a : z, 2);
+    f += __shfl_xor_sync(KM_WARP_ALL, f, 4);
+    if (component < 3 && atom >= 0)
+        km_fixed_add(to.force + component * to.n_padded + atom, km_fixed_of(-f, fault));
+}
+
+/* Groups begin..end of a unit. */
+template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY, bool MASKED>
+static __device__ __forceinline__ void
+run_groups(const km_neighbour_list &list, const pair_constants &p, const pair_results &to,
+           const own_atoms<GEOMETRIC> *own, int begin, int end, lane_sums<TALLY> *sum, int *fault)
+{
+    const int lane = (int)threadIdx.x % KM_WARP;
+    for (int g = begin; g < end; g++) {
+        const km_cluster_group *group = list.group + g;
+        /* the reduction tells the compiler that all lanes go the same way */
+        const uint32_t mask = __reduce_or_sync(KM_WARP_ALL, group->mask);
+        uint32_t word = 0xffffffffu;
+        if (MASKED)
+            word = list.exclusion_word[(size_t)group->exclusion * KM_WARP + lane];
+#pragma unroll 1
+        for (int m = 0; m < KM_GROUP_J; m++) {
+            const uint32_t tiles = mask >> (CLUSTERS_I * m) & 0xffu;
+            const uint32_t allowed = word >> (CLUSTERS_I * m);
+            if (tiles == 0)
+                break; /* only the last group of a kind has room left, at its end */
+            const int slot = group->j[m] * KM_CLUSTER_J + lane / KM_CLUSTER_I;
+            const km_real4 x = list.xq[slot];
+            other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, 0, 0, 0, 0};
+            other.type = list.type[slot];
+            if (GEOMETRIC)
+                other.root = p.table[other.type];
+#pragma unroll
+            for (int c = 0; c < CLUSTERS_I; c++)
+                if ((tiles >> c & 1) != 0)
+                    interact<COEFFICIENTS, GEOMETRIC, TALLY>(
+                        p, own, c, !MASKED || (allowed >> c & 1) != 0, &other, sum);
+            add_other(other, list.atom[slot], to, fault);
+        }
+    }
+}
+
+/* Sums the forces on the supercluster over the four j of the lanes, as a tree of fixed shape; each
+ * lane is left with two of the atoms. */
+static __device__ __forceinline__ void add_own(const km_neighbour_list &list, int supercluster,
+                                               const km_real *f, km_fixed *force, int *fault)
+{
+    const int lane = (int)threadIdx.x % KM_WARP;
+    const bool upper = (lane & 16) != 0, odd = (lane & 8) != 0;
+    km_real half[CLUSTERS_I / 2];
+#pragma unroll
+    for (int c = 0; c < CLUSTERS_I / 2; c++) {
+        const km_real low = f[c], high = f[c + CLUSTERS_I / 2];
+        half[c] = (upper ? high : low) + __shfl_xor_sync(KM_WARP_ALL, upper ? low : high, 16);
+    }
+#pragma unroll
+    for (int c = 0; c < CLUSTERS_I / 4; c++) {
+        const km_real low = half[c], high = half[c + CLUSTERS_I / 4];
+        const km_real sum = (odd ? high : low) + __shfl_xor_sync(KM_WARP_ALL, odd ? low : high, 8);
+        const int cluster = (upper ? CLUSTERS_I / 2 : 0) + (odd ? CLUSTERS_I / 4 : 0) + c;
+        const int atom = list.atom[supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
+                                   lane % KM_CLUSTER_I];
+        if (atom >= 0)
+            km_fixed_add(force + atom, km_fixed_of(sum, fault));
+    }
+}
+
+/* Adds a unit's tallies to those of the thread: energies, and W = -1/2 sum r (x) F. Every unit by
+ * itself becomes fixed point, so that it does not matter which units a warp has done. */
+static __device__ __forceinline__ void add_tallies(const km_real *tally, km_fixed *total,
+                                                   int *fault)
+{
+#pragma unroll
+    for (int k = 0; k < TALLIES; k++)
+        total[k] += km_fixed_of((k < 2 ? 1.0 : -0.5) * km_warp_sum((double)tally[k]), fault);
+}
+
+/* Hands in the sums of the warp, and once the correction beyond the cutoff. */
+static __device__ void store_tallies(const pair_constants &p, const pair_results &to,
+                                     const km_fixed *total, int *fault)
+{
+    km_cuda_state *state = to.state;
+    if (threadIdx.x % KM_WARP == 0) {
+        if (to.energy) {
+            km_fixed_add(&state->energy[KM_ENERGY_VDW], total[0]);
+            km_fixed_add(&state->energy[KM_ENERGY_COULOMB_REAL], total[1]);
+        }
+        for (int k = 0; to.virial && k < KM_TENSOR; k++)
+            km_fixed_add(&state->virial[k], total[2 + k]);
+    }
+    if (blockIdx.x != 0 || threadIdx.x != 0)
+        return;
+    const km_box box = state->box;
+    const double volume = km_box_volume(&box);
+    if (to.energy)
+        km_fixed_add(&state->energy[KM_ENERGY_VDW_TAIL],
+                     km_fixed_of(p.tail.energy / volume + p.tail.constant, fault));
+    for (int k = KM_XX; to.virial && k <= KM_ZZ; k++)
+        km_fixed_add(&state->virial[k], km_fixed_of(p.tail.virial / volume, fault));
+}
+
+template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+static __global__ void __launch_bounds__(THREADS, TALLY || sizeof(km_real) > 4 ? 3 : 7)
+    pair_kernel(const km_neighbour_list list, const pair_constants p, const pair_results to)
+{
+    __shared__ own_atoms<GEOMETRIC> own_of_warp[WARPS];
+    const int warp = (int)threadIdx.x / KM_WARP;
+    own_atoms<GEOMETRIC> *own = own_of_warp + warp;
+    const int n_units = min(list.build->n_units, list.capacity_units);
+    int fault = 0;
+    km_fixed total[TALLY ? TALLIES : 1] = {0};
+    for (int u = (int)blockIdx.x * WARPS + warp; u < n_units; u += (int)gridDim.x * WARPS) {
+        const km_cluster_unit unit = list.unit[u];
+        lane_sums<TALLY> sum = {};
+        load_own(list, p, unit, to.state, own);
+        run_groups<COEFFICIENTS, GEOMETRIC, TALLY, true>(list, p, to, own, unit.begin,
+                                                         unit.masked_end, &sum, &fault);
+        run_groups<COEFFICIENTS, GEOMETRIC, TALLY, false>(list, p, to, own, unit.masked_end,
+                                                          unit.end, &sum, &fault);
+        add_own(list, unit.supercluster, sum.fx, to.force, &fault);
+        add_own(list, unit.supercluster, sum.fy, to.force + to.n_padded, &fault);
+        add_own(list, unit.supercluster, sum.fz, to.force + 2 * to.n_padded, &fault);
+        if (TALLY)
+            add_tallies(sum.tally, total, &fault);
+    }
+    if (TALLY)
+        store_tallies(p, to, total, &fault);
+    if (fault != 0)
+        atomicOr(&to.state->fault, fault);
+}
+
+/* ---- the term ---- */
+
+typedef struct km_pair {
+    km_device *device; /* not owned */
+    double cutoff;     /* nm        */
+    bool geometric;
+    unsigned blocks; /*           of a launch */
+    lennard_jones *table;
+    pair_constants constants;
+} km_pair;
+
+static void destroy(void *self)
+{
+    km_pair *pair = (km_pair *)self;
+    if (pair == NULL)
+        return;
+    km_cuda_delete(pair->table);
+    free(pair);
+}
+
+template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+static km_status launch(const km_pair *pair, const km_neighbour_list *list, pair_results to)
+{
+    KM_LAUNCH((pair_kernel<COEFFICIENTS, GEOMETRIC, TALLY>), pair->blocks, THREADS, 0,
+              pair->device->stream, *list, pair->constants, to);
+    return KM_OK;
+}
+
+template <int COEFFICIENTS>
+static km_status choose(const km_pair *pair, const km_neighbour_list *list, pair_results to)
+{
+    const bool tally = to.energy || to.virial;
+    if (pair->geometric)
+        return tally ? launch<COEFFICIENTS, true, true>(pair, list, to)
+                     : launch<COEFFICIENTS, true, false>(pair, list, to);
+    return tally ? launch<COEFFICIENTS, false, true>(pair, list, to)
+                 : launch<COEFFICIENTS, false, false>(pair, list, to);
+}
+
+static km_status compute(void *self, const km_step *s, km_particles *p)
+{
+    const km_pair *pair = (const km_pair *)self;
+    const km_neighbour_list *list = p->neighbours;
+    if (list == NULL || list->cutoff * (1.0 + 1e-6) < pair->cutoff)
+        return KM_FAIL(KM_ERROR_INTERNAL,
+                       "the pair term needs a neighbour list of at least its cutoff (%g nm)",
+                       pair->cutoff);
+    const pair_results to = {p->n_padded, p->force, km_cuda_of(p)->state, s->energy, s->virial};
+    switch (pair->constants.ewald.n) {
+    case 0:
+        return choose<0>(pair, list, to);
+    case KM_EWALD_SHORT:
+        return choose<KM_EWALD_SHORT>(pair, list, to);
+    default:
+        return choose<KM_EWALD_LONG>(pair, list, to);
+    }
+}
+
+static km_status make_table(km_pair *pair, const km_pair_tables *tables)
+{
+    const int n = tables->n_types, size = tables->geometric ? n : n * n;
+    lennard_jones *table;
+    KM_NEW(table, size);
+    for (int k = 0; k < size; k++) {
+        table[k].six_c6 = tables->geometric ? (km_real)tables->type_root[2 * k] : tables->six_c6[k];
+        table[k].twelve_c12 =
+            tables->geometric ? (km_real)tables->type_root[2 * k + 1] : tables->twelve_c12[k];
+    }
+    const km_status status = km_cuda_copy_of(&pair->table, table, (size_t)size);
+    free(table);
+    return status;
+}
+
+static km_status prepare(km_pair *pair, const km_pair_spec *spec, const km_particles *p)
+{
+    km_pair_tables tables;
+    pair_constants *c = &pair->constants;
+    KM_TRY(km_pair_tables_make(spec, &tables));
+    pair->geometric = tables.geometric;
+    c->cutoff2 = tables.cutoff2;
+    c->coulomb_constant = (km_real)spec->coulomb_constant;
+    c->shift_c6 = tables.shift_c6;
+    c->shift_c12 = tables.shift_c12;
+    c->n_types = tables.n_types;
+    c->ewald = tables.ewald;
+    km_status status = make_table(pair, &tables);
+    c->table = pair->table;
+    km_pair_tables_destroy(&tables);
+    if (status == KM_OK)
+        status = km_pair_tail_make(spec, p->n, km_cuda_of(p)->host.type, &c->tail);
+    return status;
+}
+
+km_status km_pair_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                              km_force *out)
+{
+    static const km_force_ops ops = {"pair", NULL, compute, destroy};
+    const km_pair_spec *pair_spec = (const km_pair_spec *)spec;
+    km_pair *pair;
+    KM_TRY(km_pair_spec_check(pair_spec, p->n, km_cuda_of(p)->host.type));
+    if (p->neighbours == NULL)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the pair term needs a neighbour list");
+    KM_NEW(pair, 1);
+    pair->device = device;
+    pair->cutoff = pair_spec->cutoff;
+    pair->blocks = km_cuda_blocks((size_t)p->neighbours->launch_units, WARPS);
+    const km_status status = prepare(pair, pair_spec, p);
+    if (status != KM_OK) {
+        destroy(pair);
+        return status;
+    }
+    out->ops = &ops;
+    out->self = pair;
+    return KM_OK;
+}
+
+} // namespace KM_CUDA_NAMESPACE
