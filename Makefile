@@ -18,7 +18,7 @@ demo: build
 check: build
 	@sh tests/lint/lint.sh
 	@ctest --test-dir build --output-on-failure -j2
-	@$(CONFIGURE) -B build-double -DKM_DOUBLE=ON >/dev/null
+	@$(CONFIGURE) -B build-double -DKM_DOUBLE=ON -DKM_CUDA=OFF >/dev/null
 	@ninja -C build-double --quiet
 	@ctest --test-dir build-double --output-on-failure -j2
 
