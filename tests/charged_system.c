@@ -103,93 +103,114 @@ charged_system *charged_system_crystal(int repeat, double a, int n_basis, const 
     return s;
 }
 
-km_particles *particles_of(const charged_system *s)
-{
-    km_particles *p = calloc(1, sizeof *p);
-    assert_non_null(p);
-    p->n = s->n;
-    p->n_padded = (s->n + 127) / 128 * 128;
-    p->box = s->box;
-    assert_ok(km_allocate((void **)&p->position, 3 * (size_t)p->n_padded, sizeof(double)));
-    assert_ok(km_allocate((void **)&p->force, 3 * (size_t)p->n_padded, sizeof(km_fixed)));
-    assert_ok(km_allocate((void **)&p->charge, (size_t)p->n_padded, sizeof(double)));
-    for (int i = 0; i < s->n; i++) {
-        p->charge[i] = s->charge[i];
-        for (int c = 0; c < 3; c++)
-            p->position[c * p->n_padded + i] = s->position[3 * i + c];
-    }
-    return p;
-}
-
-void particles_free(km_particles *p)
-{
-    free(p->position);
-    free(p->force);
-    free(p->charge);
-    free(p);
-}
-
-mesh_result mesh_evaluate(const charged_system *s, const km_pme_spec *spec, int threads,
-                          km_instruction_set isa)
-{
-    km_device device = {threads, isa, ""};
-    km_particles *p = particles_of(s);
-    km_force force;
-    assert_ok(km_pme_cpu_create(&device, spec, p, &force));
-    const km_step step = {0, false, true, true};
-    assert_ok(km_force_compute(&force, &step, p));
-    mesh_result result = {.reciprocal = p->energy[KM_ENERGY_COULOMB_RECIPROCAL],
-                          .self = p->energy[KM_ENERGY_COULOMB_SELF],
-                          .fault = p->fault};
-    memcpy(result.virial, p->virial, sizeof result.virial);
-    result.force = calloc(3 * (size_t)s->n, sizeof *result.force);
-    result.raw_force = calloc(3 * (size_t)s->n, sizeof *result.raw_force);
-    assert_non_null(result.force);
-    assert_non_null(result.raw_force);
-    for (int i = 0; i < s->n; i++) {
-        for (int c = 0; c < 3; c++) {
-            result.raw_force[3 * i + c] = p->force[c * p->n_padded + i];
-            result.force[3 * i + c] = km_fixed_to(p->force[c * p->n_padded + i]);
-        }
-    }
-    km_force_destroy(&force);
-    particles_free(p);
-    return result;
-}
-
-void mesh_result_free(mesh_result *result)
-{
-    free(result->force);
-    free(result->raw_force);
-}
-
 km_pme_spec mesh_spec(double alpha, int a, int b, int c, int order)
 {
     const km_pme_spec spec = {alpha, {a, b, c}, order, KM_COULOMB_CONSTANT};
     return spec;
 }
 
-mesh_fixture mesh_open(charged_system *s, const km_pme_spec *spec, int threads)
+/* Particles and a short list: the mesh of a device takes its order of atoms from it. */
+static mesh_fixture open_particles(const km_backend *backend, charged_system *s, int threads)
 {
-    km_device device = {threads, best_instruction_set(), ""};
-    mesh_fixture f = {s, particles_of(s), {NULL, NULL}};
-    assert_ok(km_pme_cpu_create(&device, spec, f.p, &f.force));
+    mesh_fixture f = {backend, s, NULL, NULL, {NULL, NULL}};
+    double *mass = malloc((size_t)s->n * sizeof *mass);
+    int *type = calloc((size_t)s->n, sizeof *type);
+    assert_non_null(mass);
+    assert_non_null(type);
+    for (int i = 0; i < s->n; i++)
+        mass[i] = 1.0;
+    const km_particles_spec spec = {s->n, mass, s->charge, type, type};
+    const double reach = 0.25 * km_box_least_height(&s->box);
+    const km_neighbour_spec list = {0.9 * reach, 0.1 * reach, NULL, NULL};
+    const km_state start = {s->n, s->box, s->position, NULL};
+    assert_ok(backend->open(threads, &f.device));
+    assert_ok(backend->particles_create(f.device, &spec, &f.p));
+    assert_ok(backend->upload(f.device, &start, f.p));
+    assert_ok(backend->neighbours_create(f.device, &list, f.p));
+    free(mass);
+    free(type);
     return f;
+}
+
+mesh_fixture mesh_open(const km_backend *backend, charged_system *s, const km_pme_spec *spec,
+                       int threads)
+{
+    mesh_fixture f = open_particles(backend, s, threads);
+    assert_ok(backend->make_force[KM_FORCE_PME](f.device, spec, f.p, &f.force));
+    assert_string_equal(f.force.ops->name, "pme");
+    return f;
+}
+
+static void close_particles(mesh_fixture *f)
+{
+    km_force_destroy(&f->force);
+    f->backend->particles_destroy(f->p);
+    f->backend->close(f->device);
 }
 
 void mesh_close(mesh_fixture *f)
 {
-    km_force_destroy(&f->force);
-    particles_free(f->p);
+    close_particles(f);
     charged_system_free(f->s);
+}
+
+static void compute(mesh_fixture *f, const km_step *step)
+{
+    const km_state now = {f->s->n, f->s->box, f->s->position, NULL};
+    bool rebuilt;
+    assert_ok(f->backend->upload(f->device, &now, f->p));
+    assert_ok(f->backend->neighbours_update(f->device, f->p, true, &rebuilt));
+    assert_ok(f->backend->clear(f->device, step, f->p));
+    assert_ok(km_force_compute(&f->force, step, f->p));
+    assert_ok(f->backend->synchronise(f->device, f->p));
+}
+
+mesh_result mesh_compute(mesh_fixture *f)
+{
+    const km_step step = {0, true, true, true};
+    compute(f, &step);
+    mesh_result result = {.reciprocal = f->p->energy[KM_ENERGY_COULOMB_RECIPROCAL],
+                          .self = f->p->energy[KM_ENERGY_COULOMB_SELF],
+                          .force = malloc(3 * (size_t)f->s->n * sizeof(double)),
+                          .fault = f->p->fault};
+    assert_non_null(result.force);
+    memcpy(result.virial, f->p->virial, sizeof result.virial);
+    assert_ok(f->backend->download_forces(f->device, f->p, result.force));
+    return result;
 }
 
 double mesh_energy(mesh_fixture *f)
 {
-    const km_step step = {0, false, true, false};
-    memset(f->p->energy, 0, sizeof f->p->energy);
-    assert_ok(km_force_compute(&f->force, &step, f->p));
+    const km_step step = {0, true, true, false};
+    compute(f, &step);
     return f->p->energy[KM_ENERGY_COULOMB_RECIPROCAL] + f->p->energy[KM_ENERGY_COULOMB_SELF];
+}
+
+mesh_result mesh_evaluate(const km_backend *backend, const charged_system *s,
+                          const km_pme_spec *spec)
+{
+    charged_system same = *s;
+    mesh_fixture f = mesh_open(backend, &same, spec, 2);
+    const mesh_result result = mesh_compute(&f);
+    close_particles(&f);
+    return result;
+}
+
+mesh_result mesh_evaluate_cpu(const charged_system *s, const km_pme_spec *spec, int threads,
+                              km_instruction_set isa)
+{
+    charged_system same = *s;
+    mesh_fixture f = open_particles(&km_backend_cpu, &same, threads);
+    km_device device = {threads, isa, ""};
+    assert_ok(km_pme_cpu_create(&device, spec, f.p, &f.force));
+    const mesh_result result = mesh_compute(&f);
+    close_particles(&f);
+    return result;
+}
+
+void mesh_result_free(mesh_result *result)
+{
+    free(result->force);
 }
 
 km_instruction_set best_instruction_set(void)

@@ -6,6 +6,7 @@
 #include "tests/ewald_oracle.h"
 
 #include "kernels/backend_cpu.h"
+#include "tests/backends.h"
 
 /* A triclinic cell of some 9 nm^3. */
 extern const km_box charged_system_cell;
@@ -25,31 +26,36 @@ km_pme_spec mesh_spec(double alpha, int a, int b, int c, int order);
 
 /* One evaluation of the mesh term. */
 typedef struct mesh_result {
-    double reciprocal, self; /* kJ/mol                              */
-    double virial[KM_TENSOR];
-    double *force;       /* kJ/mol/nm  3 x n, atom-major        */
-    km_fixed *raw_force; /*            3 x n, the very bits      */
+    double reciprocal, self;  /* kJ/mol */
+    double virial[KM_TENSOR]; /* kJ/mol */
+    double *force; /* kJ/mol/nm  3 x n, atom-major; the very numbers of the fixed-point sums */
     int fault;
 } mesh_result;
 
-/* Particle arrays without a backend table: what the mesh term reads and writes. */
-km_particles *particles_of(const charged_system *s);
-void particles_free(km_particles *p);
-
-mesh_result mesh_evaluate(const charged_system *s, const km_pme_spec *spec, int threads,
-                          km_instruction_set isa);
-void mesh_result_free(mesh_result *result);
-/* A mesh term kept open; closing frees the system as well. */
+/* A mesh term kept open on a backend; closing frees the system as well. */
 typedef struct mesh_fixture {
+    const km_backend *backend;
     charged_system *s;
+    km_device *device;
     km_particles *p;
     km_force force;
 } mesh_fixture;
 
-mesh_fixture mesh_open(charged_system *s, const km_pme_spec *spec, int threads);
+mesh_fixture mesh_open(const km_backend *backend, charged_system *s, const km_pme_spec *spec,
+                       int threads);
 void mesh_close(mesh_fixture *f);
-/* Reciprocal and self energy of the positions and box in f->p now, kJ/mol. */
+/* Positions and box of f->s to the device, a new list, everything cleared, the term computed. */
+mesh_result mesh_compute(mesh_fixture *f);
+/* Reciprocal and self energy of the same, kJ/mol. */
 double mesh_energy(mesh_fixture *f);
+
+/* The same, opened and closed at once. */
+mesh_result mesh_evaluate(const km_backend *backend, const charged_system *s,
+                          const km_pme_spec *spec);
+/* And on the CPU with so many threads and these instructions. */
+mesh_result mesh_evaluate_cpu(const charged_system *s, const km_pme_spec *spec, int threads,
+                              km_instruction_set isa);
+void mesh_result_free(mesh_result *result);
 
 /* The best the processor has. */
 km_instruction_set best_instruction_set(void);

@@ -140,9 +140,8 @@ static void spreading_equals_the_direct_sum(void **state)
     for (int order = 4; order <= 6; order++) {
         const km_pme_spec spec =
             order < 6 ? mesh_spec(3.0, 5, 7, 9, order) : mesh_spec(3.0, 6, 7, 9, 6);
-        mesh_fixture f = mesh_open(charged_system_awkward(), &spec, 2);
-        const km_step step = {0, false, true, true};
-        assert_ok(km_force_compute(&f.force, &step, f.p));
+        mesh_fixture f = mesh_open(&km_backend_cpu, charged_system_awkward(), &spec, 2);
+        (void)mesh_energy(&f); /* sorts the sites */
         const km_pme *self = f.force.self;
         km_real *plane;
         assert_ok(km_allocate((void **)&plane, self->layout.plane, sizeof *plane));
@@ -182,7 +181,8 @@ static void transforms_agree_with_the_definition(void **state)
     for (int m = 0; m < 3; m++) {
         const int *n = meshes[m];
         const km_pme_spec spec = mesh_spec(3.0, n[0], n[1], n[2], 4);
-        mesh_fixture f = mesh_open(charged_system_random(8, charged_system_cell, 0.0, 3), &spec, 1);
+        mesh_fixture f = mesh_open(&km_backend_cpu,
+                                   charged_system_random(8, charged_system_cell, 0.0, 3), &spec, 1);
         const km_pme *self = f.force.self;
         const km_pme_layout *l = &self->layout;
         double charge[700];
@@ -225,7 +225,6 @@ static void transforms_agree_with_the_definition(void **state)
  * alias sums and k from the dual of the cell. */
 static void energy_equals_the_direct_sum_over_waves(void **state)
 {
-    (void)state;
     for (int order = 4; order <= 5; order++) {
         charged_system *s = charged_system_awkward();
         const km_pme_spec spec = mesh_spec(2.5, 5, 7, 9, order);
@@ -255,7 +254,7 @@ static void energy_equals_the_direct_sum_over_waves(void **state)
             energy += term;
             trace -= 0.5 * term * (3.0 - 2.0 * (1.0 + k2 * decay));
         }
-        mesh_result got = mesh_evaluate(s, &spec, 2, best_instruction_set());
+        mesh_result got = mesh_evaluate(*state, s, &spec);
         /* 1e-9: the alias sums; float: the spread charges carry 1e-7 each */
         assert_near(got.reciprocal / energy, 1.0, IN_DOUBLE ? 3e-9 : 1e-6);
         assert_near((got.virial[KM_XX] + got.virial[KM_YY] + got.virial[KM_ZZ]) / trace, 1.0,
@@ -267,17 +266,16 @@ static void energy_equals_the_direct_sum_over_waves(void **state)
 
 static void atoms_without_charge_are_left_alone(void **state)
 {
-    (void)state;
     charged_system *s = charged_system_random(30, charged_system_cell, 0.0, 2);
     for (int i = 0; i < s->n; i += 2)
         s->charge[i] = 0.0;
     const km_pme_spec spec = mesh_spec(3.0, 10, 10, 10, 4);
-    mesh_result got = mesh_evaluate(s, &spec, 2, best_instruction_set());
+    mesh_result got = mesh_evaluate(*state, s, &spec);
     for (int i = 0; i < s->n; i++)
-        assert_true((got.raw_force[3 * i] == 0) == (i % 2 == 0));
+        assert_true((got.force[3 * i] == 0.0) == (i % 2 == 0));
     mesh_result_free(&got);
     memset(s->charge, 0, (size_t)s->n * sizeof *s->charge);
-    got = mesh_evaluate(s, &spec, 2, best_instruction_set());
+    got = mesh_evaluate(*state, s, &spec);
     assert_near(got.reciprocal, 0.0, 0.0);
     assert_near(got.self, 0.0, 0.0);
     mesh_result_free(&got);
@@ -287,52 +285,90 @@ static void atoms_without_charge_are_left_alone(void **state)
 /* compute adds; without being asked it leaves energy and virial; a new box is noticed. */
 static void compute_adds_what_is_asked(void **state)
 {
-    (void)state;
+    const km_backend *backend = *state;
     const km_pme_spec spec = mesh_spec(3.0, 10, 12, 14, 4);
-    mesh_fixture f = mesh_open(charged_system_random(30, charged_system_cell, 0.0, 9), &spec, 2);
-    mesh_result once = mesh_evaluate(f.s, &spec, 2, best_instruction_set());
-    const km_step silent = {0, false, false, false}, both = {1, false, true, true};
+    charged_system *s = charged_system_random(30, charged_system_cell, 0.0, 9);
+    mesh_fixture f = mesh_open(backend, s, &spec, 2);
+    mesh_result once = mesh_compute(&f);
+    const km_step silent = {1, false, false, false}, both = {2, false, true, true};
+    double force[3 * 30];
     assert_ok(km_force_compute(&f.force, &silent, f.p));
-    assert_near(f.p->energy[KM_ENERGY_COULOMB_RECIPROCAL], 0.0, 0.0);
-    assert_near(f.p->virial[KM_XX], 0.0, 0.0);
-    assert_ok(km_force_compute(&f.force, &both, f.p));
+    assert_ok(backend->synchronise(f.device, f.p));
     assert_near(f.p->energy[KM_ENERGY_COULOMB_RECIPROCAL], once.reciprocal, 0.0);
-    assert_near(f.p->virial[KM_XZ], once.virial[KM_XZ], 0.0);
-    for (int c = 0; c < 3; c++)
-        assert_true(f.p->force[c * f.p->n_padded + 7] == 2 * once.raw_force[21 + c]);
-    f.p->box.cz *= 1.1;
-    f.s->box.cz *= 1.1;
-    mesh_result other = mesh_evaluate(f.s, &spec, 2, best_instruction_set());
-    assert_near(mesh_energy(&f), other.reciprocal + other.self, 0.0);
+    assert_near(f.p->virial[KM_XX], once.virial[KM_XX], 0.0);
+    assert_ok(km_force_compute(&f.force, &both, f.p));
+    assert_ok(backend->synchronise(f.device, f.p));
+    assert_near(f.p->energy[KM_ENERGY_COULOMB_RECIPROCAL], 2.0 * once.reciprocal, 0.0);
+    assert_near(f.p->virial[KM_XZ], 2.0 * once.virial[KM_XZ], 0.0);
+    assert_ok(backend->download_forces(f.device, f.p, force));
+    for (int k = 0; k < 3 * s->n; k++)
+        assert_true(once.force[k] != 0.0 && force[k] == 3.0 * once.force[k]);
+    s->box.cz *= 1.1;
+    mesh_result other = mesh_compute(&f), fresh = mesh_evaluate(backend, s, &spec);
+    assert_true(other.reciprocal != once.reciprocal);
+    assert_memory_equal(other.force, fresh.force, sizeof force);
+    assert_near(other.reciprocal, fresh.reciprocal, 0.0);
     mesh_result_free(&once);
     mesh_result_free(&other);
+    mesh_result_free(&fresh);
     mesh_close(&f);
 }
 
+/* The CPU is the oracle of the loops: the same formulas, other sums and another transform. In
+ * float the device reads positions rounded to 1e-7 of the cell, and FFTW's order of additions is
+ * not cuFFT's. */
+static void agrees_with_the_cpu(void **state)
+{
+    const int meshes[3][3] = {{6, 7, 9}, {12, 11, 10}, {8, 15, 7}};
+    const km_box boxes[2] = {charged_system_cell, {2.0, 0.0, 2.2, 0.0, 0.0, 1.9}};
+    for (int m = 0; m < 3; m++)
+        for (int order = 4; order <= 6; order++) {
+            const int *n = meshes[m];
+            const km_pme_spec spec = mesh_spec(3.0, n[0], n[1], n[2], order);
+            charged_system *s = m == 0 ? charged_system_awkward()
+                                       : charged_system_random(130, boxes[m % 2], 0.05, 4 + m);
+            s->charge[7] += m == 2 ? 1.5 : 0.0; /* a background */
+            mesh_result expected = mesh_evaluate(&km_backend_cpu, s, &spec);
+            mesh_result got = mesh_evaluate(*state, s, &spec);
+            assert_int_equal(got.fault, 0);
+            assert_near(rms_difference(got.force, expected.force, s->n) / rms(expected.force, s->n),
+                        0.0, IN_DOUBLE ? 1e-9 : 2e-5);
+            assert_near(got.reciprocal / expected.reciprocal, 1.0, IN_DOUBLE ? 1e-9 : 1e-6);
+            assert_near(got.self / expected.self, 1.0, 1e-12);
+            for (int t = 0; t < KM_TENSOR; t++)
+                assert_near(got.virial[t], expected.virial[t],
+                            (IN_DOUBLE ? 1e-9 : 1e-6) * fabs(expected.reciprocal));
+            mesh_result_free(&expected);
+            mesh_result_free(&got);
+            charged_system_free(s);
+        }
+}
+
+/* Uploading refuses them; a run that has gone wrong makes them. */
 static void positions_that_are_not_numbers_raise_the_fault(void **state)
 {
     (void)state;
     const km_pme_spec spec = mesh_spec(3.0, 10, 10, 10, 4);
+    const km_step step = {0, false, false, false};
     const double wrong[2] = {NAN, INFINITY};
     for (int m = 0; m < 2; m++) {
-        charged_system *s = charged_system_random(30, charged_system_cell, 0.0, 9);
-        mesh_result got = mesh_evaluate(s, &spec, 2, best_instruction_set());
-        assert_int_equal(got.fault, 0);
-        mesh_result_free(&got);
-        s->position[3 * 12 + 1] = wrong[m];
-        got = mesh_evaluate(s, &spec, 2, best_instruction_set());
-        assert_true(got.fault & KM_FAULT_NOT_FINITE);
-        mesh_result_free(&got);
-        charged_system_free(s);
+        mesh_fixture f = mesh_open(
+            &km_backend_cpu, charged_system_random(30, charged_system_cell, 0.0, 9), &spec, 2);
+        assert_ok(km_force_compute(&f.force, &step, f.p));
+        assert_int_equal(f.p->fault, 0);
+        f.p->position[f.p->n_padded + 12] = wrong[m];
+        assert_ok(km_force_compute(&f.force, &step, f.p));
+        assert_true(f.p->fault & KM_FAULT_NOT_FINITE);
+        mesh_close(&f);
     }
 }
 
 static void nonsense_is_refused(void **state)
 {
-    (void)state;
-    charged_system *s = charged_system_random(4, charged_system_cell, 0.0, 1);
-    km_particles *p = particles_of(s);
-    km_device device = {1, KM_ISA_BASELINE, ""};
+    const km_backend *backend = *state;
+    const km_pme_spec right = mesh_spec(3.0, 10, 10, 10, 4);
+    mesh_fixture f =
+        mesh_open(backend, charged_system_random(4, charged_system_cell, 0.0, 1), &right, 1);
     const km_pme_spec wrong[6] = {mesh_spec(0.0, 10, 10, 10, 4), mesh_spec(NAN, 10, 10, 10, 4),
                                   mesh_spec(3.0, 10, 3, 10, 4),  mesh_spec(3.0, 10, 10, 10, 3),
                                   mesh_spec(3.0, 10, 10, 10, 7), mesh_spec(3.0, 10, 10, 5000, 4)};
@@ -344,28 +380,32 @@ static void nonsense_is_refused(void **state)
                            "5000 points along axis 2"};
     for (int m = 0; m < 6; m++) {
         km_force force;
-        assert_int_equal(km_pme_cpu_create(&device, &wrong[m], p, &force), KM_ERROR_VALUE);
+        assert_int_equal(backend->make_force[KM_FORCE_PME](f.device, &wrong[m], f.p, &force),
+                         KM_ERROR_VALUE);
         assert_non_null(strstr(km_last_error()->message, text[m]));
         assert_null(force.ops);
         km_force_destroy(&force);
     }
-    particles_free(p);
-    charged_system_free(s);
+    mesh_close(&f);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest stages[] = {
         cmocka_unit_test(splines_agree_with_closed_form),
         cmocka_unit_test(moduli_agree_with_alias_sums),
         cmocka_unit_test(wave_vectors_are_dual_to_the_cell),
         cmocka_unit_test(spreading_equals_the_direct_sum),
         cmocka_unit_test(transforms_agree_with_the_definition),
+        cmocka_unit_test(positions_that_are_not_numbers_raise_the_fault),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_equals_the_direct_sum_over_waves),
         cmocka_unit_test(atoms_without_charge_are_left_alone),
         cmocka_unit_test(compute_adds_what_is_asked),
-        cmocka_unit_test(positions_that_are_not_numbers_raise_the_fault),
+        cmocka_unit_test(agrees_with_the_cpu),
         cmocka_unit_test(nonsense_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(stages, NULL, NULL) +
+           run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -18,7 +18,8 @@ typedef struct measured {
     double real, mesh, total;
 } measured;
 
-static measured measure(const charged_system *s, double cutoff, const km_pme_spec *spec)
+static measured measure(const km_backend *backend, const charged_system *s, double cutoff,
+                        const km_pme_spec *spec)
 {
     ewald_part part[3];
     for (int m = 0; m < 3; m++)
@@ -27,7 +28,7 @@ static measured measure(const charged_system *s, double cutoff, const km_pme_spe
     ewald_real(s, spec->alpha, cutoff, &part[0]);
     ewald_real(s, spec->alpha, 5.9 / spec->alpha, &part[1]);
     ewald_mesh_part(s, spec->alpha, &part[2]);
-    mesh_result got = mesh_evaluate(s, spec, 2, best_instruction_set());
+    mesh_result got = mesh_evaluate(backend, s, spec);
     measured m;
     m.reference = km_ewald_reference_force(&s->box, s->n, s->charge, spec->coulomb_constant);
     m.real = rms_difference(cut, full, s->n);
@@ -51,7 +52,6 @@ static measured measure(const charged_system *s, double cutoff, const km_pme_spe
  * asked here, 1e-4 of the reference, is still above rounding. */
 static void estimates_hold_for_random_ions(void **state)
 {
-    (void)state;
     const km_box cubic = km_box_orthorhombic(2.4, 2.4, 2.4);
     const km_box skew = {2.5, 0.8, 2.2, -0.9, 0.7, 3.5};
     for (int m = 0; m < 2; m++) {
@@ -63,7 +63,7 @@ static void estimates_hold_for_random_ions(void **state)
             double real, mesh;
             assert_ok(km_ewald_choose(&s->box, 0.9, wanted, s->n, s->charge, &requested, &spec,
                                       &real, &mesh));
-            const measured got = measure(s, 0.9, &spec);
+            const measured got = measure(*state, s, 0.9, &spec);
             assert_near(got.real / got.reference / real, 1.0, 0.2);
             assert_near(got.mesh / got.reference / mesh, 1.0, 0.2);
         }
@@ -89,7 +89,7 @@ static void wanted_error_is_kept_in_water_and_salt(void **state)
         charged_system *s = system[m];
         assert_ok(km_ewald_choose(&s->box, cutoff[m], wanted, s->n, s->charge, &requested, &spec,
                                   &real, &mesh));
-        const measured got = measure(s, cutoff[m], &spec);
+        const measured got = measure(&km_backend_cpu, s, cutoff[m], &spec);
         /* relative to what the header names, and to the true force */
         assert_true(got.total <= 1.1 * wanted * got.reference);
         assert_true(got.total <= wanted * got.coulomb);
@@ -156,11 +156,13 @@ static void nonsense_is_refused(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest meshes[] = {
         cmocka_unit_test(estimates_hold_for_random_ions),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(wanted_error_is_kept_in_water_and_salt),
         cmocka_unit_test(requests_are_kept),
         cmocka_unit_test(nonsense_is_refused),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) + run_for_each_backend(meshes, 1);
 }

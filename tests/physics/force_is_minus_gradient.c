@@ -13,6 +13,7 @@ typedef struct fixture {
     chain_liquid *liquid;
     km_device *device;
     km_particles *p;
+    bool needs_list; /* the term under test */
     int form[N_TYPES * N_TYPES];
     double parameter[N_TYPES * N_TYPES * KM_VDW_PARAMETERS];
     int exclusion_start[N + 1], exclusion[N * 6]; /* three partners on either side */
@@ -75,8 +76,7 @@ static int set_up(void **state)
     const km_state start = {N, s->box, f->liquid->position, NULL};
     assert_ok(f->backend->upload(f->device, &start, f->p));
     const km_neighbour_spec neighbours = {1.1, 0.05, f->exclusion_start, f->exclusion};
-    if (f->backend->neighbours_create != NULL)
-        assert_ok(f->backend->neighbours_create(f->device, &neighbours, f->p));
+    assert_ok(f->backend->neighbours_create(f->device, &neighbours, f->p));
     *state = f;
     return 0;
 }
@@ -98,7 +98,7 @@ static double evaluate(fixture *f, km_force *force, double *out)
     const km_step step = {0, true, out == NULL, false};
     bool rebuilt;
     assert_ok(f->backend->upload(f->device, &now, f->p));
-    if (f->backend->neighbours_create != NULL)
+    if (f->needs_list)
         assert_ok(f->backend->neighbours_update(f->device, f->p, true, &rebuilt));
     assert_ok(km_force_rebuild(force, f->p));
     assert_ok(f->backend->clear(f->device, &step, f->p));
@@ -134,16 +134,16 @@ static void check_gradient(fixture *f, km_force_kind kind, const void *spec, dou
                            double tolerance)
 {
     km_force force;
-    if (f->backend->make_force[kind] == NULL ||
-        (kind != KM_FORCE_BONDED && f->backend->neighbours_create == NULL))
-        skip(); /* not there yet */
+    f->needs_list = kind != KM_FORCE_BONDED;
     assert_ok(f->backend->make_force[kind](f->device, spec, f->p, &force));
     double computed[3 * N], largest = 0.0, worst = 0.0;
     evaluate(f, &force, computed);
     for (int k = 0; k < 3 * N; k++)
         largest = fmax(largest, fabs(computed[k]));
     assert_true(largest > 1.0); /* the term does something */
-    for (int k = 0; k < 3 * N; k++)
+    /* each evaluation builds a list, which is slow on the emulated device */
+    const int stride = f->needs_list && backend_is_emulated(f->backend) ? 7 : 1;
+    for (int k = 0; k < 3 * N; k += stride)
         worst = fmax(worst, fabs(computed[k] - minus_slope(f, &force, k, h)));
     const int blocks = kind == KM_FORCE_BONDED ? 2 : 64;
     assert_near(worst, 0.0,
