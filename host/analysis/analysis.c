@@ -52,6 +52,8 @@ void km_results_clear(km_results *results)
         free(species->msd);
         for (int a = 0; a < 3; a++)
             free(species->msd_axis[a]);
+        free(species->msd_error);
+        free(species->replica_D);
         free(species->beta_lag);
         free(species->beta);
     }
@@ -143,7 +145,7 @@ static km_status keep_curves(const km_msd *msd, const km_exponent *exponent, km_
     return KM_OK;
 }
 
-static void correct_box_size(const km_results *results, km_species_result *species)
+void km_results_correct_box_size(const km_results *results, km_species_result *species)
 {
     km_diffusion *d = &species->diffusion;
     char *text = species->correction;
@@ -190,7 +192,7 @@ static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n,
     km_exponent_clear(&exponent);
     if (status != KM_OK)
         return status;
-    correct_box_size(&analysis->results, out);
+    km_results_correct_box_size(&analysis->results, out);
     return KM_OK;
 }
 
@@ -250,6 +252,8 @@ static km_status end(void *self)
     if (analysis->rdf)
         KM_TRY(analyse_structure(analysis));
     KM_TRY(km_results_describe(&analysis->results));
+    km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
+    analysis->displacements = NULL;
     analysis->labels = NULL;
     analysis->finished = true;
     return KM_OK;

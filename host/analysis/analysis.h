@@ -25,6 +25,8 @@ typedef struct km_species_result {
     int n_lags;             /*        lag k is k * results->interval                       */
     double *msd;            /* A^2    n_lags                                               */
     double *msd_axis[3];    /* A^2    n_lags each: x, y, z                                 */
+    double *msd_error;      /* A^2    n_lags  standard error between replicas; NULL for one */
+    double *replica_D;      /* m^2/s  n_replicas  each by the common window; NULL for one  */
     int n_beta;             /*        local exponent d ln MSD / d ln t                     */
     double *beta_lag;       /* ps     n_beta                                               */
     double *beta;           /*        n_beta                                               */
@@ -36,7 +38,8 @@ typedef struct km_species_result {
 
 typedef struct km_results {
     bool has_msd, has_rdf;
-    int n_frames;                 /*       handed in                                       */
+    int n_replicas;               /*       0: of a single run                              */
+    int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
     double time_first, time_last; /* ps                                                    */
     double interval;              /* ps    between the frames used by msd                  */
@@ -77,6 +80,8 @@ KM_MUST_CHECK km_status km_results_write(const km_results *results, const char *
 void km_results_clear(km_results *results);
 void km_analysis_destroy(km_analysis *analysis);
 
+/* Fills in the coefficient for an infinite box, where it can be said, and what was done. */
+void km_results_correct_box_size(const km_results *results, km_species_result *species);
 /* Adds a printed line or warning. */
 KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -288,5 +288,6 @@ km_status km_rdf_curve_compute(const km_rdf *rdf, int k, km_rdf_curve *out)
         out->coordination[b] = within / ((double)rdf->n_frames * pair->n[0]);
     }
     const double volume = rdf->volume_sum / rdf->n_frames * 1e3; /* A^3 */
-    return km_rdf_find_shell(out, pair->n_pairs * rdf->n_frames / volume);
+    out->samples = pair->n_pairs * rdf->n_frames / volume;
+    return km_rdf_find_shell(out);
 }

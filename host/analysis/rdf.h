@@ -25,17 +25,19 @@ typedef struct km_rdf_curve {
     char centre_element[4], partner_element[4];
     int n_centres, n_partners; /* atoms                                                    */
     int n_bins;
-    double bin_width;           /* A                                                          */
-    double *r;                  /* A  n_bins  middles of the bins                             */
-    double *g;                  /*    n_bins                                                  */
-    double *coordination;       /*    n_bins  partners within r + bin_width/2 of one centre   */
-    bool has_peak;              /*    peak_r and peak_g mean something                        */
+    double bin_width;     /* A                                                          */
+    double *r;            /* A  n_bins  middles of the bins                             */
+    double *g;            /*    n_bins                                                  */
+    double *coordination; /*    n_bins  partners within r + bin_width/2 of one centre   */
+    bool has_peak;        /*    peak_r and peak_g mean something                        */
+    double samples; /* 1/A^3  expected pairs per bin and unit volume where g = 1               */
     double peak_r, peak_g;      /* A                                                          */
     bool has_shell;             /*    so do the following                                     */
     double shell_r, shell_g;    /* A  first minimum                                           */
     double coordination_number; /* partners within shell_r                    */
     double coordination_less, coordination_more; /* with shell_r moved by -0.2 and +0.2 A */
-    char note[KM_RDF_TEXT]; /*    "" or what is missing                                   */
+    double coordination_error; /* standard error between replicas; 0 for a single run */
+    char note[KM_RDF_TEXT];    /*    "" or what is missing                                   */
 } km_rdf_curve;
 
 typedef struct km_rdf km_rdf;
@@ -57,8 +59,11 @@ KM_MUST_CHECK km_status km_rdf_curve_compute(const km_rdf *rdf, int k, km_rdf_cu
 void km_rdf_curve_clear(km_rdf_curve *curve);
 void km_rdf_destroy(km_rdf *rdf);
 
-/* Finds first peak and first shell of a curve that has r, g and coordination. samples: expected
- * number of pairs per bin and unit volume, 1/A^3, where g = 1; it says what is noise. */
-KM_MUST_CHECK km_status km_rdf_find_shell(km_rdf_curve *curve, double samples);
+/* Partners within r (A) of one centre, linear between the edges of bins. */
+double km_rdf_neighbours(const km_rdf_curve *curve, double r);
+
+/* Finds first peak and first shell of a curve that has r, g, coordination and samples, which say
+ * what is noise. */
+KM_MUST_CHECK km_status km_rdf_find_shell(km_rdf_curve *curve);
 
 #endif

@@ -86,6 +86,7 @@ static km_status write_text(const km_results *results, const char *folder)
 static km_status write_msd(const km_results *results, const char *folder)
 {
     static const char *const column[4] = {"total", "x", "y", "z"};
+    const bool replicas = results->n_replicas > 0;
     table t;
     KM_TRY(table_open(&t, folder, "msd.csv"));
     put(&t, "lag_ps");
@@ -95,7 +96,10 @@ static km_status write_msd(const km_results *results, const char *folder)
         for (int c = 0; c < 4; c++)
             put(&t, ",\"%s %s_A2\"", results->species[k].name, column[c]);
     }
-    put(&t, ",n_origins\n");
+    put(&t, ",n_origins");
+    for (int k = 0; k < results->n_species && replicas; k++)
+        put(&t, ",\"%s standard_error_A2\"", results->species[k].name);
+    put(&t, "\n");
     for (int m = 0; m < n; m++) {
         put(&t, "%.9g", m * results->interval);
         for (int k = 0; k < results->n_species; k++) {
@@ -103,7 +107,10 @@ static km_status write_msd(const km_results *results, const char *folder)
             for (int a = 0; a < 3; a++)
                 put_number(&t, results->species[k].msd_axis[a][m]);
         }
-        put(&t, ",%d\n", n - m);
+        put(&t, ",%d", (n - m) * (replicas ? results->n_replicas : 1));
+        for (int k = 0; k < results->n_species && replicas; k++)
+            put_number(&t, results->species[k].msd_error[m]);
+        put(&t, "\n");
     }
     return table_close(&t);
 }

@@ -78,20 +78,26 @@ static km_status describe_species(km_results *results, const km_species_result *
 
 static km_status describe_curve(km_results *results, const km_rdf_curve *c)
 {
+    char error[64] = "";
     if (!c->has_shell)
         return km_results_add_line(results, "n(%s-%s of %s): %s", c->centre, c->partner_element,
                                    c->partner, c->note);
+    if (results->n_replicas > 0)
+        snprintf(error, sizeof error, " ± %.2g (standard error)", c->coordination_error);
     return km_results_add_line(
         results,
-        "n(%s-%s of %s) = %.2f within %.2f Å (%.2f to %.2f for ±0.2 Å)  peak g(%.2f Å) = %.3g",
-        c->centre, c->partner_element, c->partner, c->coordination_number, c->shell_r,
+        "n(%s-%s of %s) = %.2f%s within %.2f Å (%.2f to %.2f for ±0.2 Å)  peak g(%.2f Å) = %.3g",
+        c->centre, c->partner_element, c->partner, c->coordination_number, error, c->shell_r,
         c->coordination_less, c->coordination_more, c->peak_r, c->peak_g);
 }
 
 static km_status describe_conditions(km_results *results)
 {
-    KM_TRY(km_results_add_line(results, "%d frames from %.6g to %.6g ps, %.2f K, box %.2f Å (%s)",
-                               results->n_frames, results->time_first, results->time_last,
+    char replicas[64] = "";
+    if (results->n_replicas > 0)
+        snprintf(replicas, sizeof replicas, "%d replicas, each with ", results->n_replicas);
+    KM_TRY(km_results_add_line(results, "%s%d frames from %.6g to %.6g ps, %.2f K, box %.2f Å (%s)",
+                               replicas, results->n_frames, results->time_first, results->time_last,
                                results->temperature, results->box_length,
                                results->cubic ? "cube" : "cube root of the volume"));
     if (!results->has_msd)

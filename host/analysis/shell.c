@@ -39,7 +39,7 @@ static double noise(const km_rdf_curve *curve, double samples, double g, int k)
 }
 
 /* Neighbours within r, linear inside a bin. */
-static double neighbours(const km_rdf_curve *curve, double r)
+double km_rdf_neighbours(const km_rdf_curve *curve, double r)
 {
     const double place = r / curve->bin_width;
     const int k = (int)place < curve->n_bins ? (int)place : curve->n_bins - 1;
@@ -82,8 +82,9 @@ static double first_minimum(const km_rdf_curve *curve, const double *s, double s
     return -1.0;
 }
 
-km_status km_rdf_find_shell(km_rdf_curve *curve, double samples)
+km_status km_rdf_find_shell(km_rdf_curve *curve)
 {
+    const double samples = curve->samples;
     double *s;
     KM_NEW(s, curve->n_bins);
     smooth(curve, s);
@@ -98,9 +99,9 @@ km_status km_rdf_find_shell(km_rdf_curve *curve, double samples)
     if (curve->has_shell) {
         curve->shell_r = (minimum + 0.5) * curve->bin_width;
         curve->shell_g = s[(int)minimum];
-        curve->coordination_number = neighbours(curve, curve->shell_r);
-        curve->coordination_less = neighbours(curve, curve->shell_r - SHIFT);
-        curve->coordination_more = neighbours(curve, curve->shell_r + SHIFT);
+        curve->coordination_number = km_rdf_neighbours(curve, curve->shell_r);
+        curve->coordination_less = km_rdf_neighbours(curve, curve->shell_r - SHIFT);
+        curve->coordination_more = km_rdf_neighbours(curve, curve->shell_r + SHIFT);
     }
     if (!curve->has_shell)
         snprintf(curve->note, sizeof curve->note,
