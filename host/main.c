@@ -20,8 +20,9 @@ static const command commands[] = {
      km_command_list},
     {"check", "RECIPE", "dry run: composition, parameters with their sources, memory",
      "Reads a recipe (a catalogue id or a path) and prints what it would simulate and where every\n"
-     "parameter comes from. Nothing is written.\n\n" RECIPE_OPTIONS
-     "\nExample: kalium check kfsi-dme\n",
+     "parameter comes from. Nothing is written.\n\n"
+     "  --replicas R          also the size of R independent copies\n" RECIPE_OPTIONS
+     "\nExample: kalium check kfsi-dme --replicas 8\n",
      km_command_check},
     {"build", "RECIPE -o DIR", "coordinates and topology, no dynamics",
      "Packs the cell and writes start.pdb, topology.psf and view.vmd.\n\n"
@@ -42,17 +43,21 @@ static const command commands[] = {
      "  -o, --output DIR      run folder (default: the id of the recipe)\n"
      "  --time 5ns            production time (ps, ns or us)\n"
      "  --seed N              another packing, other velocities\n"
-     "  --threads N           threads of the CPU backend (default: all)\n"
+     "  --replicas R          R independent copies, each with its own packing and velocities, in\n"
+     "                        DIR/replica-1 ...; D with the error between them\n"
+     "  --threads N           threads of the CPU backend (default: all), shared by the replicas\n"
      "  --device auto|cpu     where to compute\n"
      "  --continue            go on with an interrupted run, or extend a finished one with --time\n"
      "  --time-limit H:M:S    stop with a checkpoint before this wall time is over (exit code 75)\n"
      "  --checkpoint S        seconds of wall time between checkpoints (default 60)\n"
      "  --quiet               no progress line\n" RECIPE_OPTIONS
      "\nExample: kalium run kfsi-dme -o kfsi-dme-1 --time 2ns\n"
-     "         kalium run --continue -o kfsi-dme-1 --time 10ns\n",
+     "         kalium run --continue -o kfsi-dme-1 --time 10ns\n"
+     "         kalium run kfsi-dme -o eight --replicas 8 --time 5ns\n",
      km_command_run},
     {"analyse", "DIR|TRAJECTORY", "analyses of a run folder or of any AMBER NetCDF trajectory",
-     "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with its PSF.\n\n"
+     "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with its PSF. The replicas\n"
+     "of a folder are analysed together.\n\n"
      "  --only msd,rdf        which analyses (default: both)\n"
      "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
      "  --temperature-K T     of the trajectory, where no run folder says it\n"

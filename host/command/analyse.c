@@ -1,32 +1,38 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "host/analysis/ensemble.h"
 #include "host/command/analysis_run.h"
 #include "host/command/command.h"
+#include "host/command/replicas.h"
 #include "host/output/psf_reader.h"
 #include "host/output/run_folder.h"
 
 #define PATH_LENGTH 4200
 
-/* The temperature of the run folder's recipe, unless the option says it. */
-static km_status find_temperature(const km_options *options, const char *folder,
-                                  double *temperature)
+/* Temperature, unless the option says it, and number of replicas, from the recipe of the folder. */
+static km_status read_recipe(const km_options *options, const char *folder, double *temperature,
+                             int *replicas)
 {
     char path[PATH_LENGTH + 64];
     km_recipe *recipe = NULL;
     *temperature = options->temperature;
-    if (*temperature > 0.0)
-        return KM_OK;
+    *replicas = 1;
     snprintf(path, sizeof path, "%s/%s", folder, KM_FILE_RECIPE);
+    if (access(path, F_OK) != 0 && *temperature > 0.0)
+        return KM_OK;
     if (access(path, F_OK) != 0)
         return KM_FAIL(KM_ERROR_FILE,
                        "%s is not a run folder: it has no %s. A trajectory from elsewhere needs "
                        "--structure FILE.psf and --temperature-K T",
                        folder, KM_FILE_RECIPE);
     KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
-    *temperature = recipe->temperature;
+    if (!(*temperature > 0.0))
+        *temperature = recipe->temperature;
+    *replicas = recipe->replicas;
     km_recipe_destroy(recipe);
     return KM_OK;
 }
@@ -45,56 +51,95 @@ static km_status split_names(char *text, const char *name[ANALYSES_MAX], int *n)
     return KM_OK;
 }
 
-static km_status analyse(const km_options *options, const km_labels *labels, const char *trajectory,
-                         const char *folder, double temperature)
+/* One trajectory and its topology: the one of --structure, or that in the folder. */
+static km_status analyse_one(const char *structure, const char *folder, const char *trajectory,
+                             const km_analysis_request *request, km_analysis **out)
 {
-    const char *name[ANALYSES_MAX];
-    char names[256];
-    km_terminal terminal = km_terminal_open(options->quiet);
-    km_analysis *analysis = NULL;
-    km_analysis_request request = {
-        .name = name, .temperature = temperature, .viscosity = options->viscosity, .seed = 1};
-    snprintf(names, sizeof names, "%s", options->only != NULL ? options->only : "msd,rdf");
-    KM_TRY(split_names(names, name, &request.n));
-    KM_TRY(km_analysis_run(trajectory, labels, &request, &analysis));
-    const km_status status = km_analysis_show(analysis, folder, NULL, &terminal);
-    km_analysis_destroy(analysis);
+    char psf[PATH_LENGTH + 64];
+    km_labels *labels = NULL;
+    snprintf(psf, sizeof psf, "%s/%s", folder, KM_FILE_TOPOLOGY);
+    KM_TRY(km_labels_read_psf(structure != NULL ? structure : psf, &labels));
+    const km_status status = km_analysis_run(trajectory, labels, request, out);
+    km_labels_destroy(labels);
     return status;
 }
 
-/* DIR, or TRAJECTORY.nc in some folder: the folder, and the trajectory in it. */
-static void find_trajectory(const char *argument, char folder[PATH_LENGTH],
+/* All replicas of a folder, then what they say together. */
+static km_status analyse_replicas(const char *structure, const char *folder, int n,
+                                  const km_analysis_request *request, km_analysis **each,
+                                  km_results *together)
+{
+    char one[PATH_LENGTH], trajectory[PATH_LENGTH + 64];
+    const km_results **results;
+    for (int k = 0; k < n; k++) {
+        km_replica_folder(folder, k + 1, one, sizeof one);
+        snprintf(trajectory, sizeof trajectory, "%s/%s", one, KM_FILE_TRAJECTORY);
+        KM_TRY(analyse_one(structure, one, trajectory, request, &each[k]));
+    }
+    KM_NEW(results, n);
+    for (int k = 0; k < n; k++)
+        results[k] = km_analysis_results(each[k]);
+    const km_status status = km_ensemble_reduce(results, n, together);
+    free(results);
+    return status;
+}
+
+static km_status analyse(const km_options *options, const char *folder, const char *trajectory,
+                         km_analysis_request *request, int replicas)
+{
+    km_terminal terminal = km_terminal_open(options->quiet);
+    const char *output = options->output != NULL ? options->output : folder;
+    km_analysis **each;
+    km_results together = {0};
+    KM_NEW(each, replicas);
+    km_status status =
+        replicas > 1
+            ? analyse_replicas(options->structure, folder, replicas, request, each, &together)
+            : analyse_one(options->structure, folder, trajectory, request, each);
+    if (status == KM_OK)
+        status = km_results_show(replicas > 1 ? &together : km_analysis_results(each[0]), output,
+                                 NULL, &terminal);
+    for (int k = 0; k < replicas; k++)
+        km_analysis_destroy(each[k]);
+    free(each);
+    km_results_clear(&together);
+    return status;
+}
+
+/* DIR, or TRAJECTORY.nc in some folder: the folder, and the trajectory in it. True for the latter.
+ */
+static bool find_trajectory(const char *argument, char folder[PATH_LENGTH],
                             char trajectory[PATH_LENGTH])
 {
     const size_t n = strlen(argument);
     if (n < 4 || strcmp(argument + n - 3, ".nc") != 0) {
         snprintf(folder, PATH_LENGTH, "%s", argument);
         snprintf(trajectory, PATH_LENGTH, "%.4000s/%s", argument, KM_FILE_TRAJECTORY);
-        return;
+        return false;
     }
     const char *slash = strrchr(argument, '/');
     snprintf(trajectory, PATH_LENGTH, "%s", argument);
     snprintf(folder, PATH_LENGTH, "%.*s", slash != NULL ? (int)(slash - argument) : 1,
              slash != NULL ? argument : ".");
+    return true;
 }
 
 km_status km_command_analyse(int argc, char **argv)
 {
     km_options options;
-    char folder[PATH_LENGTH], trajectory[PATH_LENGTH], psf[PATH_LENGTH + 64];
-    double temperature;
-    km_labels *labels = NULL;
+    char folder[PATH_LENGTH], trajectory[PATH_LENGTH], names[256];
+    const char *name[ANALYSES_MAX];
+    km_analysis_request request = {.name = name, .seed = 1};
+    int replicas;
     KM_TRY(km_options_parse(argc, argv, "output only structure viscosity-mPas temperature-K quiet",
                             &options));
     if (options.recipe == NULL)
         return KM_FAIL(KM_ERROR_USAGE,
                        "which run folder or trajectory? e.g. kalium analyse kfsi-dme-1");
-    find_trajectory(options.recipe, folder, trajectory);
-    KM_TRY(find_temperature(&options, folder, &temperature));
-    snprintf(psf, sizeof psf, "%s/%s", folder, KM_FILE_TOPOLOGY);
-    KM_TRY(km_labels_read_psf(options.structure != NULL ? options.structure : psf, &labels));
-    const km_status status = analyse(&options, labels, trajectory,
-                                     options.output != NULL ? options.output : folder, temperature);
-    km_labels_destroy(labels);
-    return status;
+    const bool one_file = find_trajectory(options.recipe, folder, trajectory);
+    KM_TRY(read_recipe(&options, folder, &request.temperature, &replicas));
+    request.viscosity = options.viscosity;
+    snprintf(names, sizeof names, "%s", options.only != NULL ? options.only : "msd,rdf");
+    KM_TRY(split_names(names, name, &request.n));
+    return analyse(&options, folder, trajectory, &request, one_file ? 1 : replicas);
 }

@@ -54,6 +54,7 @@ static km_status draw_msd(const km_results *results, const char *folder, const c
         curve[spec.n_curves++] = (km_picture_curve){
             .label = s->name,
             .column = 2 + 4 * k,
+            .error_column = results->n_replicas > 0 ? 3 + 4 * results->n_species + k : 0,
             .diffusion = d->available ? d->total.value : 0.0,
             .error = d->available ? 0.5 * (d->total.high - d->total.low) : 0.0,
         };
@@ -68,12 +69,11 @@ static km_status draw_msd(const km_results *results, const char *folder, const c
     return status;
 }
 
-km_status km_analysis_show(const km_analysis *analysis, const char *folder, const char *title,
-                           km_terminal *terminal)
+km_status km_results_show(const km_results *results, const char *folder, const char *title,
+                          km_terminal *terminal)
 {
-    const km_results *results = km_analysis_results(analysis);
     bool drawn = true;
-    KM_TRY(km_analysis_write(analysis, folder));
+    KM_TRY(km_results_write(results, folder));
     if (results->has_msd)
         KM_TRY(draw_msd(results, folder, title, &drawn));
     km_terminal_line(terminal, "");
@@ -117,6 +117,12 @@ static void json_species(const km_species_result *s, km_json *json)
         km_json_number(json, "fit_to_ps", d->fit_to);
         km_json_text(json, "method", d->method);
     }
+    if (d->n_replicas > 0) {
+        km_json_integer(json, "replicas", d->n_replicas);
+        km_json_numbers(json, "D_of_replicas_m2_s", d->n_replicas, s->replica_D);
+        km_json_number(json, "standard_error_between_replicas_m2_s", d->total.standard_error);
+        km_json_number(json, "standard_error_within_replicas_m2_s", d->pooled_error);
+    }
     if (s->corrected)
         json_estimate(json, "D_infinite_box_m2_s", &s->infinite);
     if (s->correction[0] != '\0')
@@ -140,6 +146,8 @@ static void json_shells(const km_results *results, km_json *json)
         km_json_number(json, "peak_A", c->peak_r);
         km_json_number(json, "shell_A", c->shell_r);
         km_json_number(json, "coordination_number", c->coordination_number);
+        if (results->n_replicas > 0)
+            km_json_number(json, "standard_error", c->coordination_error);
         km_json_number(json, "with_shell_0.2_A_smaller", c->coordination_less);
         km_json_number(json, "with_shell_0.2_A_larger", c->coordination_more);
         km_json_close(json);
@@ -147,9 +155,8 @@ static void json_shells(const km_results *results, km_json *json)
     km_json_close(json);
 }
 
-void km_analysis_json(const km_analysis *analysis, km_json *json)
+void km_results_json(const km_results *results, km_json *json)
 {
-    const km_results *results = km_analysis_results(analysis);
     if (results->has_msd) {
         km_json_open_object(json, "diffusion");
         for (int k = 0; k < results->n_species; k++)

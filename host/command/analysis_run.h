@@ -19,9 +19,9 @@ typedef struct km_analysis_request {
 KM_MUST_CHECK km_status km_analysis_run(const char *trajectory, const km_labels *labels,
                                         const km_analysis_request *request, km_analysis **out);
 /* Tables and pictures in folder; lines and warnings on the terminal. */
-KM_MUST_CHECK km_status km_analysis_show(const km_analysis *analysis, const char *folder,
-                                         const char *title, km_terminal *terminal);
+KM_MUST_CHECK km_status km_results_show(const km_results *results, const char *folder,
+                                        const char *title, km_terminal *terminal);
 /* "diffusion" and "coordination" in the open JSON object. */
-void km_analysis_json(const km_analysis *analysis, km_json *json);
+void km_results_json(const km_results *results, km_json *json);
 
 #endif

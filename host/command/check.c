@@ -45,6 +45,15 @@ static double memory_MiB(const km_model *model)
     return (atoms * KM_BYTES_PER_ATOM + mesh * 24.0) / 1048576.0;
 }
 
+/* What all copies that are at work at the same time take together. */
+static void print_replicas(const km_recipe *recipe, const km_model *model)
+{
+    const int n = recipe->replicas;
+    if (n > 1)
+        printf("  %d replicas: %lld atoms, about %.0f MiB of memory when all run at once\n", n,
+               (long long)n * model->n, n * memory_MiB(model));
+}
+
 static km_status check(const km_options *options, km_cell *cell)
 {
     km_model *model = NULL;
@@ -57,6 +66,7 @@ static km_status check(const km_options *options, km_cell *cell)
     km_print_composition(cell, model);
     printf("  cutoff %.4g A, %d constrained bonds, about %.0f MiB of memory\n",
            model->pair.cutoff * 10.0, model->n_constraints, memory_MiB(model));
+    print_replicas(cell->recipe, model);
     print_stages(cell->recipe);
     print_parameters(model);
     km_model_destroy(model);
@@ -67,7 +77,7 @@ km_status km_command_check(int argc, char **argv)
 {
     km_options options;
     km_cell cell = {0};
-    KM_TRY(km_options_parse(argc, argv, "set seed time", &options));
+    KM_TRY(km_options_parse(argc, argv, "set seed time replicas", &options));
     const km_status status = check(&options, &cell);
     km_cell_destroy(&cell);
     return status;

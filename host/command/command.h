@@ -28,7 +28,7 @@ typedef struct km_options {
     int threads;                           /* --threads; 0 = all                            */
     const char *settings[KM_SETTINGS_MAX]; /* --set, --time, --seed, ...      */
     int n_settings;
-    char time_setting[64], seed_setting[64], structure_setting[1024];
+    char time_setting[64], seed_setting[64], replicas_setting[64], structure_setting[1024];
     double time_limit;         /* --time-limit, seconds; 0 = none               */
     double checkpoint_seconds; /* --checkpoint, seconds of wall time           */
     bool resume;               /* --continue                                    */

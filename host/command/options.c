@@ -14,6 +14,7 @@ enum option_key {
     OPTION_SET,
     OPTION_TIME,
     OPTION_SEED,
+    OPTION_REPLICAS,
     OPTION_TIME_LIMIT,
     OPTION_CHECKPOINT,
     OPTION_CONTINUE,
@@ -33,6 +34,7 @@ static const struct option long_options[] = {
     {"set", required_argument, NULL, OPTION_SET},
     {"time", required_argument, NULL, OPTION_TIME},
     {"seed", required_argument, NULL, OPTION_SEED},
+    {"replicas", required_argument, NULL, OPTION_REPLICAS},
     {"time-limit", required_argument, NULL, OPTION_TIME_LIMIT},
     {"checkpoint", required_argument, NULL, OPTION_CHECKPOINT},
     {"continue", no_argument, NULL, OPTION_CONTINUE},
@@ -71,6 +73,19 @@ static km_status positive_number(const char *option, const char *text, double *o
     *out = strtod(text, &end);
     if (errno != 0 || end == text || *end != '\0' || !(*out > 0.0) || *out > 1e12)
         return KM_FAIL(KM_ERROR_USAGE, "--%s %s: a number above 0 is asked for", option, text);
+    return KM_OK;
+}
+
+/* From 1 to most. */
+static km_status whole_number(const char *option, const char *text, int most, int *out)
+{
+    char *end;
+    errno = 0;
+    const long number = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || number < 1 || number > most)
+        return KM_FAIL(KM_ERROR_USAGE, "--%s %s: a whole number from 1 to %d is asked for", option,
+                       text, most);
+    *out = (int)number;
     return KM_OK;
 }
 
@@ -137,6 +152,7 @@ static km_status add_setting(km_options *o, const char *text)
 static km_status take(km_options *o, int key, const char *text)
 {
     double number = 0.0;
+    int whole = 0;
     switch (key) {
     case OPTION_OUTPUT:
         o->output = text;
@@ -175,11 +191,7 @@ static km_status take(km_options *o, int key, const char *text)
         o->viscosity = 1e-3 * number;
         return KM_OK;
     case OPTION_THREADS:
-        KM_TRY(positive_number("threads", text, &number));
-        if (number > 1024 || number != (int)number)
-            return KM_FAIL(KM_ERROR_USAGE, "--threads %s: a whole number from 1 to 1024", text);
-        o->threads = (int)number;
-        return KM_OK;
+        return whole_number("threads", text, 1024, &o->threads);
     case OPTION_TIME:
         KM_TRY(parse_time(text, &number));
         snprintf(o->time_setting, sizeof o->time_setting, "production.time_ns=%.17g", number);
@@ -189,6 +201,10 @@ static km_status take(km_options *o, int key, const char *text)
             return KM_FAIL(KM_ERROR_USAGE, "--seed %s: a whole number is asked for", text);
         snprintf(o->seed_setting, sizeof o->seed_setting, "seed=%s", text);
         return add_setting(o, o->seed_setting);
+    case OPTION_REPLICAS:
+        KM_TRY(whole_number("replicas", text, KM_REPLICAS_MAX, &whole));
+        snprintf(o->replicas_setting, sizeof o->replicas_setting, "replicas=%d", whole);
+        return add_setting(o, o->replicas_setting);
     default:
         return KM_FAIL(KM_ERROR_INTERNAL, "option %d is not handled", key);
     }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/command/run_files.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/command/analysis_run.h"
 #include "host/output/json_writer.h"
@@ -48,6 +50,8 @@ static km_status write_references(const char *folder, const km_recipe *recipe)
 km_status km_run_files_recipe(const char *folder, const km_cell *cell)
 {
     char path[PATH_LENGTH];
+    if (unlink(in_folder(folder, KM_FILE_RESULTS, path)) != 0 && errno != ENOENT)
+        return KM_FAIL(KM_ERROR_FILE, "cannot remove %s: %s", path, strerror(errno));
     KM_TRY(km_recipe_write(cell->recipe, in_folder(folder, KM_FILE_RECIPE, path)));
     return write_references(folder, cell->recipe);
 }
@@ -77,6 +81,29 @@ void km_run_files_progress(const char *folder, const km_progress *p)
     km_json_number(json, "seconds_left", p->seconds_left);
     km_json_number(json, "temperature_K", p->measured.temperature);
     km_json_number(json, "density_kg_m3", p->measured.density * KM_KG_M3_PER_U_NM3);
+    km_json_close(json);
+    if (km_json_write(json, in_folder(folder, KM_FILE_PROGRESS, path)) != KM_OK) {
+        /* a run is not stopped for its progress file */
+    }
+    km_json_destroy(json);
+}
+
+void km_run_files_replicas_progress(const char *folder, const km_replicas_progress *p)
+{
+    char path[PATH_LENGTH];
+    km_json *json;
+    if (km_json_create(&json) != KM_OK)
+        return;
+    km_json_open_object(json, NULL);
+    km_json_integer(json, "replicas", p->n);
+    km_json_integer(json, "finished", p->n_finished);
+    km_json_integer(json, "running", p->n_running);
+    km_json_number(json, "fraction", p->fraction);
+    km_json_number(json, "fraction_of_slowest", p->slowest_fraction);
+    km_json_integer(json, "slowest", p->slowest);
+    km_json_text(json, "stage_of_slowest", p->stage);
+    km_json_number(json, "ns_per_day", p->ns_per_day);
+    km_json_number(json, "seconds_left", p->seconds_left);
     km_json_close(json);
     if (km_json_write(json, in_folder(folder, KM_FILE_PROGRESS, path)) != KM_OK) {
         /* a run is not stopped for its progress file */
@@ -148,14 +175,23 @@ static void json_sources(km_json *json, const km_model *model)
     km_json_close(json);
 }
 
-static km_status write_results(const char *folder, const km_cell *cell, const km_model *model,
-                               const km_stage_report *report, const km_analysis *analysis)
+static void json_replicas(km_json *json, int n, const uint64_t *seed)
 {
-    char path[PATH_LENGTH];
-    km_json *json;
-    const km_recipe *recipe = cell->recipe;
-    KM_TRY(km_json_create(&json));
-    km_json_open_object(json, NULL);
+    char name[64];
+    km_json_integer(json, "replicas", n);
+    km_json_open_array(json, "replica");
+    for (int k = 0; k < n; k++) {
+        snprintf(name, sizeof name, "replica-%d", k + 1);
+        km_json_open_object(json, NULL);
+        km_json_text(json, "folder", name);
+        km_json_integer(json, "seed", (int64_t)seed[k]);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static void json_recipe(km_json *json, const km_recipe *recipe)
+{
     km_json_text(json, "program", "kalium " KM_VERSION);
     km_json_text(json, "id", recipe->id);
     km_json_text(json, "title", recipe->title);
@@ -164,9 +200,24 @@ static km_status write_results(const char *folder, const km_cell *cell, const km
     km_json_number(json, "temperature_K", recipe->temperature);
     km_json_number(json, "pressure_bar", recipe->pressure / KM_PRESSURE_PER_BAR);
     km_json_integer(json, "seed", (int64_t)recipe->seed);
+}
+
+/* Either the stages of a single run, or the seeds of replicas. */
+static km_status write_results(const char *folder, const km_cell *cell, const km_model *model,
+                               const km_stage_report *report, const uint64_t *seed,
+                               const km_results *results)
+{
+    char path[PATH_LENGTH];
+    km_json *json;
+    KM_TRY(km_json_create(&json));
+    km_json_open_object(json, NULL);
+    json_recipe(json, cell->recipe);
+    if (seed != NULL)
+        json_replicas(json, cell->recipe->replicas, seed);
     json_cell(json, cell, model);
-    json_stages(json, cell, model, report);
-    km_analysis_json(analysis, json);
+    if (report != NULL)
+        json_stages(json, cell, model, report);
+    km_results_json(results, json);
     json_sources(json, model);
     km_json_close(json);
     const km_status status = km_json_write(json, in_folder(folder, KM_FILE_RESULTS, path));
@@ -175,7 +226,8 @@ static km_status write_results(const char *folder, const km_cell *cell, const km
 }
 
 km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km_model *model,
-                               const km_stage_report *report, km_terminal *terminal)
+                               const km_stage_report *report, km_terminal *terminal,
+                               km_analysis **out)
 {
     char path[PATH_LENGTH];
     bool drawn;
@@ -190,11 +242,25 @@ km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km
     };
     KM_TRY(km_analysis_run(in_folder(folder, KM_FILE_TRAJECTORY, path), model->labels, &request,
                            &analysis));
-    km_status status = write_results(folder, cell, model, report, analysis);
+    const km_results *results = km_analysis_results(analysis);
+    km_status status = KM_OK;
+    if (report != NULL)
+        status = write_results(folder, cell, model, report, NULL, results);
     if (status == KM_OK)
         status = km_picture_energies(folder, recipe->title, &drawn);
     if (status == KM_OK)
-        status = km_analysis_show(analysis, folder, recipe->title, terminal);
-    km_analysis_destroy(analysis);
+        status = km_results_show(results, folder, recipe->title, terminal);
+    if (status == KM_OK && out != NULL)
+        *out = analysis;
+    else
+        km_analysis_destroy(analysis);
     return status;
+}
+
+km_status km_run_files_replicas(const char *folder, const km_cell *cell, const km_model *model,
+                                const uint64_t *seed, const km_results *together,
+                                km_terminal *terminal)
+{
+    KM_TRY(write_results(folder, cell, model, NULL, seed, together));
+    return km_results_show(together, folder, cell->recipe->title, terminal);
 }

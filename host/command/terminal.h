@@ -7,6 +7,17 @@
 
 #include "host/engine/run.h"
 
+/* Where many replicas are together. */
+typedef struct km_replicas_progress {
+    int n, n_finished, n_running;
+    int slowest;             /* its number, from 1                                */
+    const char *stage;       /* of the slowest                                    */
+    double slowest_fraction; /* of all its steps                                  */
+    double fraction;         /* mean over all                                     */
+    double ns_per_day;       /* of those running, added up                        */
+    double seconds_left;     /* wall time; 0 while unknown                        */
+} km_replicas_progress;
+
 typedef struct km_terminal {
     bool quiet;
     bool animated;  /* standard output is a terminal                 */
@@ -20,6 +31,7 @@ void km_terminal_line(km_terminal *terminal, const char *line);
 void km_terminal_format(km_terminal *terminal, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void km_terminal_progress(km_terminal *terminal, const km_progress *progress);
+void km_terminal_replicas(km_terminal *terminal, const km_replicas_progress *progress);
 void km_terminal_finish_progress(km_terminal *terminal);
 
 #endif

@@ -30,6 +30,19 @@ static int64_t steps_of(const km_stage *stage)
     return stage->kind == KM_STAGE_DYNAMICS ? llround(stage->time / stage->timestep) : 0;
 }
 
+km_status km_run_check_resume(const km_checkpoint *resume, uint64_t run_identity, int n_atoms)
+{
+    if (resume->run_identity != run_identity)
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "the checkpoint belongs to another recipe: composition, force field or protocol "
+            "differ. Only production time may change with --continue");
+    if (resume->state.n != n_atoms)
+        return KM_FAIL(KM_ERROR_INPUT, "the checkpoint has %d atoms, the recipe makes %d",
+                       resume->state.n, n_atoms);
+    return KM_OK;
+}
+
 /* The place of a checkpoint: at the start of the first stage, or where the last one stopped. */
 static km_status begin(const km_run_options *o, km_checkpoint *now)
 {
@@ -39,14 +52,7 @@ static km_status begin(const km_run_options *o, km_checkpoint *now)
         now->stage_box = now->state.box;
         return KM_OK;
     }
-    if (o->resume->run_identity != o->run_identity)
-        return KM_FAIL(
-            KM_ERROR_INPUT,
-            "the checkpoint belongs to another recipe: composition, force field or protocol "
-            "differ. Only production time may change with --continue");
-    if (o->resume->state.n != o->system->n_atoms)
-        return KM_FAIL(KM_ERROR_INPUT, "the checkpoint has %d atoms, the recipe makes %d",
-                       o->resume->state.n, o->system->n_atoms);
+    KM_TRY(km_run_check_resume(o->resume, o->run_identity, o->system->n_atoms));
     const km_state state = now->state;
     *now = *o->resume;
     now->state = state;

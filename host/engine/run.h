@@ -51,6 +51,10 @@ typedef struct km_run_options {
     void (*note)(void *self, const char *line); /* one line for the log                          */
 } km_run_options;
 
+/* Does a checkpoint belong to this run? KM_ERROR_INPUT says why not. */
+KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume, uint64_t run_identity,
+                                            int n_atoms);
+
 /* Runs all stages. KM_INTERRUPTED after should_stop, with a checkpoint written. report has n_stages
  * entries (zero for stages done by an earlier run). */
 KM_MUST_CHECK km_status km_run(const km_run_options *options, km_stage_report *report);

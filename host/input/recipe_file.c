@@ -96,6 +96,9 @@ static km_status convert(km_recipe_reader *r)
     recipe->confidence = raw->confidence != NULL ? *raw->confidence : KM_CONFIDENCE_EXPLORATORY;
     recipe->pressure = 1.0 * KM_PRESSURE_PER_BAR;
     recipe->seed = raw->seed != NULL ? *raw->seed : 1;
+    recipe->replicas = 1;
+    KM_TRY(km_recipe_read_whole(r, "replicas", raw->replicas, 1, KM_REPLICAS_MAX,
+                                "how many independent copies are run", &recipe->replicas));
     KM_TRY(km_recipe_read_numbers(r, "", &km_recipe_state_numbers, raw, recipe));
     KM_TRY(km_recipe_read_cell(r));
     KM_TRY(km_recipe_read_interactions(r));

@@ -102,6 +102,8 @@ typedef struct km_stage {
     bool write_velocities;
 } km_stage;
 
+#define KM_REPLICAS_MAX 1024
+
 typedef struct km_recipe {
     char *path; /* where it was read                                    */
     char *id;   /* file name without ending                             */
@@ -122,6 +124,7 @@ typedef struct km_recipe {
     char **analyse;           /* "msd", ...                                           */
     double analyse_viscosity; /* Pa s, for the finite-size correction; 0 = not given  */
     uint64_t seed;
+    int replicas; /* independent copies to run, each with a seed of its own; 1    */
     int n_references;
     char **reference; /* DOIs to cite                                         */
 } km_recipe;
@@ -135,6 +138,8 @@ void km_recipe_destroy(km_recipe *recipe);
 /* Writes it with every default spelled out, readable again by km_recipe_read and giving the same
  * run. Goes aside first and is then renamed: path is never half written. */
 KM_MUST_CHECK km_status km_recipe_write(const km_recipe *recipe, const char *path);
+/* Does the file hold just what km_recipe_write would write? False when there is none. */
+KM_MUST_CHECK km_status km_recipe_is_written(const km_recipe *recipe, const char *path, bool *same);
 /* The folder of forcefields/ or systems/: $KALIUM_DATA, beside the program, the install prefix or
  * the source tree, in this order; KM_ERROR_FILE names all places tried. */
 KM_MUST_CHECK km_status km_data_folder(const char *name, char *path, size_t path_length);

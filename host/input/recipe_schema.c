@@ -199,6 +199,7 @@ static const cyaml_schema_field_t recipe_fields[] = {
     LIST("analyse", km_raw_recipe, analyse, n_analyses, &analysis, 0, 20),
     NUMBER("viscosity_mPa_s", km_raw_recipe, viscosity),
     CYAML_FIELD_UINT_PTR("seed", ABSENT, km_raw_recipe, seed),
+    WHOLE("replicas", km_raw_recipe, replicas),
     LIST("references", km_raw_recipe, reference, n_references, &word, 0, 1000),
     CYAML_FIELD_END};
 

@@ -130,6 +130,7 @@ typedef struct km_raw_recipe {
     uint32_t n_analyses;
     double *viscosity; /* mPa s */
     uint64_t *seed;
+    int *replicas;
     char **reference;
     uint32_t n_references;
 } km_raw_recipe;

@@ -250,8 +250,8 @@ static void write_recipe(FILE *file, const km_recipe *recipe)
     fputs("analyse: [", file);
     for (int k = 0; k < recipe->n_analyses; k++)
         fprintf(file, "%s%s", k > 0 ? ", " : "", recipe->analyse[k]);
-    fprintf(file, "]\nseed: %llu\nreferences:%s\n", (unsigned long long)recipe->seed,
-            recipe->n_references > 0 ? "" : " []");
+    fprintf(file, "]\nseed: %llu\nreplicas: %d\nreferences:%s\n", (unsigned long long)recipe->seed,
+            recipe->replicas, recipe->n_references > 0 ? "" : " []");
     for (int k = 0; k < recipe->n_references; k++) {
         fputs("  - ", file);
         write_quoted(file, recipe->reference[k]);
@@ -276,4 +276,33 @@ km_status km_recipe_write(const km_recipe *recipe, const char *path)
         return KM_FAIL(KM_ERROR_FILE, "%s: writing failed: %s", path, strerror(cause));
     }
     return KM_OK;
+}
+
+/* True when the rest of the file is the text. */
+static bool same_text(FILE *file, const char *text, size_t length)
+{
+    for (size_t k = 0; k < length; k++)
+        if (fgetc(file) != (unsigned char)text[k])
+            return false;
+    return fgetc(file) == EOF && !ferror(file);
+}
+
+km_status km_recipe_is_written(const km_recipe *recipe, const char *path, bool *same)
+{
+    char *text = NULL;
+    size_t length = 0;
+    *same = false;
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return KM_OK;
+    FILE *stream = open_memstream(&text, &length);
+    if (stream != NULL) {
+        write_recipe(stream, recipe);
+        if (fclose(stream) == 0)
+            *same = same_text(file, text, length);
+    }
+    fclose(file);
+    free(text);
+    return stream != NULL ? KM_OK
+                          : KM_FAIL(KM_ERROR_MEMORY, "out of memory while comparing recipes");
 }

@@ -19,7 +19,8 @@ typedef enum km_random_purpose {
     KM_RANDOM_THERMOSTAT = 3, /* stochastic velocity rescaling       */
     KM_RANDOM_BAROSTAT = 4,   /* stochastic cell rescaling           */
     KM_RANDOM_BUILD = 5,      /* placing molecules                   */
-    KM_RANDOM_ANALYSIS = 6    /* bootstrap resampling                */
+    KM_RANDOM_ANALYSIS = 6,   /* bootstrap resampling                */
+    KM_RANDOM_REPLICA = 7     /* seeds of replicas                   */
 } km_random_purpose;
 
 typedef struct km_random4 {
