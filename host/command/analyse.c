@@ -13,16 +13,17 @@
 
 #define PATH_LENGTH 4200
 
-/* Temperature, unless the option says it, and number of replicas, from the recipe of the folder. */
-static km_status read_recipe(const km_options *options, const char *folder, double *temperature,
-                             int *replicas)
+/* Temperature, unless the option says it, seed and number of replicas from the recipe of the
+ * folder: an analysis repeated gives the run's own numbers. */
+static km_status read_recipe(const km_options *options, const char *folder,
+                             km_analysis_request *request, int *replicas)
 {
     char path[PATH_LENGTH + 64];
     km_recipe *recipe = NULL;
-    *temperature = options->temperature;
+    request->temperature = options->temperature;
     *replicas = 1;
     snprintf(path, sizeof path, "%s/%s", folder, KM_FILE_RECIPE);
-    if (access(path, F_OK) != 0 && *temperature > 0.0)
+    if (access(path, F_OK) != 0 && request->temperature > 0.0)
         return KM_OK;
     if (access(path, F_OK) != 0)
         return KM_FAIL(KM_ERROR_FILE,
@@ -30,8 +31,9 @@ static km_status read_recipe(const km_options *options, const char *folder, doub
                        "--structure FILE.psf and --temperature-K T",
                        folder, KM_FILE_RECIPE);
     KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
-    if (!(*temperature > 0.0))
-        *temperature = recipe->temperature;
+    if (!(request->temperature > 0.0))
+        request->temperature = recipe->temperature;
+    request->seed = recipe->seed;
     *replicas = recipe->replicas;
     km_recipe_destroy(recipe);
     return KM_OK;
@@ -74,7 +76,9 @@ static km_status analyse_replicas(const char *structure, const char *folder, int
     for (int k = 0; k < n; k++) {
         km_replica_folder(folder, k + 1, one, sizeof one);
         snprintf(trajectory, sizeof trajectory, "%s/%s", one, KM_FILE_TRAJECTORY);
-        KM_TRY(analyse_one(structure, one, trajectory, request, &each[k]));
+        km_analysis_request own = *request;
+        own.seed = km_replica_seed(request->seed, k + 1); /* as its run had it */
+        KM_TRY(analyse_one(structure, one, trajectory, &own, &each[k]));
     }
     KM_NEW(results, n);
     for (int k = 0; k < n; k++)
@@ -137,7 +141,7 @@ km_status km_command_analyse(int argc, char **argv)
         return KM_FAIL(KM_ERROR_USAGE,
                        "which run folder or trajectory? e.g. kalium analyse kfsi-dme-1");
     const bool one_file = find_trajectory(options.recipe, folder, trajectory);
-    KM_TRY(read_recipe(&options, folder, &request.temperature, &replicas));
+    KM_TRY(read_recipe(&options, folder, &request, &replicas));
     request.viscosity = options.viscosity;
     snprintf(names, sizeof names, "%s", options.only != NULL ? options.only : "msd,rdf");
     KM_TRY(split_names(names, name, &request.n));
