@@ -326,8 +326,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .download_forces = cuda_download_forces,
     .neighbours_create = km_neighbours_cuda_create,
     .neighbours_update = km_neighbours_cuda_update,
-    .make_force = {km_pair_cuda_create, km_bonded_cuda_create,
-                   km_pme_cuda_create}, /* as in km_force_kind */
+    .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create},
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
     .record_begin = km_recording_cuda_begin,

@@ -140,38 +140,41 @@ census take_census(const liquid *l)
     const km_neighbour_list *list = l->p->neighbours;
     const km_cluster_build build = fetch(list->build, 1)[0];
     const auto unit = fetch(list->unit, (size_t)build.n_units);
-    const auto group = fetch(list->group, (size_t)build.n_groups);
-    const auto word = fetch(list->exclusion_word, 32 * (size_t)build.n_exclusion_words);
+    const auto entry = fetch(list->entry, (size_t)build.n_entries);
+    const auto mask = fetch(list->exclusion_mask, 32 * (size_t)build.n_exclusions);
     const auto atom = fetch(list->atom, (size_t)list->n_slots);
-    std::vector<int> used((size_t)build.n_groups);
+    std::vector<int> used((size_t)build.n_entries), used_row((size_t)build.n_exclusions);
     census c;
     for (const km_cluster_unit &u : unit) {
-        assert_true(u.begin <= u.masked_end && u.masked_end <= u.end && u.begin < u.end);
-        assert_true(u.end - u.begin <= list->unit_groups);
-        for (int g = u.begin; g < u.end; g++) {
-            used[(size_t)g]++;
-            assert_int_equal(group[(size_t)g].exclusion >= 0, g < u.masked_end);
-            assert_int_not_equal(group[(size_t)g].mask, 0);
-            for (int bit = 0; bit < 32; bit++) {
-                if ((group[(size_t)g].mask >> bit & 1) == 0)
+        assert_true(u.n > 0 && u.n <= list->unit_entries && u.n <= KM_UNIT_ENTRIES);
+        assert_true(u.n_masked >= 0 && u.n_masked <= u.n);
+        for (int e = 0; e < u.n; e++) {
+            const km_cluster_entry tiles = entry[(size_t)(u.begin + e)];
+            used[(size_t)(u.begin + e)]++;
+            if (e < u.n_masked)
+                used_row[(size_t)(u.exclusion + e)]++;
+            assert_int_not_equal(tiles & 0xff, 0);
+            for (int bit = 0; bit < 8 * 32; bit++) { /* i-cluster, lane */
+                const int cluster = bit / 32, lane = bit % 32;
+                if ((tiles >> cluster & 1) == 0)
                     continue;
-                for (int lane = 0; lane < 32; lane++) {
-                    const int row = group[(size_t)g].exclusion;
-                    if (row >= 0 && (word[(size_t)row * 32 + lane] >> bit & 1) == 0)
-                        continue;
-                    const int si = u.supercluster * 64 + bit % 8 * 8 + lane % 8;
-                    const int sj = group[(size_t)g].j[bit / 8] * 4 + lane / 8;
-                    int i = atom[(size_t)si], j = atom[(size_t)sj], m[3];
-                    if (i < 0 || j < 0) /* fillers stand far away */
-                        continue;
-                    km_list_image(u.image, m); /* i + m against j: j - m against i */
-                    const int sign = i < j ? -1 : 1;
-                    c[{i < j ? i : j, i < j ? j : i, sign * m[0], sign * m[1], sign * m[2]}]++;
-                }
+                if (e < u.n_masked &&
+                    (mask[(size_t)(u.exclusion + e) * 32 + lane] >> cluster & 1) == 0)
+                    continue;
+                const int si = u.supercluster * 64 + cluster * 8 + lane % 8;
+                const int sj = (int)(tiles >> 8) * 4 + lane / 8;
+                int i = atom[(size_t)si], j = atom[(size_t)sj], m[3];
+                if (i < 0 || j < 0) /* fillers stand far away */
+                    continue;
+                km_list_image(u.image, m); /* i + m against j: j - m against i */
+                const int sign = i < j ? -1 : 1;
+                c[{i < j ? i : j, i < j ? j : i, sign * m[0], sign * m[1], sign * m[2]}]++;
             }
         }
     }
     for (int times : used)
+        assert_int_equal(times, 1);
+    for (int times : used_row)
         assert_int_equal(times, 1);
     return c;
 }
@@ -194,7 +197,7 @@ std::vector<km_vec3> wrapped(const liquid *l)
     const auto atom = fetch(list->atom, n_slots);
     const auto image = fetch(list->image, 3 * n_slots);
     const auto xq = fetch(list->xq, n_slots);
-    const auto type = fetch(list->type, n_slots);
+    const auto label = fetch(list->label, n_slots);
     std::vector<km_vec3> x;
     for (int i = 0; i < l->n; i++) {
         const size_t k = (size_t)slot[i];
@@ -202,7 +205,8 @@ std::vector<km_vec3> wrapped(const liquid *l)
             km_box_image_shift(&l->box, image[k], image[n_slots + k], image[2 * n_slots + k]);
         x.push_back({l->x[3 * i] - shift.x, l->x[3 * i + 1] - shift.y, l->x[3 * i + 2] - shift.z});
         assert_int_equal(atom[k], i);
-        assert_int_equal(type[k], i % 5);
+        assert_int_equal(label[k].atom, i);
+        assert_int_equal(label[k].type, i % 5);
         assert_near(xq[k].x, x[(size_t)i].x, 1e-6);
         assert_near(xq[k].y, x[(size_t)i].y, 1e-6);
         assert_near(xq[k].z, x[(size_t)i].z, 1e-6);
@@ -212,6 +216,7 @@ std::vector<km_vec3> wrapped(const liquid *l)
     for (size_t k = 0; k < n_slots; k++)
         if (atom[k] < 0) {
             fillers++;
+            assert_int_equal(label[k].atom, -1);
             assert_true(xq[k].w == 0 && xq[k].x > 1e5);
         }
     assert_int_equal(fillers, list->n_slots - l->n);
@@ -331,7 +336,7 @@ void never_a_lost_pair(void **)
     destroy(&l);
 }
 
-/* The same groups in the same order in every unit, whatever the order of threads: compared by what
+/* The same entries in the same order in every unit, whatever the order of threads: compared by what
  * each supercluster and image holds. */
 void same_list_for_every_order_of_threads(void **)
 {
@@ -346,22 +351,20 @@ void same_list_for_every_order_of_threads(void **)
         assert_true(update(&l, false));
         const km_neighbour_list *list = l.p->neighbours;
         const km_cluster_build build = fetch(list->build, 1)[0];
-        const auto group = fetch(list->group, (size_t)build.n_groups);
-        const auto word = fetch(list->exclusion_word, 32 * (size_t)build.n_exclusion_words);
+        const auto entry = fetch(list->entry, (size_t)build.n_entries);
+        const auto mask = fetch(list->exclusion_mask, 32 * (size_t)build.n_exclusions);
         contents now;
         std::vector<uint32_t> atoms;
         for (int a : fetch(list->atom, (size_t)list->n_slots))
             atoms.push_back((uint32_t)a);
         now[{-1, 0}].push_back(atoms);
         for (const km_cluster_unit &u : fetch(list->unit, (size_t)build.n_units)) {
-            std::vector<uint32_t> what = {(uint32_t)(u.masked_end - u.begin)};
-            for (int g = u.begin; g < u.end; g++) {
-                const km_cluster_group &from = group[(size_t)g];
-                what.insert(what.end(), from.j, from.j + KM_GROUP_J);
-                what.push_back(from.mask);
-                for (int lane = 0; from.exclusion >= 0 && lane < 32; lane++)
-                    what.push_back(word[(size_t)from.exclusion * 32 + lane]);
-            }
+            std::vector<uint32_t> what = {(uint32_t)u.n_masked};
+            const auto from = entry.begin() + u.begin;
+            const auto row = mask.begin() + 32 * (ptrdiff_t)u.exclusion;
+            what.insert(what.end(), from, from + u.n);
+            if (u.n_masked > 0)
+                what.insert(what.end(), row, row + 32 * u.n_masked);
             now[{u.supercluster, u.image}].push_back(what);
         }
         for (auto &entry : now)

@@ -7,12 +7,12 @@
  * last supercluster can hold fillers (atom = -1): they stand far away, from each other too, and
  * carry no charge.
  *
- * Pairs: a warp computes tiles of one i-cluster against one j-cluster, a pair per lane. A group is
- * four j-clusters against the eight i-clusters of a supercluster: one bit per tile says which come
- * within reach. A unit, the work of one warp, is a stretch of groups of one supercluster in one
+ * Pairs: a warp computes tiles of one i-cluster against one j-cluster, a pair per lane. An entry is
+ * a j-cluster against the eight i-clusters of a supercluster: one bit per tile says which come
+ * within reach. A unit, the work of one warp, is a stretch of entries of one supercluster in one
  * image. Within the home image j > i; for each of the 13 images of the positive half, every i with
- * every j: so each pair of atoms and images appears once. Excluded pairs are masked by a word per
- * lane, in those groups that hold any.
+ * every j: so each pair of atoms and images appears once. Excluded pairs are masked by a byte per
+ * lane, in those entries that hold any; these come first in a unit.
  *
  * What a unit holds and in which order is a function of the positions and the box at the build;
  * where it lies in memory is not, and no sum depends on it. */
@@ -26,39 +26,44 @@ enum {
     KM_CLUSTER_I = 8,
     KM_CLUSTER_J = 4,
     KM_SUPERCLUSTER = 64,
-    KM_GROUP_J = 4 /* j-clusters of a group */
+    KM_UNIT_ENTRIES = 32,                   /* most of a unit: one per lane */
+    KM_LIST_MOST_ATOMS = KM_CLUSTER_J << 24 /* an entry has 24 bits for its j-cluster */
 };
 
-/* Four j-clusters against eight i-clusters. */
-typedef struct __attribute__((aligned(8))) km_cluster_group {
-    int j[KM_GROUP_J]; /* j-clusters; those without a tile repeat one that has          */
-    uint32_t mask;     /* bit 8 m + c: j-cluster m against i-cluster c of the supercluster  */
-    int exclusion;     /* row of list->exclusion_word, -1 when nothing is excluded          */
-} km_cluster_group;
+/* Who stands in a slot. */
+typedef struct __attribute__((aligned(8))) km_cluster_label {
+    int atom; /* -1 = filler */
+    int type; /* 0 for a filler */
+} km_cluster_label;
+
+/* A j-cluster against eight i-clusters: j << 8, and bit c for i-cluster c of the supercluster. */
+typedef uint32_t km_cluster_entry;
 
 /* Corners of the box around some atoms; the lower lies above the upper where there is none. */
 typedef struct km_cluster_bounds {
     km_real low[3], high[3]; /* nm */
 } km_cluster_bounds;
 
-/* The work of one warp: groups begin..masked_end have exclusions, masked_end..end have none. */
+/* The work of one warp. */
 typedef struct km_cluster_unit {
     int supercluster;
-    int image; /* the supercluster is shifted by this image of the cell */
-    int begin, masked_end, end;
+    int image;     /* the supercluster is shifted by this image of the cell          */
+    int begin, n;  /* first entry, and how many                                      */
+    int n_masked;  /* the first of them have exclusions, a row each                  */
+    int exclusion; /* row of the first                                               */
 } km_cluster_unit;
 
 /* What the device decides at a build, and counts until the next. */
 typedef struct km_cluster_build {
-    km_box box;            /* nm  at the build                                       */
-    double reach;          /* nm  of the build; 0 = none yet                         */
-    int columns[2];        /*     of the sorting grid, along a and b                 */
-    int layers;            /*     of the sorting grid, along c                       */
-    int n_units;           /*     asked for; beyond the capacity is a fault          */
-    int n_groups;          /*                                                        */
-    int n_exclusion_words; /*     rows of 32                                         */
-    int moved;             /*     an atom has moved too far in the step under way    */
-    int blocks_done;       /*     blocks that have looked                            */
+    km_box box;       /* nm  at the build                                       */
+    double reach;     /* nm  of the build; 0 = none yet                         */
+    int columns[2];   /*     of the sorting grid, along a and b                 */
+    int layers;       /*     of the sorting grid, along c                       */
+    int n_units;      /*     asked for; beyond the capacity is a fault          */
+    int n_entries;    /*                                                        */
+    int n_exclusions; /*     rows of 32 bytes                                   */
+    int moved;        /*     an atom has moved too far in the step under way    */
+    int blocks_done;  /*     blocks that have looked                            */
 } km_cluster_build;
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
@@ -68,25 +73,25 @@ struct km_neighbour_list {
     int n;                                  /*    atoms                                       */
     int n_slots;                            /*    multiple of KM_SUPERCLUSTER                 */
     int n_superclusters;                    /*                                                */
-    int unit_groups;                        /*    most groups of a unit                       */
+    int unit_entries;                       /*    most entries of a unit                      */
     int launch_units;                       /*    units to expect: sets the size of launches  */
     int capacity_cells;                     /*    of the sorting grid                         */
-    int capacity_units, capacity_groups;    /*                                                */
-    int capacity_exclusion_words;           /*    rows of 32                                  */
+    int capacity_units, capacity_entries;   /*                                                */
+    int capacity_exclusions;                /*    rows of 32 bytes                            */
     const int *exclusion_start, *exclusion; /*    n + 1 offsets, partners; NULL when none     */
 
     km_cluster_build *build; /*    1                                           */
-    int *atom;         /*       n_slots: atom of a slot, -1 = filler                           */
-    int *slot;         /*       n: slot of an atom                                             */
-    int *type;         /*       n_slots: type of the atom                                      */
+    int *atom; /*       n_slots: atom of a slot, -1 = filler                           */
+    int *slot; /*       n: slot of an atom                                             */
+    km_cluster_label *label; /* n_slots: the same, and the type of the atom                     */
     int *image;        /*       3 x n_slots: lattice vectors taken off the unwrapped position  */
     double *reference; /*      3 x n_slots: fractional, wrapped position at the build         */
     km_real4 *xq;      /* nm, e n_slots: position - image * box, now, and charge               */
 
-    km_cluster_unit *unit;    /* capacity_units */
-    km_cluster_group *group;  /* capacity_groups */
-    uint32_t *exclusion_word; /* capacity_exclusion_words x 32, one per lane: bit 8 m + c is set
-                                 where the lane's pair in that tile interacts */
+    km_cluster_unit *unit;   /* capacity_units */
+    km_cluster_entry *entry; /* capacity_entries */
+    uint8_t *exclusion_mask; /* capacity_exclusions x 32, one per lane: bit c is set where the
+                                lane's pair in the tile with i-cluster c interacts */
 
     /* the sorting grid and the bounds, valid during a build */
     int *cell_count;   /*     capacity_cells: zero between builds                           */

@@ -3,9 +3,9 @@
  *
  * For each image: the superclusters in the cells within reach, in ascending order; of those the
  * tiles (8 atoms against 4) whose bounding boxes are within reach; of those the ones with a pair of
- * atoms within reach. The j-clusters with an excluded pair come first, then the others, four to a
- * group. Memory for groups and units is taken by atomic counters, which decide where they lie and
- * nothing else. Cost is linear in the number of atoms. */
+ * atoms within reach. The j-clusters with an excluded pair come first, then the others. Memory is
+ * taken by atomic counters, which decide where things lie and nothing else. Cost is linear in the
+ * number of atoms. */
 #include "kernels/neighbours/cluster_list.cuh"
 #include "kernels/neighbours/list_reach.h"
 
@@ -40,7 +40,7 @@ typedef struct search {
     int place[THREADS];                /*     entries before: low half masked, high half full   */
     km_real4 other[WARPS][KM_SUPERCLUSTER]; /* nm  a candidate of each warp, in our image        */
     int part[WARPS];
-    int group, word, unit; /* first of each that the block may fill, -1 = no room */
+    int entry, exclusion, unit; /* first of each that the block may fill; entry -1 = no room */
 } search;
 
 /* Exclusive sum over the block, or with `greatest` the largest of -1 and the earlier ones; *total
@@ -240,15 +240,14 @@ static __device__ excluded_pair locate(const search *s, int n, int own, int slot
     return e;
 }
 
-/* Clears the pair's bit in its word; the j-clusters with exclusions come first in the groups. */
+/* Clears the pair's bit in its row; the j-clusters with exclusions come first in the entries. */
 static __device__ void exclude(const km_neighbour_list *list, const search *s, excluded_pair e)
 {
-    int entry = s->place[e.m] & 0xffff;
+    int row = s->exclusion + (s->place[e.m] & 0xffff);
     for (int j = 0; j < e.j; j++)
-        entry += s->mask[e.m][j] != 0 && (s->excluded[e.m] >> j & 1) != 0;
-    uint32_t *word =
-        list->exclusion_word + (size_t)(s->word + entry / KM_GROUP_J) * KM_WARP + e.lane;
-    atomicAnd(word, ~(1u << (entry % KM_GROUP_J * CLUSTERS_I + e.c)));
+        row += s->mask[e.m][j] != 0 && (s->excluded[e.m] >> j & 1) != 0;
+    uint32_t *four = (uint32_t *)list->exclusion_mask + (size_t)row * (KM_WARP / 4) + e.lane / 4;
+    atomicAnd(four, ~(1u << (e.lane % 4 * 8 + e.c)));
 }
 
 /* Every excluded pair of the supercluster with the candidates: marks its j-cluster, or with `write`
@@ -279,58 +278,60 @@ static __device__ void each_exclusion(const km_neighbour_list *list, const query
     }
 }
 
-/* Takes memory for that many groups; s->group is negative when there is not enough. */
-static __device__ void take_memory(const km_neighbour_list *list, search *s, int masked, int groups,
+/* Takes memory for n entries, of which `masked` have exclusions; s->entry is negative when there is
+ * not enough. */
+static __device__ void take_memory(const km_neighbour_list *list, search *s, int masked, int n,
                                    int units, km_cuda_state *state)
 {
     km_cluster_build *build = list->build;
-    const int group = atomicAdd(&build->n_groups, groups);
-    const int word = atomicAdd(&build->n_exclusion_words, masked);
+    const int entry = atomicAdd(&build->n_entries, n);
+    const int exclusion = atomicAdd(&build->n_exclusions, masked);
     const int unit = atomicAdd(&build->n_units, units);
-    const bool fits = group <= list->capacity_groups - groups &&
-                      word <= list->capacity_exclusion_words - masked &&
+    const bool fits = entry <= list->capacity_entries - n &&
+                      exclusion <= list->capacity_exclusions - masked &&
                       unit <= list->capacity_units - units;
-    s->group = fits ? group : -1;
-    s->word = word;
+    s->entry = fits ? entry : -1;
+    s->exclusion = exclusion;
     s->unit = unit;
     if (!fits)
         atomicOr(&state->fault, KM_FAULT_LIST);
 }
 
-/* The units of n groups, of which the first `masked` have exclusions; empty without memory. */
+/* The units of n entries, of which the first `masked` have exclusions; empty without memory. */
 static __device__ void write_units(const km_neighbour_list *list, const query *q, const search *s,
                                    int image, int masked, int n, int units)
 {
     for (int u = (int)threadIdx.x; u < units && s->unit + u < list->capacity_units; u += THREADS) {
-        km_cluster_unit unit = {q->super, image, 0, 0, 0};
-        if (s->group >= 0) {
-            unit.begin = s->group + n * u / units;
-            unit.end = s->group + n * (u + 1) / units;
-            unit.masked_end = min(max(s->group + masked, unit.begin), unit.end);
+        km_cluster_unit unit = {q->super, image, 0, 0, 0, 0};
+        if (s->entry >= 0) {
+            const int begin = n * u / units, end = n * (u + 1) / units;
+            unit.begin = s->entry + begin;
+            unit.n = end - begin;
+            unit.n_masked = min(max(masked - begin, 0), unit.n);
+            unit.exclusion = s->exclusion + begin;
         }
         list->unit[s->unit + u] = unit;
     }
 }
 
-/* Groups without tiles, words without exclusions. */
-static __device__ void clear_groups(const km_neighbour_list *list, const query *q, const search *s,
-                                    int masked, int n)
+/* The entries of the candidate of this thread, and all pairs of its share of the rows allowed. */
+static __device__ void write_entries(const km_neighbour_list *list, const search *s,
+                                     unsigned present, int masked)
 {
-    const int j = q->super * CLUSTERS_J;
-    for (int g = (int)threadIdx.x; g < n; g += THREADS) {
-        const km_cluster_group group = {{j, j, j, j}, 0, g < masked ? s->word + g : -1};
-        list->group[s->group + g] = group;
+    const int m = (int)threadIdx.x;
+    int masked_entry = s->entry + (s->place[m] & 0xffff);
+    int full_entry = s->entry + masked + (s->place[m] >> 16);
+    for (unsigned left = present; left != 0; left &= left - 1) {
+        const int j = __ffs((int)left) - 1;
+        const bool full = (s->excluded[m] >> j & 1) == 0;
+        list->entry[full ? full_entry : masked_entry] =
+            (uint32_t)(s->candidate[m] * CLUSTERS_J + j) << 8 | s->mask[m][j];
+        full_entry += full;
+        masked_entry += !full;
     }
-    for (int k = (int)threadIdx.x; k < masked * KM_WARP; k += THREADS)
-        list->exclusion_word[(size_t)s->word * KM_WARP + k] = 0xffffffffu;
-}
-
-static __device__ void write_entry(const km_neighbour_list *list, int group, int entry, int j,
-                                   uint8_t tiles)
-{
-    km_cluster_group *g = list->group + group + entry / KM_GROUP_J;
-    g->j[entry % KM_GROUP_J] = j;
-    ((uint8_t *)&g->mask)[entry % KM_GROUP_J] = tiles;
+    uint32_t *row = (uint32_t *)list->exclusion_mask + (size_t)s->exclusion * (KM_WARP / 4);
+    for (int k = m; k < masked * (KM_WARP / 4); k += THREADS)
+        row[k] = 0xffffffffu;
 }
 
 /* Appends the tiles of n candidates to the list. */
@@ -349,27 +350,17 @@ static __device__ void store_tiles(const km_neighbour_list *list, const query *q
     const int own_full = __popc(present & ~s->excluded[m]);
     int total;
     s->place[m] = block_scan(own_full << 16 | own_masked, false, s->part, &total);
-    const int masked = ((total & 0xffff) + KM_GROUP_J - 1) / KM_GROUP_J;
-    const int groups = masked + ((total >> 16) + KM_GROUP_J - 1) / KM_GROUP_J;
-    const int units = (groups + list->unit_groups - 1) / list->unit_groups;
-    if (groups == 0) /* the same in all threads */
+    const int masked = total & 0xffff, entries = masked + (total >> 16);
+    const int units = (entries + list->unit_entries - 1) / list->unit_entries;
+    if (entries == 0) /* the same in all threads */
         return;
     if (m == 0)
-        take_memory(list, s, masked, groups, units, state);
+        take_memory(list, s, masked, entries, units, state);
     __syncthreads();
-    write_units(list, q, s, image, masked, groups, units);
-    if (s->group >= 0) {
-        clear_groups(list, q, s, masked, groups);
+    write_units(list, q, s, image, masked, entries, units);
+    if (s->entry >= 0) {
+        write_entries(list, s, present, masked);
         __syncthreads();
-        int masked_entry = s->place[m] & 0xffff, full_entry = s->place[m] >> 16;
-        for (unsigned left = present; left != 0; left &= left - 1) {
-            const int j = __ffs((int)left) - 1;
-            const bool full = (s->excluded[m] >> j & 1) == 0;
-            write_entry(list, s->group + (full ? masked : 0), full ? full_entry : masked_entry,
-                        s->candidate[m] * CLUSTERS_J + j, s->mask[m][j]);
-            full_entry += full;
-            masked_entry += !full;
-        }
         each_exclusion(list, q, s, n, true);
     }
     __syncthreads(); /* before the tiles of the next candidates */

@@ -190,19 +190,18 @@ static __device__ void halve(unsorted *u)
     }
 }
 
-static __device__ km_cluster_bounds bounds_of(const unsorted *u, int begin, int count)
+static __device__ void find_bounds(const unsorted *u, int begin, int count, km_cluster_bounds *out)
 {
-    km_cluster_bounds b;
     for (int c = 0; c < 3; c++) {
-        b.low[c] = KM_R(1e15);
-        b.high[c] = KM_R(-1e15);
+        km_real low = KM_R(1e15), high = KM_R(-1e15);
         for (int k = begin; k < begin + count; k++)
             if (u->atom[k] >= 0) {
-                b.low[c] = min(b.low[c], u->x[c][k]);
-                b.high[c] = max(b.high[c], u->x[c][k]);
+                low = min(low, u->x[c][k]);
+                high = max(high, u->x[c][k]);
             }
+        out->low[c] = low;
+        out->high[c] = high;
     }
-    return b;
 }
 
 /* Everything kept per slot. */
@@ -211,12 +210,13 @@ static __device__ void fill_slot(const km_neighbour_list *list, const km_box *bo
                                  const int *type)
 {
     const int n = list->n, n_slots = list->n_slots;
+    const km_cluster_label label = {i, i >= 0 ? type[i] : 0};
     list->atom[k] = i;
+    list->label[k] = label;
     if (i < 0) {
         const int m = k % KM_SUPERCLUSTER;
         const km_real4 far = {KM_FILLER_PLACE + (km_real)m * KM_FILLER_APART, 0, 0, 0};
         list->xq[k] = far;
-        list->type[k] = 0;
         return;
     }
     const km_vec3 r = km_vec3_load(position, n_padded, i);
@@ -229,7 +229,6 @@ static __device__ void fill_slot(const km_neighbour_list *list, const km_box *bo
     const km_real4 xq = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)charge[i]};
     list->slot[i] = k;
     list->xq[k] = xq;
-    list->type[k] = type[i];
     list->image[k] = (int)whole.x;
     list->image[n_slots + k] = (int)whole.y;
     list->image[2 * n_slots + k] = (int)whole.z;
@@ -266,10 +265,10 @@ static __global__ void __launch_bounds__(KM_SUPERCLUSTER)
     halve(&u);
     fill_slot(&list, &box, place, u.atom[k], n_padded, position, charge, type);
     if (k < CLUSTERS_J)
-        list.bounds_j[super * CLUSTERS_J + k] = bounds_of(&u, k * KM_CLUSTER_J, KM_CLUSTER_J);
+        find_bounds(&u, k * KM_CLUSTER_J, KM_CLUSTER_J, &list.bounds_j[super * CLUSTERS_J + k]);
     else if (k < CLUSTERS_J + CLUSTERS_I)
-        list.bounds_i[super * CLUSTERS_I + k - CLUSTERS_J] =
-            bounds_of(&u, (k - CLUSTERS_J) * KM_CLUSTER_I, KM_CLUSTER_I);
+        find_bounds(&u, (k - CLUSTERS_J) * KM_CLUSTER_I, KM_CLUSTER_I,
+                    &list.bounds_i[super * CLUSTERS_I + k - CLUSTERS_J]);
     else if (k < CLUSTERS_J + CLUSTERS_I + 6) {
         const int c = (k - CLUSTERS_J - CLUSTERS_I) % 3;
         const bool upper = k >= CLUSTERS_J + CLUSTERS_I + 3;
@@ -278,7 +277,7 @@ static __global__ void __launch_bounds__(KM_SUPERCLUSTER)
             most = upper ? fmax(most, high[c][m]) : fmin(most, low[c][m]);
         list.fractional_bounds[super * 6 + (upper ? 3 : 0) + c] = most;
     } else if (k == KM_SUPERCLUSTER - 1)
-        list.bounds[super] = bounds_of(&u, 0, KM_SUPERCLUSTER);
+        find_bounds(&u, 0, KM_SUPERCLUSTER, &list.bounds[super]);
 }
 
 km_status km_cluster_sort_cuda(km_device *device, const km_neighbour_list *list,

@@ -58,7 +58,7 @@ static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda
     state->builds++;
     build->box = state->box;
     build->reach = km_list_reach(&state->box, list->cutoff, list->skin);
-    build->n_units = build->n_groups = build->n_exclusion_words = 0;
+    build->n_units = build->n_entries = build->n_exclusions = 0;
     choose_grid(list, &state->box, build);
     if (!km_list_fits(&state->box, list->cutoff))
         atomicOr(&state->fault, KM_FAULT_LIST);
@@ -121,7 +121,7 @@ static km_status allocate_sort(km_neighbour_list *list)
     KM_TRY(km_cuda_new(&list->build, 1));
     KM_TRY(km_cuda_new(&list->atom, n_slots));
     KM_TRY(km_cuda_new(&list->slot, n));
-    KM_TRY(km_cuda_new(&list->type, n_slots));
+    KM_TRY(km_cuda_new(&list->label, n_slots));
     KM_TRY(km_cuda_new(&list->image, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->reference, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->xq, n_slots));
@@ -156,28 +156,29 @@ static km_status copy_exclusions(km_neighbour_list *list, const km_neighbour_spe
 static void delete_pairs(km_neighbour_list *list)
 {
     km_cuda_delete(list->unit);
-    km_cuda_delete(list->group);
-    km_cuda_delete(list->exclusion_word);
+    km_cuda_delete(list->entry);
+    km_cuda_delete(list->exclusion_mask);
     list->unit = NULL;
-    list->group = NULL;
-    list->exclusion_word = NULL;
+    list->entry = NULL;
+    list->exclusion_mask = NULL;
 }
 
-static km_status allocate_pairs(km_neighbour_list *list, double units, double groups, double words)
+static km_status allocate_pairs(km_neighbour_list *list, double units, double entries,
+                                double exclusions)
 {
     const double most = 2.0e9;
-    if (units > most || groups > most || 32.0 * words > most)
+    if (units > most || entries > most || exclusions > most)
         return KM_FAIL(KM_ERROR_UNSUPPORTED,
                        "the neighbour list of %d atoms is too long for one device; use a shorter "
                        "cutoff or fewer atoms",
                        list->n);
     delete_pairs(list);
     list->capacity_units = (int)units + KM_LIST_IMAGES;
-    list->capacity_groups = (int)groups + 64;
-    list->capacity_exclusion_words = (int)words + 64;
+    list->capacity_entries = (int)entries + 64;
+    list->capacity_exclusions = (int)exclusions + 64;
     KM_TRY(km_cuda_new(&list->unit, (size_t)list->capacity_units));
-    KM_TRY(km_cuda_new(&list->group, (size_t)list->capacity_groups));
-    KM_TRY(km_cuda_new(&list->exclusion_word, (size_t)list->capacity_exclusion_words * KM_WARP));
+    KM_TRY(km_cuda_new(&list->entry, (size_t)list->capacity_entries));
+    KM_TRY(km_cuda_new(&list->exclusion_mask, (size_t)list->capacity_exclusions * KM_WARP));
     return KM_OK;
 }
 
@@ -199,8 +200,9 @@ static km_status size_list(km_device *device, km_neighbour_list *list, km_partic
     const int none = 0;
     KM_CUDA(cudaMemcpy(&state->builds, &none, sizeof none, cudaMemcpyHostToDevice));
     list->launch_units = build.n_units + build.n_units / 8 + 1;
-    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units, KM_LIST_HEADROOM * build.n_groups,
-                          KM_LIST_HEADROOM * build.n_exclusion_words));
+    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units,
+                          KM_LIST_HEADROOM * build.n_entries,
+                          KM_LIST_HEADROOM * build.n_exclusions));
     /* nothing of the counting is left: the first update builds */
     build.reach = 0.0;
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
@@ -222,6 +224,9 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
     km_neighbour_list *list;
     KM_TRY(km_neighbour_spec_check(spec, p->n));
     KM_TRY(km_list_box_check(&p->box, spec->cutoff));
+    if (p->n > KM_LIST_MOST_ATOMS - KM_SUPERCLUSTER)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "%d atoms are too many for one device; at most %d fit",
+                       p->n, KM_LIST_MOST_ATOMS - KM_SUPERCLUSTER);
     KM_NEW(list, 1);
     list->cutoff = spec->cutoff;
     list->skin = spec->skin;
@@ -229,8 +234,8 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
     list->n_superclusters = (p->n + KM_SUPERCLUSTER - 1) / KM_SUPERCLUSTER;
     list->n_slots = list->n_superclusters * KM_SUPERCLUSTER;
     list->capacity_cells = p->n / KM_CELL_ATOMS * 2 + 64;
-    /* a small system needs short units to keep every multiprocessor busy, a large one long units */
-    list->unit_groups = p->n < 8000 ? 2 : (p->n < 64000 ? p->n / 4000 : 16);
+    /* a small system needs short units to keep every multiprocessor busy */
+    list->unit_entries = p->n < 8000 ? 8 : (p->n < 32000 ? p->n / 1000 : KM_UNIT_ENTRIES);
     p->neighbours = list;
     const km_status status = fill_list(device, list, spec, p);
     if (status != KM_OK) {
@@ -250,7 +255,7 @@ void km_neighbours_cuda_destroy(km_neighbour_list *list)
                             list->build,
                             list->atom,
                             list->slot,
-                            list->type,
+                            list->label,
                             list->image,
                             list->reference,
                             list->xq,

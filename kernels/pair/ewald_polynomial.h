@@ -44,7 +44,9 @@ km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomi
 }
 #endif
 
-#if defined(__CUDA_ARCH__)
+#if defined(__CUDA_ARCH__) && defined(KM_DOUBLE)
+#define KM_UNROLL _Pragma("unroll 4") /* all coefficients at once would not fit the registers */
+#elif defined(__CUDA_ARCH__)
 #define KM_UNROLL _Pragma("unroll")
 #elif defined(__CUDACC__)
 #define KM_UNROLL
@@ -53,19 +55,26 @@ km_status km_ewald_polynomial_fit(double alpha, double cutoff, km_ewald_polynomi
 #endif
 
 /* Horner's rule over n coefficients for several t at once, since one chain alone would wait for
- * itself; n and count are constants where this is called. */
-KM_HD void km_ewald_polynomial_values(const km_lane *coefficient, const int n, const km_lane *t,
-                                      const int count, km_lane *out)
+ * itself; n and count are constants where this is called. It goes on from the first coefficient,
+ * which lies in out. */
+KM_HD void km_ewald_polynomial_continue(const km_lane *coefficient, const int n, const km_lane *t,
+                                        const int count, km_lane *out)
 {
-    KM_UNROLL
-    for (int m = 0; m < count; m++)
-        out[m] = coefficient[0];
     KM_UNROLL
     for (int k = 1; k < n; k++) {
         KM_UNROLL
         for (int m = 0; m < count; m++)
             out[m] = km_lane_multiply_add(out[m], t[m], coefficient[k]);
     }
+}
+
+KM_HD void km_ewald_polynomial_values(const km_lane *coefficient, const int n, const km_lane *t,
+                                      const int count, km_lane *out)
+{
+    KM_UNROLL
+    for (int m = 0; m < count; m++)
+        out[m] = coefficient[0];
+    km_ewald_polynomial_continue(coefficient, n, t, count, out);
 }
 
 #undef KM_UNROLL

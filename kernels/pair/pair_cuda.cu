@@ -5,6 +5,7 @@
  * forces on them in registers over the whole unit; those on a j-cluster are summed over its tiles,
  * then over the lanes. Sums leave in fixed point. What a unit adds does not depend on which warp
  * does it, so neither do the bits. */
+#include <limits.h>
 #include <stdlib.h>
 
 #include "kernels/neighbours/cluster_list.cuh"
@@ -18,6 +19,18 @@ namespace KM_CUDA_NAMESPACE
 constexpr int THREADS = 128, WARPS = THREADS / KM_WARP;
 constexpr int CLUSTERS_I = KM_SUPERCLUSTER / KM_CLUSTER_I; /* of a supercluster */
 constexpr int TALLIES = 2 + KM_TENSOR; /* energies of van der Waals and Coulomb, virial */
+
+/* Blocks that a multiprocessor holds at once, which bounds the registers: the most that need no
+ * spill. */
+constexpr int least_blocks(bool tally)
+{
+#if defined(__CUDA_ARCH__) && __CUDA_ARCH__ < 900
+    const int most = 7;
+#else
+    const int most = 8;
+#endif
+    return sizeof(km_real) > 4 ? 2 : (tally ? 3 : most);
+}
 
 /* Lennard-Jones parameters of a pair, or their roots of one type. */
 typedef struct __attribute__((aligned(2 * sizeof(km_real)))) lennard_jones {
@@ -54,7 +67,7 @@ template <bool GEOMETRIC> struct own_atoms {
 struct other_atom {
     km_real x, y, z, charge;
     lennard_jones root;
-    int type;
+    km_cluster_label label;
     km_real fx, fy, fz; /* force on the i-atoms from it */
 };
 
@@ -77,6 +90,19 @@ static __device__ __forceinline__ km_real inverse_root(km_real x)
 #endif
 }
 
+/* The same in every lane, and known to the compiler as such: branches on it do not diverge, and
+ * what is computed from it needs one register for the warp. */
+static __device__ __forceinline__ int uniform(int x)
+{
+    return __shfl_sync(KM_WARP_ALL, x, 0);
+}
+
+/* Constants which an instruction wants beside another constant, and so in registers: what comes
+ * from shared memory stays there. */
+struct lane_constants {
+    km_real scale, highest;
+};
+
 template <bool GEOMETRIC>
 static __device__ __forceinline__ void
 load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluster_unit &unit,
@@ -87,7 +113,7 @@ load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluste
     const int lane = (int)threadIdx.x % KM_WARP;
     __syncwarp(); /* the unit before may still be read */
     for (int k = lane; k < KM_SUPERCLUSTER; k += KM_WARP) {
-        const int slot = unit.supercluster * KM_SUPERCLUSTER + k, type = list.type[slot];
+        const int slot = unit.supercluster * KM_SUPERCLUSTER + k, type = list.label[slot].type;
         km_real4 x = list.xq[slot];
         x.x += (km_real)shift.x;
         x.y += (km_real)shift.y;
@@ -105,10 +131,10 @@ load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluste
 /* One pair: i-atom of cluster c, j-atom of the lane; `interacts` is false for an excluded pair. */
 template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
 static __device__ __forceinline__ void
-interact(const pair_constants &p, const own_atoms<GEOMETRIC> *own, const int c, bool interacts,
-         other_atom *other, lane_sums<TALLY> *sum)
+interact(const pair_constants &p, const lane_constants &k, const own_atoms<GEOMETRIC> *own,
+         const int c, bool interacts, other_atom *other, lane_sums<TALLY> *sum)
 {
-    const int i = c * KM_CLUSTER_I + (int)threadIdx.x % KM_CLUSTER_I;
+    const int i = c * KM_CLUSTER_I + (int)(threadIdx.x % KM_CLUSTER_I);
     const km_real4 x = own->x[i];
     const km_real dx = x.x - other->x, dy = x.y - other->y, dz = x.z - other->z;
     const km_real r2 = km_lane_multiply_add(dx, dx, km_lane_multiply_add(dy, dy, dz * dz));
@@ -119,30 +145,31 @@ interact(const pair_constants &p, const own_atoms<GEOMETRIC> *own, const int c, 
         lj.six_c6 = own->root[i].six_c6 * other->root.six_c6;
         lj.twelve_c12 = own->root[i].twelve_c12 * other->root.twelve_c12;
     } else
-        lj = p.table[own->row[i] + other->type];
+        lj = p.table[own->row[i] + other->label.type];
     km_real f = km_lennard_jones_force(lj.six_c6, lj.twelve_c12, rinv2, rinv6);
     const km_real qq = x.w * other->charge;
-    const km_real t = km_lane_multiply_add(r2, p.ewald.scale, KM_R(-1.0));
+    const km_real t = km_lane_multiply_add(r2, k.scale, KM_R(-1.0));
     if (COEFFICIENTS > 0) {
-        km_real smooth;
-        km_ewald_polynomial_values(p.ewald.force, COEFFICIENTS, &t, 1, &smooth);
+        km_real smooth = k.highest;
+        km_ewald_polynomial_continue(p.ewald.force, COEFFICIENTS, &t, 1, &smooth);
         f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv, rinv2, smooth), f);
     }
-    f = km_lane_keep(near, f);
-    sum->fx[c] = km_lane_multiply_add(f, dx, sum->fx[c]);
-    sum->fy[c] = km_lane_multiply_add(f, dy, sum->fy[c]);
-    sum->fz[c] = km_lane_multiply_add(f, dz, sum->fz[c]);
-    other->fx = km_lane_multiply_add(f, dx, other->fx);
-    other->fy = km_lane_multiply_add(f, dy, other->fy);
-    other->fz = km_lane_multiply_add(f, dz, other->fz);
-    if (TALLY) {
+    if (near) { /* predicates, not a branch, where there is little to do */
+        sum->fx[c] = km_lane_multiply_add(f, dx, sum->fx[c]);
+        sum->fy[c] = km_lane_multiply_add(f, dy, sum->fy[c]);
+        sum->fz[c] = km_lane_multiply_add(f, dz, sum->fz[c]);
+        other->fx = km_lane_multiply_add(f, dx, other->fx);
+        other->fy = km_lane_multiply_add(f, dy, other->fy);
+        other->fz = km_lane_multiply_add(f, dz, other->fz);
+    }
+    if (TALLY && near) {
         km_real *tally = sum->tally;
-        tally[0] += km_lane_keep(near, km_lennard_jones_energy(lj.six_c6, lj.twelve_c12, rinv6) -
-                                           (lj.twelve_c12 * p.shift_c12 - lj.six_c6 * p.shift_c6));
+        tally[0] += km_lennard_jones_energy(lj.six_c6, lj.twelve_c12, rinv6) -
+                    (lj.twelve_c12 * p.shift_c12 - lj.six_c6 * p.shift_c6);
         if (COEFFICIENTS > 0) {
             km_real smooth;
             km_ewald_polynomial_values(p.ewald.energy, COEFFICIENTS, &t, 1, &smooth);
-            tally[1] += km_lane_keep(near, qq * (rinv - smooth));
+            tally[1] += qq * (rinv - smooth);
         }
         tally[2 + KM_XX] += f * dx * dx;
         tally[2 + KM_YY] += f * dy * dy;
@@ -153,63 +180,88 @@ interact(const pair_constants &p, const own_atoms<GEOMETRIC> *own, const int c, 
     }
 }
 
-/* Sums the force over the eight lanes of each j-atom, as a tree of fixed shape; lanes 0, 1, 2 of
- * the eight take x, y, z and hand it to the atom. */
-static __device__ __forceinline__ void add_other(const other_atom &other, int atom,
-                                                 const pair_results &to, int *fault)
+/* Largest magnitude of what has been added, as an integer: not a number is beyond infinity. */
+static __device__ __forceinline__ void watch(km_real f, int *largest)
 {
-    const int component = (int)threadIdx.x % KM_CLUSTER_I;
-    const bool odd = (component & 1) != 0, upper = (component & 2) != 0;
+#ifdef KM_DOUBLE
+    *largest = max(*largest, __double2hiint(fabs(f)));
+#else
+    *largest = max(*largest, __float_as_int(fabsf(f)));
+#endif
+}
+static __device__ __forceinline__ int fault_of(int largest)
+{
+#ifdef KM_DOUBLE
+    const int infinity = 0x7ff00000, limit = __double2hiint(KM_FIXED_LIMIT);
+#else
+    const int infinity = 0x7f800000, limit = __float_as_int((float)KM_FIXED_LIMIT);
+#endif
+    return largest > infinity ? KM_FAULT_NOT_FINITE : (largest > limit ? KM_FAULT_FORCE_LIMIT : 0);
+}
+
+/* Adds a component of a force; one beyond the limit is clamped there. */
+static __device__ __forceinline__ void add_force(km_fixed *sum, km_real f, int *largest)
+{
+    const km_real limit = KM_R(KM_FIXED_LIMIT), clamped = min(max(f, -limit), limit);
+    watch(f, largest);
+#ifdef KM_DOUBLE
+    km_fixed_add(sum, __double2ll_rn(clamped * KM_FIXED_SCALE));
+#else
+    km_fixed_add(sum, __float2ll_rn(clamped * KM_R(KM_FIXED_SCALE)));
+#endif
+}
+
+/* Sums the force over the eight lanes of each j-atom, as a tree of fixed shape; lanes 0, 1, 2 of
+ * the eight take x, y, z and hand it to the atom. `row` is where that component begins, negative in
+ * the other lanes. A filler (atom -1) feels nothing: what it adds to the padding is zero. */
+static __device__ __forceinline__ void add_other(const other_atom &other, int row, km_fixed *force,
+                                                 int *largest)
+{
+    const bool odd = (threadIdx.x & 1) != 0, upper = (threadIdx.x & 2) != 0;
     km_real a = odd ? other.fy : other.fx, z = other.fz;
     a += __shfl_xor_sync(KM_WARP_ALL, odd ? other.fx : other.fy, 1);
     z += __shfl_xor_sync(KM_WARP_ALL, z, 1);
     km_real f = upper ? z : a;
     f += __shfl_xor_sync(KM_WARP_ALL, upper ? a : z, 2);
     f += __shfl_xor_sync(KM_WARP_ALL, f, 4);
-    if (component < 3 && atom >= 0)
-        km_fixed_add(to.force + component * to.n_padded + atom, km_fixed_of(-f, fault));
+    const int place = row + other.label.atom;
+    if (place >= 0)
+        add_force(force + place, -f, largest);
 }
 
-/* Groups begin..end of a unit. */
+/* Entries begin..end of a unit, which lie in the lanes of the warp. */
 template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY, bool MASKED>
 static __device__ __forceinline__ void
-run_groups(const km_neighbour_list &list, const pair_constants &p, const pair_results &to,
-           const own_atoms<GEOMETRIC> *own, int begin, int end, lane_sums<TALLY> *sum, int *fault)
+run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_constants &k,
+            const pair_results &to, const own_atoms<GEOMETRIC> *own, int entries, int begin,
+            int end, const uint8_t *mask, lane_sums<TALLY> *sum, int *largest)
 {
-    const int lane = (int)threadIdx.x % KM_WARP;
-    for (int g = begin; g < end; g++) {
-        const km_cluster_group *group = list.group + g;
-        /* the reduction tells the compiler that all lanes go the same way */
-        const uint32_t mask = __reduce_or_sync(KM_WARP_ALL, group->mask);
-        uint32_t word = 0xffffffffu;
-        if (MASKED)
-            word = list.exclusion_word[(size_t)group->exclusion * KM_WARP + lane];
-#pragma unroll 1
-        for (int m = 0; m < KM_GROUP_J; m++) {
-            const uint32_t tiles = mask >> (CLUSTERS_I * m) & 0xffu;
-            const uint32_t allowed = word >> (CLUSTERS_I * m);
-            if (tiles == 0)
-                break; /* only the last group of a kind has room left, at its end */
-            const int slot = group->j[m] * KM_CLUSTER_J + lane / KM_CLUSTER_I;
-            const km_real4 x = list.xq[slot];
-            other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, 0, 0, 0, 0};
-            other.type = list.type[slot];
-            if (GEOMETRIC)
-                other.root = p.table[other.type];
+    const int lane = (int)(threadIdx.x % KM_WARP), component = (int)(threadIdx.x % KM_CLUSTER_I);
+    const int own_j = (int)(threadIdx.x % KM_WARP / KM_CLUSTER_I);
+    const int row = component < 3 ? component * to.n_padded : INT_MIN;
+    for (int e = begin; e < end; e++) {
+        const km_cluster_entry entry = (km_cluster_entry)__shfl_sync(KM_WARP_ALL, entries, e);
+        /* a reduction is known to be the same in every lane: the branches below do not diverge */
+        const unsigned tiles = __reduce_or_sync(KM_WARP_ALL, entry & 0xffu);
+        const unsigned allowed = MASKED ? mask[e * KM_WARP + lane] : 0xffu;
+        const int slot = (int)(entry >> 8) * KM_CLUSTER_J + own_j;
+        const km_real4 x = list.xq[slot];
+        other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, list.label[slot], 0, 0, 0};
+        if (GEOMETRIC)
+            other.root = p.table[other.label.type];
 #pragma unroll
-            for (int c = 0; c < CLUSTERS_I; c++)
-                if ((tiles >> c & 1) != 0)
-                    interact<COEFFICIENTS, GEOMETRIC, TALLY>(
-                        p, own, c, !MASKED || (allowed >> c & 1) != 0, &other, sum);
-            add_other(other, list.atom[slot], to, fault);
-        }
+        for (int c = 0; c < CLUSTERS_I; c++)
+            if ((tiles >> c & 1) != 0)
+                interact<COEFFICIENTS, GEOMETRIC, TALLY>(
+                    p, k, own, c, !MASKED || (allowed >> c & 1) != 0, &other, sum);
+        add_other(other, row, to.force, largest);
     }
 }
 
 /* Sums the forces on the supercluster over the four j of the lanes, as a tree of fixed shape; each
  * lane is left with two of the atoms. */
 static __device__ __forceinline__ void add_own(const km_neighbour_list &list, int supercluster,
-                                               const km_real *f, km_fixed *force, int *fault)
+                                               const km_real *f, km_fixed *force, int *largest)
 {
     const int lane = (int)threadIdx.x % KM_WARP;
     const bool upper = (lane & 16) != 0, odd = (lane & 8) != 0;
@@ -227,7 +279,7 @@ static __device__ __forceinline__ void add_own(const km_neighbour_list &list, in
         const int atom = list.atom[supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
                                    lane % KM_CLUSTER_I];
         if (atom >= 0)
-            km_fixed_add(force + atom, km_fixed_of(sum, fault));
+            add_force(force + atom, sum, largest);
     }
 }
 
@@ -266,31 +318,40 @@ static __device__ void store_tallies(const pair_constants &p, const pair_results
 }
 
 template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
-static __global__ void __launch_bounds__(THREADS, TALLY || sizeof(km_real) > 4 ? 3 : 7)
+static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
     pair_kernel(const km_neighbour_list list, const pair_constants p, const pair_results to)
 {
     __shared__ own_atoms<GEOMETRIC> own_of_warp[WARPS];
-    const int warp = (int)threadIdx.x / KM_WARP;
+    __shared__ lane_constants constants_of_warp[WARPS];
+    const int warp = uniform((int)threadIdx.x / KM_WARP), lane = (int)threadIdx.x % KM_WARP;
     own_atoms<GEOMETRIC> *own = own_of_warp + warp;
-    const int n_units = min(list.build->n_units, list.capacity_units);
-    int fault = 0;
+    const int n_units = uniform(min(list.build->n_units, list.capacity_units));
+    if (lane == 0)
+        constants_of_warp[warp] = {p.ewald.scale, p.ewald.force[0]};
+    __syncwarp();
+    const lane_constants k = constants_of_warp[warp];
+    int largest = 0, fault = 0;
     km_fixed total[TALLY ? TALLIES : 1] = {0};
     for (int u = (int)blockIdx.x * WARPS + warp; u < n_units; u += (int)gridDim.x * WARPS) {
         const km_cluster_unit unit = list.unit[u];
+        const int n = uniform(unit.n), n_masked = uniform(unit.n_masked);
+        const int entries = lane < n ? (int)list.entry[unit.begin + lane] : 0;
+        const uint8_t *mask = list.exclusion_mask + (size_t)unit.exclusion * KM_WARP;
         lane_sums<TALLY> sum = {};
         load_own(list, p, unit, to.state, own);
-        run_groups<COEFFICIENTS, GEOMETRIC, TALLY, true>(list, p, to, own, unit.begin,
-                                                         unit.masked_end, &sum, &fault);
-        run_groups<COEFFICIENTS, GEOMETRIC, TALLY, false>(list, p, to, own, unit.masked_end,
-                                                          unit.end, &sum, &fault);
-        add_own(list, unit.supercluster, sum.fx, to.force, &fault);
-        add_own(list, unit.supercluster, sum.fy, to.force + to.n_padded, &fault);
-        add_own(list, unit.supercluster, sum.fz, to.force + 2 * to.n_padded, &fault);
+        run_entries<COEFFICIENTS, GEOMETRIC, TALLY, true>(list, p, k, to, own, entries, 0, n_masked,
+                                                          mask, &sum, &largest);
+        run_entries<COEFFICIENTS, GEOMETRIC, TALLY, false>(list, p, k, to, own, entries, n_masked,
+                                                           n, mask, &sum, &largest);
+        add_own(list, unit.supercluster, sum.fx, to.force, &largest);
+        add_own(list, unit.supercluster, sum.fy, to.force + to.n_padded, &largest);
+        add_own(list, unit.supercluster, sum.fz, to.force + 2 * to.n_padded, &largest);
         if (TALLY)
             add_tallies(sum.tally, total, &fault);
     }
     if (TALLY)
         store_tallies(p, to, total, &fault);
+    fault |= fault_of(largest);
     if (fault != 0)
         atomicOr(&to.state->fault, fault);
 }
