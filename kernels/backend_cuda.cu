@@ -235,6 +235,8 @@ static km_status cuda_upload(km_device *device, const km_state *state, km_partic
     KM_TRY(send(state->velocity, p, p->velocity));
     p->box = c->mirror->box = state->box;
     p->fault = c->mirror->fault = 0;
+    c->mirror->velocity_factor = 1.0;
+    c->mirror->velocity_shift = km_vec3_make(0.0, 0.0, 0.0);
     KM_CUDA(cudaMemcpy(c->state, c->mirror, sizeof *c->state, cudaMemcpyHostToDevice));
     return KM_OK;
 }
@@ -243,6 +245,8 @@ static km_status cuda_download(km_device *device, const km_particles *p, km_stat
 {
     KM_TRY(km_state_check_count(state, p->n));
     const km_cuda_particles *c = km_cuda_of(p);
+    if (state->velocity != NULL)
+        KM_TRY(km_velocities_settle(device, p));
     KM_TRY(fetch_state(device, c));
     if (state->position != NULL)
         KM_TRY(fetch(p->position, p, state->position));
@@ -267,17 +271,21 @@ static km_status cuda_download_forces(km_device *device, const km_particles *p, 
     return KM_OK;
 }
 
-static km_status cuda_synchronise(km_device *device, km_particles *p)
+km_status km_cuda_tallies(km_device *device, const km_cuda_particles *c, km_particles *out)
 {
-    const km_cuda_particles *c = km_cuda_of(p);
     KM_TRY(fetch_state(device, c));
     for (int k = 0; k < KM_ENERGY_COUNT; k++)
-        p->energy[k] = km_fixed_to(c->mirror->energy[k]);
+        out->energy[k] = km_fixed_to(c->mirror->energy[k]);
     for (int k = 0; k < KM_TENSOR; k++)
-        p->virial[k] = km_fixed_to(c->mirror->virial[k]);
-    p->box = c->mirror->box;
-    p->fault = c->mirror->fault;
+        out->virial[k] = km_fixed_to(c->mirror->virial[k]);
+    out->box = c->mirror->box;
+    out->fault = c->mirror->fault;
     return KM_OK;
+}
+
+static km_status cuda_synchronise(km_device *device, km_particles *p)
+{
+    return km_cuda_tallies(device, km_cuda_of(p), p);
 }
 
 /* ---- step ---- */
@@ -329,6 +337,16 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create},
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
+    .integrator_create = km_integrator_cuda_create,
+    .integrator_destroy = km_integrator_cuda_destroy,
+    .first_half = km_integrator_cuda_first_half,
+    .second_half = km_integrator_cuda_second_half,
+    .couple_pressure = km_integrator_cuda_couple_pressure,
+    .scalars_get = km_integrator_cuda_scalars_get,
+    .scalars_set = km_integrator_cuda_scalars_set,
+    .constrain = km_integrator_cuda_constrain,
+    .draw_velocities = km_integrator_cuda_draw_velocities,
+    .measure = km_measure_cuda,
     .record_begin = km_recording_cuda_begin,
     .record_end = km_recording_cuda_end,
     .record_play = km_recording_cuda_play,

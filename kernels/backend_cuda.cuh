@@ -43,6 +43,9 @@ typedef struct km_cuda_state {
     int rebuild; /*         the neighbour list is being built in this step: its kernels and
                             those that follow its order do nothing when this is 0           */
     int builds;  /*         builds so far                                                   */
+    double velocity_factor; /*         what the velocities still have to be multiplied by, and  */
+    km_vec3 velocity_shift; /* nm/ps   what moving atoms then have to lose: km_velocities_settle */
+    unsigned arrived; /*         blocks of the kernel under way that have done their part       */
 } km_cuda_state;
 
 /* The particles: what the host sees, and behind it what only this backend knows. */
@@ -69,6 +72,13 @@ km_status km_cuda_fork(km_device *device);
 km_status km_cuda_join(km_device *device);
 /* Joins, and waits until the device has done everything. */
 km_status km_cuda_wait(km_device *device);
+
+/* Waits, and puts box, energies, virial and fault of the device into *out. */
+km_status km_cuda_tallies(km_device *device, const km_cuda_particles *c, km_particles *out);
+
+/* Queues the application of what the thermostat has decided: after it the velocities are what they
+ * mean. kernels/integrate/thermostat_cuda.cu */
+km_status km_velocities_settle(km_device *device, const km_particles *p);
 
 /* Adds the sum of x over the block to a sum in fixed point. Every thread of the block calls it. */
 static __device__ __forceinline__ void km_block_add(km_fixed *sum, double x, int *fault)

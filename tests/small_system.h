@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-/* A handful of atoms under forces written here, for the tests of what moves them. */
+/* A handful of atoms under forces written here, for the tests of what moves them, on any backend.
+ *
+ * small_system.p lives in host memory: what a test sets up and looks at. Operations go to the
+ * particles of the device. small_push takes positions, velocities and cell there, small_pull brings
+ * them back; small_step pulls the positions for the forces and leaves the velocities. */
 #ifndef KM_SMALL_SYSTEM_H
 #define KM_SMALL_SYSTEM_H
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/backend_cpu.h"
 #include "kernels/base/random.h"
 #include "kernels/base/units.h"
 #include "kernels/base/vec.h"
-#include "tests/cmocka_all.h"
+#include "kernels/integrate/integrate.h"
+#include "kernels/measure/measure.h"
+#include "tests/backends.h"
 
 /* Two forces, smooth to all orders, so that nothing but the integrator makes errors:
  *     wells:  U = sum_i  (k_i / 2) |x_i - site_i|^2       (an outer field: not in the virial)
@@ -20,11 +25,16 @@ typedef struct small_forces {
     const double *site; /* nm           3 n atom-major                */
     double height;      /* kJ/mol       A; 0 = no pairs               */
     double width;       /* nm           s; the box is above 12 s wide */
+    /* Or others: fills force, energy and virial of p. */
+    void (*own)(const void *self, km_particles *p);
+    const void *self;
 } small_forces;
 
 typedef struct small_system {
-    km_device device;
-    km_particles *p;
+    const km_backend *backend;
+    km_device *device;
+    km_particles *p;         /* in host memory   */
+    km_particles *on_device; /* of the backend   */
     km_integrator *integrator;
     small_forces forces;
     double *sum; /* kJ/mol/nm  3 n, before fixed point */
@@ -117,7 +127,7 @@ static inline double small_pairs(const small_system *s, double *sum, double viri
 }
 
 /* Forces, energy and virial of the present positions. */
-static inline void small_compute(small_system *s)
+static inline void small_forces_of(small_system *s)
 {
     km_particles *p = s->p;
     double *sum = s->sum;
@@ -140,53 +150,181 @@ static inline void small_compute(small_system *s)
             p->force[c * p->n_padded + i] = km_fixed_from(sum[3 * i + c]);
 }
 
+/* ---- between host and device ---- */
+
+/* tests/small_forces_cuda.cu */
+km_status small_put_emulated(km_device *device, const km_particles *from, km_particles *to);
+km_status small_put_cuda(km_device *device, const km_particles *from, km_particles *to);
+
+/* Forces, energy and virial of p to the device. */
+static inline void small_put(small_system *s)
+{
+    if (s->backend == &km_backend_cpu) {
+        memcpy(s->on_device->force, s->p->force, 3 * (size_t)s->p->n_padded * sizeof *s->p->force);
+        memcpy(s->on_device->energy, s->p->energy, sizeof s->p->energy);
+        memcpy(s->on_device->virial, s->p->virial, sizeof s->p->virial);
+    } else if (backend_is_emulated(s->backend)) {
+        assert_ok(small_put_emulated(s->device, s->p, s->on_device));
+    } else {
+#ifdef KM_WITH_CUDA
+        assert_ok(small_put_cuda(s->device, s->p, s->on_device));
+#endif
+    }
+}
+
+static inline void small_compute(small_system *s)
+{
+    if (s->forces.own != NULL)
+        s->forces.own(s->forces.self, s->p);
+    else
+        small_forces_of(s);
+    small_put(s);
+}
+
+/* Positions, velocities and cell of p to the device. */
+static inline void small_push(small_system *s)
+{
+    const km_particles *p = s->p;
+    km_state state = {.n = p->n, .box = p->box};
+    state.position = (double *)malloc(3 * (size_t)p->n * sizeof(double));
+    state.velocity = (double *)malloc(3 * (size_t)p->n * sizeof(double));
+    for (int i = 0; i < p->n; i++)
+        for (int c = 0; c < 3; c++) {
+            state.position[3 * i + c] = p->position[c * p->n_padded + i];
+            state.velocity[3 * i + c] = p->velocity[c * p->n_padded + i];
+        }
+    assert_ok(s->backend->upload(s->device, &state, s->on_device));
+    free(state.position);
+    free(state.velocity);
+}
+
+/* And back; the velocities only where they are wanted. */
+static inline void small_pull_some(small_system *s, bool velocities)
+{
+    km_particles *p = s->p;
+    km_state state = {.n = p->n};
+    state.position = (double *)malloc(3 * (size_t)p->n * sizeof(double));
+    state.velocity = velocities ? (double *)malloc(3 * (size_t)p->n * sizeof(double)) : NULL;
+    assert_ok(s->backend->download(s->device, s->on_device, &state));
+    for (int i = 0; i < p->n; i++)
+        for (int c = 0; c < 3; c++) {
+            p->position[c * p->n_padded + i] = state.position[3 * i + c];
+            if (velocities)
+                p->velocity[c * p->n_padded + i] = state.velocity[3 * i + c];
+        }
+    p->box = state.box;
+    assert_ok(s->backend->synchronise(s->device, s->on_device));
+    p->fault = s->on_device->fault;
+    free(state.position);
+    free(state.velocity);
+}
+
+static inline void small_pull(small_system *s)
+{
+    small_pull_some(s, true);
+}
+
+/* ---- operations ---- */
+
 /* One step as the engine does it. */
 static inline void small_step(small_system *s, int64_t index)
 {
     const km_step step = {.index = index, .energy = true, .virial = true};
     bool changed;
-    assert_ok(km_integrator_cpu_first_half(s->integrator, &step, s->p));
+    assert_ok(s->backend->first_half(s->integrator, &step, s->on_device));
+    small_pull_some(s, false);
     small_compute(s);
-    assert_ok(km_integrator_cpu_second_half(s->integrator, &step, s->p));
-    assert_ok(km_integrator_cpu_couple_pressure(s->integrator, &step, s->p, &changed));
-    if (changed)
+    assert_ok(s->backend->second_half(s->integrator, &step, s->on_device));
+    assert_ok(s->backend->couple_pressure(s->integrator, &step, s->on_device, &changed));
+    if (changed) {
+        small_pull_some(s, false);
         small_compute(s);
+    }
 }
 
 static inline km_measurement small_measure(small_system *s)
 {
     km_measurement m;
-    assert_ok(km_measure_cpu(s->integrator, s->p, &m));
+    assert_ok(s->backend->measure(s->integrator, s->on_device, &m));
     return m;
 }
 
-/* Takes the particles; molecule_start is read off the molecule of each atom. */
-static inline small_system small_open(km_particles *p, km_integrator_spec spec, int threads,
-                                      small_forces forces)
+static inline km_integrator_scalars small_scalars(const small_system *s)
+{
+    km_integrator_scalars scalars;
+    assert_ok(s->backend->scalars_get(s->integrator, &scalars));
+    return scalars;
+}
+
+static inline km_status small_draw(small_system *s, double temperature, uint64_t seed)
+{
+    KM_TRY(s->backend->draw_velocities(s->integrator, temperature, seed, s->on_device));
+    small_pull(s);
+    return KM_OK;
+}
+
+static inline km_status small_constrain(small_system *s)
+{
+    const km_status status = s->backend->constrain(s->integrator, s->on_device);
+    small_pull(s);
+    return status;
+}
+
+/* The barostat at a step that has energies and virial; what it did is pulled. */
+static inline km_status small_couple(small_system *s, const km_step *step, bool *changed)
+{
+    KM_TRY(s->backend->couple_pressure(s->integrator, step, s->on_device, changed));
+    small_pull(s);
+    return KM_OK;
+}
+
+/* The first atom of every molecule and the end, read off the molecule of each atom; free it. */
+static inline int *small_molecule_start(const km_particles *p, int *n_molecules)
+{
+    int *start = (int *)calloc((size_t)p->n + 1, sizeof(int));
+    *n_molecules = 0;
+    for (int i = 0; i < p->n; i++)
+        if (i == 0 || p->molecule[i] != p->molecule[i - 1])
+            start[(*n_molecules)++] = i;
+    start[*n_molecules] = p->n;
+    return start;
+}
+
+static inline void small_create_particles(const km_backend *backend, int threads,
+                                          const km_particles *p, km_device **device,
+                                          km_particles **on_device)
+{
+    const km_particles_spec spec = {
+        .n = p->n, .mass = p->mass, .charge = p->charge, .type = p->type, .molecule = p->molecule};
+    assert_ok(backend->open(threads, device));
+    assert_ok(backend->particles_create(*device, &spec, on_device));
+}
+
+/* Takes the particles. */
+static inline small_system small_open(const km_backend *backend, km_particles *p,
+                                      km_integrator_spec spec, int threads, small_forces forces)
 {
     small_system s;
     memset(&s, 0, sizeof s);
-    s.device.threads = threads;
+    s.backend = backend;
     s.p = p;
     s.forces = forces;
     s.sum = (double *)calloc(3 * (size_t)p->n, sizeof(double));
-    int *start = (int *)calloc((size_t)p->n + 1, sizeof(int));
-    int n_molecules = 0;
-    for (int i = 0; i < p->n; i++)
-        if (i == 0 || p->molecule[i] != p->molecule[i - 1])
-            start[n_molecules++] = i;
-    start[n_molecules] = p->n;
-    spec.n_molecules = n_molecules;
+    small_create_particles(backend, threads, p, &s.device, &s.on_device);
+    int *start = small_molecule_start(p, &spec.n_molecules);
     spec.molecule_start = start;
-    assert_ok(km_integrator_cpu_create(&s.device, &spec, p, &s.integrator));
+    assert_ok(backend->integrator_create(s.device, &spec, s.on_device, &s.integrator));
     free(start);
+    small_push(&s);
     small_compute(&s);
     return s;
 }
 
 static inline void small_close(small_system *s)
 {
-    km_integrator_cpu_destroy(s->integrator);
+    s->backend->integrator_destroy(s->integrator);
+    s->backend->particles_destroy(s->on_device);
+    s->backend->close(s->device);
     small_particles_destroy(s->p);
     free(s->sum);
 }

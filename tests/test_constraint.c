@@ -11,7 +11,7 @@ static bool solve(const km_constraint_group *g, const km_box *box, const double 
     double multiplier[KM_CONSTRAINT_BONDS];
     if (!km_constraint_positions(g, box, w, direction, tolerance, x, multiplier))
         return false;
-    km_constraint_apply(g, w, multiplier, direction, x);
+    km_constraint_apply(g->n_bonds, g, w, multiplier, direction, x);
     return true;
 }
 
@@ -84,10 +84,10 @@ static double check_displaced(const km_constraint_group *g, const km_vec3 *shape
         v[i] = km_vec3_make(small_uniform(seed, 100 + i) - 0.5, small_uniform(seed, 200 + i) - 0.5,
                             small_uniform(seed, 300 + i) - 0.5);
     }
-    km_constraint_bonds(g, &box, reference, d);
+    km_constraint_bonds(g->n_bonds, g, &box, reference, d);
     assert_true(solve(g, &box, w, d, TOLERANCE, x));
-    km_constraint_bonds(g, &box, x, bond);
-    assert_near(km_constraint_residual(g, bond), 0.0, 1e-9);
+    km_constraint_bonds(g->n_bonds, g, &box, x, bond);
+    assert_near(km_constraint_residual(g->n_bonds, g, bond), 0.0, 1e-9);
 
     /* impulses: no net force, no net torque about the reference positions */
     km_vec3 push = {0, 0, 0}, torque = {0, 0, 0};
@@ -143,31 +143,35 @@ static void a_fixed_atom_takes_up_nothing(void **state)
     const double w[5] = {0.0, 1 / 1.008, 1 / 1.008};
     const km_vec3 reference[5] = {{1, 1, 1}, {1.109, 1, 1}, {1, 1.109, 1}};
     km_vec3 x[5] = {{1, 1, 1}, {1.115, 1.01, 1}, {1.003, 1.1, 1.01}}, d[4], bond[4];
-    km_constraint_bonds(&g, &box, reference, d);
+    km_constraint_bonds(g.n_bonds, &g, &box, reference, d);
     assert_true(solve(&g, &box, w, d, TOLERANCE, x));
     assert_true(x[0].x == 1.0 && x[0].y == 1.0 && x[0].z == 1.0);
-    km_constraint_bonds(&g, &box, x, bond);
-    assert_near(km_constraint_residual(&g, bond), 0.0, 1e-9);
+    km_constraint_bonds(g.n_bonds, &g, &box, x, bond);
+    assert_near(km_constraint_residual(g.n_bonds, &g, bond), 0.0, 1e-9);
 }
 
 /* The three lengths of this triangle violate the triangle inequality. */
 static void the_impossible_is_reported(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     km_constraint_group g = small_water(0);
     km_particles *p = small_waters(1, 2.0, &g);
     g.length[2] = 0.25;
     km_integrator_spec spec = {.timestep = 1e-3, .n_groups = 1, .group = &g};
-    small_system s = small_open(p, spec, 1, (small_forces){0});
-    assert_int_equal(km_integrator_cpu_constrain(s.integrator, p), KM_ERROR_PHYSICS);
+    small_system s = small_open(backend, p, spec, 1, (small_forces){0});
+    assert_int_equal(small_constrain(&s), KM_ERROR_PHYSICS);
     assert_non_null(strstr(km_last_error()->message, "atom 1 "));
     assert_int_equal(p->fault, 0);
     const km_step step = {.index = 1};
-    assert_ok(km_integrator_cpu_first_half(s.integrator, &step, p));
+    assert_ok(backend->first_half(s.integrator, &step, s.on_device));
+    small_pull(&s);
     assert_int_equal(p->fault, KM_FAULT_CONSTRAINT);
     small_close(&s);
+}
 
-    /* not a number never counts as converged */
+static void not_a_number_never_counts_as_converged(void **state)
+{
+    (void)state;
     const km_constraint_group star = small_star(0, 1);
     const km_box box = km_box_orthorhombic(3, 3, 3);
     const double w[5] = {1, 1};
@@ -179,7 +183,7 @@ static void the_impossible_is_reported(void **state)
 /* constrain() mends a rough start, as it comes from a packing program. */
 static void a_rough_start_is_mended(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     enum { COUNT = 27 };
     km_constraint_group group[COUNT];
     km_particles *p = small_waters(COUNT, 0.5, group);
@@ -189,9 +193,9 @@ static void a_rough_start_is_mended(void **state)
             p->velocity[c * p->n_padded + i] = small_uniform(10, 3 * i + c) - 0.5;
         }
     km_integrator_spec spec = {.timestep = 1e-3, .n_groups = COUNT, .group = group};
-    small_system s = small_open(p, spec, 2, (small_forces){0});
+    small_system s = small_open(backend, p, spec, 2, (small_forces){0});
     assert_true(small_measure(&s).constraint_residual > 1e-2);
-    assert_ok(km_integrator_cpu_constrain(s.integrator, p));
+    assert_ok(small_constrain(&s));
     assert_near(small_measure(&s).constraint_residual, 0.0, 1e-9);
     for (int m = 0; m < COUNT; m++)
         for (int b = 0; b < 3; b++) {
@@ -208,13 +212,17 @@ static void a_rough_start_is_mended(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest of_a_group[] = {
         cmocka_unit_test(four_equations_are_solved),
         cmocka_unit_test(one_bond_agrees_with_the_quadratic_formula),
         cmocka_unit_test(displaced_groups_return_to_their_shape),
         cmocka_unit_test(a_fixed_atom_takes_up_nothing),
+        cmocka_unit_test(not_a_number_never_counts_as_converged),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_impossible_is_reported),
         cmocka_unit_test(a_rough_start_is_mended),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(of_a_group, NULL, NULL) +
+           run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -6,7 +6,8 @@
 
 static const small_forces soft_pairs = {.height = 20.0, .width = 0.12};
 
-static small_system open_waters(km_integrator_spec spec, km_constraint_group *group)
+static small_system open_waters(const km_backend *backend, km_integrator_spec spec,
+                                km_constraint_group *group)
 {
     km_particles *p = small_waters(WATERS, 0.5, group);
     spec.timestep = 0.002;
@@ -22,8 +23,8 @@ static small_system open_waters(km_integrator_spec spec, km_constraint_group *gr
         for (int i = 3 * m; i < 3 * m + 3; i++)
             small_set(p, p->position, i, km_vec3_add(small_get(p, p->position, i), shift));
     }
-    small_system s = small_open(p, spec, 2, soft_pairs);
-    assert_ok(km_integrator_cpu_draw_velocities(s.integrator, 300.0, 5, p));
+    small_system s = small_open(backend, p, spec, 2, soft_pairs);
+    assert_ok(small_draw(&s, 300.0, 5));
     return s;
 }
 
@@ -38,11 +39,11 @@ static km_vec3 centre(const km_particles *p, const double *array, int molecule)
 
 static void three_atoms_by_hand(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     const double mass[3] = {2.0, 0.0, 6.0};
     km_particles *p = small_particles(3, mass, NULL, km_box_orthorhombic(2, 3, 4));
     km_integrator_spec spec = {.timestep = 1e-3, .degrees_of_freedom = 6};
-    small_system s = small_open(p, spec, 1, (small_forces){0});
+    small_system s = small_open(backend, p, spec, 1, (small_forces){0});
     small_set(p, p->velocity, 0, km_vec3_make(1, 2, -1));
     small_set(p, p->velocity, 1, km_vec3_make(9, 9, 9)); /* fixed: counts for nothing */
     small_set(p, p->velocity, 2, km_vec3_make(0, 1, 1));
@@ -53,6 +54,8 @@ static void three_atoms_by_hand(void **state)
     p->virial[KM_YZ] = 5.0;
     p->energy[KM_ENERGY_BOND] = 7.0;
     p->energy[KM_ENERGY_COULOMB_SELF] = -3.0;
+    small_push(&s);
+    small_put(&s);
     const km_measurement m = small_measure(&s);
     assert_near(m.kinetic, 0.5 * 2 * 6 + 0.5 * 6 * 2, 1e-14);
     assert_near(m.kinetic_tensor[KM_XX], 1.0, 1e-14);
@@ -79,9 +82,9 @@ static void three_atoms_by_hand(void **state)
  * through the image in which the atoms met; symmetric part. */
 static void pressure_is_that_of_the_centres_of_mass(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     km_constraint_group group[WATERS];
-    small_system s = open_waters((km_integrator_spec){0}, group);
+    small_system s = open_waters(backend, (km_integrator_spec){0}, group);
     const km_particles *p = s.p;
     double tensor[3][3] = {{0}};
     for (int m = 0; m < WATERS; m++) {
@@ -143,11 +146,11 @@ static double stretched_energy(small_system *s, int axis, double factor)
     } else {
         p->box.cz *= factor;
     }
-    small_compute(s);
+    small_forces_of(s);
     const double energy = p->energy[KM_ENERGY_VDW];
     memcpy(p->position, kept, 3 * (size_t)p->n_padded * sizeof(double));
     p->box = box;
-    small_compute(s);
+    small_forces_of(s);
     free(kept);
     return energy;
 }
@@ -155,9 +158,9 @@ static double stretched_energy(small_system *s, int axis, double factor)
 /* P_aa V = 2 K_aa - dU/d(ln L_a), molecules kept rigid. */
 static void pressure_is_minus_the_slope_of_the_energy(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     km_constraint_group group[WATERS];
-    small_system s = open_waters((km_integrator_spec){0}, group);
+    small_system s = open_waters(backend, (km_integrator_spec){0}, group);
     const km_measurement m = small_measure(&s);
     const double h = 1e-5;
     for (int axis = 0; axis < 3; axis++) {
@@ -193,25 +196,24 @@ static km_integrator_spec coupling(km_barostat_kind kind)
 
 static void a_rescaling_moves_molecules_as_a_whole(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     const km_barostat_kind kind[3] = {KM_BAROSTAT_ISOTROPIC, KM_BAROSTAT_SEMI_ISOTROPIC,
                                       KM_BAROSTAT_Z_ONLY};
     for (int k = 0; k < 3; k++) {
         km_constraint_group group[WATERS];
-        small_system s = open_waters(coupling(kind[k]), group);
-        small_system old = open_waters(coupling(kind[k]), group);
+        small_system s = open_waters(backend, coupling(kind[k]), group);
+        small_system old = open_waters(backend, coupling(kind[k]), group);
         const km_particles *p = s.p, *q = old.p;
         const km_measurement before = small_measure(&s);
         km_step step = {.index = 3, .energy = true, .virial = true};
         bool changed = true;
-        assert_ok(km_integrator_cpu_couple_pressure(s.integrator, &step, s.p, &changed));
+        assert_ok(small_couple(&s, &step, &changed));
         assert_false(changed); /* not due */
         step.index = 4;
         step.virial = false;
-        assert_int_equal(km_integrator_cpu_couple_pressure(s.integrator, &step, s.p, &changed),
-                         KM_ERROR_INTERNAL);
+        assert_int_equal(small_couple(&s, &step, &changed), KM_ERROR_INTERNAL);
         step.virial = true;
-        assert_ok(km_integrator_cpu_couple_pressure(s.integrator, &step, s.p, &changed));
+        assert_ok(small_couple(&s, &step, &changed));
         assert_true(changed);
 
         const double sx = p->box.ax / q->box.ax, sy = p->box.by / q->box.by,
@@ -257,17 +259,17 @@ static void a_rescaling_moves_molecules_as_a_whole(void **state)
 /* Without temperature there is no noise: the equation of the volume alone is left. */
 static void the_volume_follows_its_equation(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     km_constraint_group group[WATERS];
     const double b = 0.02, tau = 0.5, dt = 4 * 0.002;
     for (int k = 0; k < 2; k++) {
         km_integrator_spec spec = coupling(k == 0 ? KM_BAROSTAT_ISOTROPIC : KM_BAROSTAT_Z_ONLY);
         spec.temperature = spec.temperature_end = 0.0;
-        small_system s = open_waters(spec, group);
+        small_system s = open_waters(backend, spec, group);
         const km_measurement m = small_measure(&s);
         const km_step step = {.index = 4, .energy = true, .virial = true};
         bool changed;
-        assert_ok(km_integrator_cpu_couple_pressure(s.integrator, &step, s.p, &changed));
+        assert_ok(small_couple(&s, &step, &changed));
         const double p = k == 0 ? m.pressure : m.pressure_tensor[KM_ZZ];
         const double factor = 1.0 - 0.5 * b * dt / tau * (8.0 - p);
         assert_near(km_box_volume(&s.p->box), m.volume * factor * factor, 1e-12);
@@ -277,11 +279,11 @@ static void the_volume_follows_its_equation(void **state)
     km_integrator_spec spec = coupling(KM_BAROSTAT_ISOTROPIC);
     spec.temperature = spec.temperature_end = 0.0;
     spec.pressure = 1e6;
-    small_system s = open_waters(spec, group);
+    small_system s = open_waters(backend, spec, group);
     const double volume = km_box_volume(&s.p->box);
     const km_step step = {.index = 4, .energy = true, .virial = true};
     bool changed;
-    assert_ok(km_integrator_cpu_couple_pressure(s.integrator, &step, s.p, &changed));
+    assert_ok(small_couple(&s, &step, &changed));
     assert_near(km_box_volume(&s.p->box), 0.99 * 0.99 * volume, 1e-12 * volume);
     small_close(&s);
 }
@@ -295,5 +297,5 @@ int main(void)
         cmocka_unit_test(a_rescaling_moves_molecules_as_a_whole),
         cmocka_unit_test(the_volume_follows_its_equation),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -48,9 +48,16 @@ KM_HD void km_random_normal4(km_random4 bits, double normal[4])
 {
     for (int k = 0; k < 4; k += 2) {
         const double radius = sqrt(-2.0 * log(km_random_uniform(bits.v[k])));
-        const double angle = 2.0 * KM_PI * km_random_uniform(bits.v[k + 1]);
-        normal[k] = radius * cos(angle);
-        normal[k + 1] = radius * sin(angle);
+        const double turn = km_random_uniform(bits.v[k + 1]);
+        double sine, cosine;
+#ifdef __CUDA_ARCH__
+        sincospi(2.0 * turn, &sine, &cosine); /* cos and sin would reserve local memory */
+#else
+        cosine = cos(2.0 * KM_PI * turn);
+        sine = sin(2.0 * KM_PI * turn);
+#endif
+        normal[k] = radius * cosine;
+        normal[k + 1] = radius * sine;
     }
 }
 

@@ -23,6 +23,13 @@
 #endif
 #endif
 
+/* Before a loop of constant length whose arrays must stay in registers on the device. */
+#ifdef __CUDA_ARCH__
+#define KM_DEVICE_UNROLL _Pragma("unroll")
+#else
+#define KM_DEVICE_UNROLL
+#endif
+
 #ifdef KM_DOUBLE
 typedef double km_real;
 #define KM_PRECISION_NAME "double"

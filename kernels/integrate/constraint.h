@@ -33,51 +33,58 @@ KM_HD double km_constraint_coupling(const km_constraint_group *g, const double *
 }
 
 /* Solves a x = y for n <= 4 in place (x over y) by elimination with row pivoting; false when the
- * matrix is singular. */
+ * matrix is singular. Rows change places two at a time, so that every index is a constant where the
+ * loops are unrolled: on a device the arrays stay in registers. */
 KM_HD bool km_constraint_solve(int n, double a[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS],
                                double y[KM_CONSTRAINT_BONDS])
 {
+    bool regular = true;
+    KM_DEVICE_UNROLL
     for (int k = 0; k < n; k++) {
-        int pivot = k;
-        for (int row = k + 1; row < n; row++)
-            if (fabs(a[row][k]) > fabs(a[pivot][k]))
-                pivot = row;
-        if (!(fabs(a[pivot][k]) > 0.0))
-            return false;
-        if (pivot != k) {
+        KM_DEVICE_UNROLL
+        for (int row = k + 1; row < n; row++) {
+            if (!(fabs(a[row][k]) > fabs(a[k][k])))
+                continue;
+            KM_DEVICE_UNROLL
             for (int column = 0; column < n; column++) {
                 const double held = a[k][column];
-                a[k][column] = a[pivot][column];
-                a[pivot][column] = held;
+                a[k][column] = a[row][column];
+                a[row][column] = held;
             }
             const double held = y[k];
-            y[k] = y[pivot];
-            y[pivot] = held;
+            y[k] = y[row];
+            y[row] = held;
         }
+        regular = regular && fabs(a[k][k]) > 0.0;
         const double inverse = 1.0 / a[k][k];
+        KM_DEVICE_UNROLL
         for (int row = k + 1; row < n; row++) {
             const double factor = a[row][k] * inverse;
+            KM_DEVICE_UNROLL
             for (int column = k + 1; column < n; column++)
                 a[row][column] -= factor * a[k][column];
             y[row] -= factor * y[k];
         }
         a[k][k] = inverse;
     }
+    KM_DEVICE_UNROLL
     for (int k = n - 1; k >= 0; k--) {
+        KM_DEVICE_UNROLL
         for (int column = k + 1; column < n; column++)
             y[k] -= a[k][column] * y[column];
         y[k] *= a[k][k];
     }
-    return true;
+    return regular;
 }
 
 /* x_p - x_q for every bond (nm), the nearest image. A vector shorter than twice the bond needs no
  * search: no cell is narrower than four bonds. */
-KM_HD void km_constraint_bonds(const km_constraint_group *g, const km_box *box,
+KM_HD void km_constraint_bonds(int n, const km_constraint_group *g, const km_box *box,
                                const km_vec3 x[KM_CONSTRAINT_ATOMS],
                                km_vec3 bond[KM_CONSTRAINT_BONDS])
 {
-    for (int b = 0; b < g->n_bonds; b++) {
+    KM_DEVICE_UNROLL
+    for (int b = 0; b < n; b++) {
         const km_vec3 d = km_vec3_sub(x[g->bond[b][0]], x[g->bond[b][1]]);
         const bool near = km_vec3_dot(d, d) < 4.0 * g->length[b] * g->length[b];
         bond[b] = near ? d : km_box_minimum_image(box, d);
@@ -85,12 +92,13 @@ KM_HD void km_constraint_bonds(const km_constraint_group *g, const km_box *box,
 }
 
 /* Adds (1/m) multiplier x direction to both ends of every bond. */
-KM_HD void km_constraint_apply(const km_constraint_group *g, const double *inverse_mass,
+KM_HD void km_constraint_apply(int n, const km_constraint_group *g, const double *inverse_mass,
                                const double multiplier[KM_CONSTRAINT_BONDS],
                                const km_vec3 direction[KM_CONSTRAINT_BONDS],
                                km_vec3 a[KM_CONSTRAINT_ATOMS])
 {
-    for (int b = 0; b < g->n_bonds; b++) {
+    KM_DEVICE_UNROLL
+    for (int b = 0; b < n; b++) {
         const int p = g->bond[b][0], q = g->bond[b][1];
         const km_vec3 push = km_vec3_scale(multiplier[b], direction[b]);
         a[p] = km_vec3_add(a[p], km_vec3_scale(inverse_mass[p], push));
@@ -100,11 +108,12 @@ KM_HD void km_constraint_apply(const km_constraint_group *g, const double *inver
 
 /* Largest relative deviation of a length of the group; close to it |s^2 - l^2| / (2 l^2), which is
  * what the solver compares with its tolerance. */
-KM_HD double km_constraint_residual(const km_constraint_group *g,
+KM_HD double km_constraint_residual(int n, const km_constraint_group *g,
                                     const km_vec3 bond[KM_CONSTRAINT_BONDS])
 {
     double largest = 0.0;
-    for (int b = 0; b < g->n_bonds; b++)
+    KM_DEVICE_UNROLL
+    for (int b = 0; b < n; b++)
         largest = fmax(largest, fabs(km_vec3_norm(bond[b]) / g->length[b] - 1.0));
     return largest;
 }
@@ -117,14 +126,17 @@ KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const doubl
                                 double multiplier[KM_CONSTRAINT_BONDS])
 {
     double coupling[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    KM_DEVICE_UNROLL
     for (int b = 0; b < n; b++) {
         multiplier[b] = 0.0;
+        KM_DEVICE_UNROLL
         for (int c = 0; c < n; c++)
             coupling[b][c] = km_constraint_coupling(g, inverse_mass, b, c);
     }
     for (int iteration = 0; iteration < KM_CONSTRAINT_ITERATIONS; iteration++) {
         double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS], change[KM_CONSTRAINT_BONDS];
         bool converged = true;
+        KM_DEVICE_UNROLL
         for (int b = 0; b < n; b++) {
             const double square = g->length[b] * g->length[b];
             const double excess = km_vec3_dot(s[b], s[b]) - square;
@@ -134,13 +146,17 @@ KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const doubl
         }
         if (converged)
             return true;
+        KM_DEVICE_UNROLL
         for (int b = 0; b < n; b++)
-            for (int c = 0; c < n; c++)
-                matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
+            KM_DEVICE_UNROLL
+        for (int c = 0; c < n; c++)
+            matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
         if (!km_constraint_solve(n, matrix, change))
             return false;
+        KM_DEVICE_UNROLL
         for (int c = 0; c < n; c++) {
             multiplier[c] += change[c];
+            KM_DEVICE_UNROLL
             for (int b = 0; b < n; b++)
                 s[b] = km_vec3_add(s[b], km_vec3_scale(coupling[b][c] * change[c], direction[c]));
         }
@@ -158,7 +174,7 @@ KM_HD bool km_constraint_positions(const km_constraint_group *g, const km_box *b
                                    double multiplier[KM_CONSTRAINT_BONDS])
 {
     km_vec3 s[KM_CONSTRAINT_BONDS];
-    km_constraint_bonds(g, box, x, s);
+    km_constraint_bonds(g->n_bonds, g, box, x, s);
     switch (g->n_bonds) {
     case 1:
         return km_constraint_newton(1, g, inverse_mass, direction, tolerance, s, multiplier);
@@ -178,8 +194,10 @@ KM_HD bool km_constraint_project(int n, const km_constraint_group *g, const doub
                                  double multiplier[KM_CONSTRAINT_BONDS])
 {
     double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    KM_DEVICE_UNROLL
     for (int b = 0; b < n; b++) {
         multiplier[b] = -km_vec3_dot(bond[b], km_vec3_sub(v[g->bond[b][0]], v[g->bond[b][1]]));
+        KM_DEVICE_UNROLL
         for (int c = 0; c < n; c++)
             matrix[b][c] =
                 km_constraint_coupling(g, inverse_mass, b, c) * km_vec3_dot(bond[b], bond[c]);
@@ -209,7 +227,7 @@ KM_HD bool km_constraint_velocities(const km_constraint_group *g,
         solved = km_constraint_project(4, g, inverse_mass, bond, v, multiplier);
     }
     if (solved)
-        km_constraint_apply(g, inverse_mass, multiplier, bond, v);
+        km_constraint_apply(g->n_bonds, g, inverse_mass, multiplier, bond, v);
     return solved;
 }
 

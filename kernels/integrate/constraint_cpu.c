@@ -22,7 +22,8 @@ void km_constraints_remember(km_integrator *integrator, const km_particles *p)
         km_vec3 x[KM_CONSTRAINT_ATOMS];
         double w[KM_CONSTRAINT_ATOMS];
         load_group(g, p, p->position, x, w);
-        km_constraint_bonds(g, &p->box, x, integrator->direction + k * KM_CONSTRAINT_BONDS);
+        km_constraint_bonds(g->n_bonds, g, &p->box, x,
+                            integrator->direction + k * KM_CONSTRAINT_BONDS);
     }
 }
 
@@ -37,7 +38,7 @@ static bool solve_positions(const km_integrator *integrator, int k, km_particles
     if (!km_constraint_positions(g, &p->box, w, direction, integrator->spec.constraint_tolerance, x,
                                  multiplier))
         return false;
-    km_constraint_apply(g, w, multiplier, direction, x);
+    km_constraint_apply(g->n_bonds, g, w, multiplier, direction, x);
     for (int a = 0; a < g->n_atoms; a++)
         km_vec3_store(p->position, p->n_padded, g->atom[a], x[a]);
     if (!(duration > 0.0))
@@ -45,7 +46,7 @@ static bool solve_positions(const km_integrator *integrator, int k, km_particles
     load_group(g, p, p->velocity, v, w);
     for (int b = 0; b < g->n_bonds; b++)
         multiplier[b] /= duration;
-    km_constraint_apply(g, w, multiplier, direction, v);
+    km_constraint_apply(g->n_bonds, g, w, multiplier, direction, v);
     for (int a = 0; a < g->n_atoms; a++)
         km_vec3_store(p->velocity, p->n_padded, g->atom[a], v[a]);
     return true;
@@ -58,7 +59,7 @@ static bool solve_velocities(const km_integrator *integrator, int k, km_particle
     double w[KM_CONSTRAINT_ATOMS];
     load_group(g, p, p->position, x, w);
     load_group(g, p, p->velocity, v, w);
-    km_constraint_bonds(g, &p->box, x, bond);
+    km_constraint_bonds(g->n_bonds, g, &p->box, x, bond);
     if (!km_constraint_velocities(g, w, bond, v))
         return false;
     for (int a = 0; a < g->n_atoms; a++)
@@ -104,8 +105,8 @@ double km_constraints_residual(const km_integrator *integrator, const km_particl
         km_vec3 x[KM_CONSTRAINT_ATOMS], bond[KM_CONSTRAINT_BONDS];
         double w[KM_CONSTRAINT_ATOMS];
         load_group(g, p, p->position, x, w);
-        km_constraint_bonds(g, &p->box, x, bond);
-        largest = fmax(largest, km_constraint_residual(g, bond));
+        km_constraint_bonds(g->n_bonds, g, &p->box, x, bond);
+        largest = fmax(largest, km_constraint_residual(g->n_bonds, g, bond));
     }
     return largest;
 }

@@ -34,6 +34,7 @@ KM_HD double km_chain_couple(const km_integrator_spec *spec, km_integrator_scala
                              int64_t step, double kinetic)
 {
     km_chain chain;
+    KM_DEVICE_UNROLL
     for (int k = 0; k < KM_CHAIN_LENGTH; k++) {
         chain.position[k] = scalars->chain_position[k];
         chain.velocity[k] = scalars->chain_velocity[k];
@@ -43,6 +44,7 @@ KM_HD double km_chain_couple(const km_integrator_spec *spec, km_integrator_scala
     const double factor = km_chain_advance(&chain, kinetic, 0.5 * spec->timestep);
     /* what the chain loses the atoms receive: under a ramp too, as the target is one per step */
     scalars->thermostat_work += before - km_chain_energy(&chain);
+    KM_DEVICE_UNROLL
     for (int k = 0; k < KM_CHAIN_LENGTH; k++) {
         scalars->chain_position[k] = chain.position[k];
         scalars->chain_velocity[k] = chain.velocity[k];

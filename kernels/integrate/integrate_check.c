@@ -162,3 +162,34 @@ km_status km_integrator_spec_check(const km_integrator_spec *spec, const km_part
     KM_TRY(check_groups(spec, p));
     return KM_OK;
 }
+
+km_status km_velocities_check(double temperature)
+{
+    if (!(temperature >= 0.0))
+        return KM_FAIL(KM_ERROR_VALUE, "velocities for %g K; it must not be negative", temperature);
+    return KM_OK;
+}
+
+km_status km_velocities_fail_constraints(int atom)
+{
+    return KM_FAIL(KM_ERROR_PHYSICS,
+                   "the velocities of atom %d and its partners cannot be made to obey their "
+                   "constraints; look for overlapping atoms",
+                   atom + 1);
+}
+
+km_status km_velocities_fail_motion(int degrees_of_freedom)
+{
+    return KM_FAIL(KM_ERROR_VALUE,
+                   "no motion is left after removing momentum and constrained velocities, though "
+                   "%d degrees of freedom are stated",
+                   degrees_of_freedom);
+}
+
+km_status km_constraint_fail_positions(int atom)
+{
+    return KM_FAIL(KM_ERROR_PHYSICS,
+                   "the constraints of atom %d and its partners cannot be satisfied from the given "
+                   "positions; look for overlapping or misplaced atoms there",
+                   atom + 1);
+}

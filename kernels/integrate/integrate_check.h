@@ -16,6 +16,13 @@ extern "C" {
 KM_MUST_CHECK km_status km_integrator_spec_check(const km_integrator_spec *spec,
                                                  const km_particles *p, int *n_moving);
 
+/* What can fail in constrain and draw_velocities, said alike everywhere; atom is the first of the
+ * group. */
+KM_MUST_CHECK km_status km_velocities_check(double temperature);
+km_status km_velocities_fail_constraints(int atom);
+km_status km_velocities_fail_motion(int degrees_of_freedom);
+km_status km_constraint_fail_positions(int atom);
+
 /* The two shapes of a constraint group, in the order of bonds that integrate.h asks for. */
 bool km_constraint_is_star(const km_constraint_group *g);
 bool km_constraint_is_triangle(const km_constraint_group *g);

@@ -152,8 +152,5 @@ km_status km_integrator_cpu_constrain(km_integrator *integrator, km_particles *p
     if (failed < 0)
         return KM_OK;
     p->fault &= ~KM_FAULT_CONSTRAINT;
-    return KM_FAIL(KM_ERROR_PHYSICS,
-                   "the constraints of atom %d and its partners cannot be satisfied from the given "
-                   "positions; look for overlapping or misplaced atoms there",
-                   integrator->group[failed].atom[0] + 1);
+    return km_constraint_fail_positions(integrator->group[failed].atom[0]);
 }

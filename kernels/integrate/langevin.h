@@ -26,4 +26,13 @@ KM_HD km_vec3 km_langevin_step(km_vec3 v, double inverse_mass, double decay, dou
                         decay * v.z + noise * xi[2]);
 }
 
+/* A velocity (nm/ps) drawn from the Maxwell and Boltzmann distribution; kt in kJ/mol. */
+KM_HD km_vec3 km_velocity_draw(double inverse_mass, double kt, uint64_t seed, int atom)
+{
+    double xi[4];
+    km_random_normal4(km_random_bits(seed, 0, (uint32_t)atom, KM_RANDOM_VELOCITY), xi);
+    const double width = sqrt(kt * inverse_mass);
+    return km_vec3_make(width * xi[0], width * xi[1], width * xi[2]);
+}
+
 #endif

@@ -100,6 +100,7 @@ typedef struct km_chain {
 
 KM_HD void km_chain_set(km_chain *chain, double kt, int degrees_of_freedom, double tau)
 {
+    KM_DEVICE_UNROLL
     for (int k = 0; k < KM_CHAIN_LENGTH; k++) {
         chain->target[k] = k == 0 ? degrees_of_freedom * kt : kt;
         chain->mass[k] = chain->target[k] * tau * tau;
@@ -110,6 +111,7 @@ KM_HD void km_chain_set(km_chain *chain, double kt, int degrees_of_freedom, doub
 KM_HD double km_chain_energy(const km_chain *chain)
 {
     double sum = 0.0;
+    KM_DEVICE_UNROLL
     for (int k = 0; k < KM_CHAIN_LENGTH; k++)
         sum += 0.5 * chain->mass[k] * chain->velocity[k] * chain->velocity[k] +
                chain->target[k] * chain->position[k];
@@ -143,13 +145,16 @@ KM_HD double km_chain_advance(km_chain *chain, double kinetic, double duration)
     for (int piece = 0; piece < 3 * KM_CHAIN_SUBSTEPS; piece++) {
         const double weight = piece % 3 == 1 ? 1.0 - 2.0 * outer : outer;
         const double h = weight * duration / KM_CHAIN_SUBSTEPS;
-        for (int k = KM_CHAIN_LENGTH - 1; k >= 0; k--)
-            km_chain_kick(chain, k, kinetic, h);
+        KM_DEVICE_UNROLL
+        for (int k = 0; k < KM_CHAIN_LENGTH; k++)
+            km_chain_kick(chain, KM_CHAIN_LENGTH - 1 - k, kinetic, h);
         const double scale = exp(-h * chain->velocity[0]);
         factor *= scale;
         kinetic *= scale * scale;
+        KM_DEVICE_UNROLL
         for (int k = 0; k < KM_CHAIN_LENGTH; k++)
             chain->position[k] += h * chain->velocity[k];
+        KM_DEVICE_UNROLL
         for (int k = 0; k < KM_CHAIN_LENGTH; k++)
             km_chain_kick(chain, k, kinetic, h);
     }

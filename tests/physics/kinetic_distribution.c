@@ -10,6 +10,12 @@
 
 static double samples[20000];
 
+/* Fewer where each step is slow: what is asked of them widens with them. */
+static int n_samples(const km_backend *backend)
+{
+    return backend_is_emulated(backend) ? SAMPLES / 15 : SAMPLES;
+}
+
 static void gamma_numbers_have_their_distribution(void **state)
 {
     (void)state;
@@ -53,7 +59,7 @@ static void one_rescaling_has_its_published_moments(void **state)
 
 /* Rigid waters whose oxygens sit in wells of different strength and repel each other: rotation,
  * translation and different frequencies mix. */
-static small_system open_waters(km_thermostat_kind kind)
+static small_system open_waters(const km_backend *backend, km_thermostat_kind kind)
 {
     static double well[3 * WATERS], site[9 * WATERS];
     km_constraint_group group[WATERS];
@@ -78,23 +84,26 @@ static small_system open_waters(km_thermostat_kind kind)
         .friction = 10.0,
         .thermostat_interval = 5,
     };
-    small_system s = small_open(
-        p, spec, 1, (small_forces){.well = well, .site = site, .height = 10.0, .width = 0.12});
-    assert_ok(km_integrator_cpu_draw_velocities(s.integrator, 300.0, 8, p));
+    small_system s =
+        small_open(backend, p, spec, 1,
+                   (small_forces){.well = well, .site = site, .height = 10.0, .width = 0.12});
+    assert_ok(small_draw(&s, 300.0, 8));
     return s;
 }
 
-static void canonical_with_rigid_molecules(km_thermostat_kind kind, int interval)
+static void canonical_with_rigid_molecules(const km_backend *backend, km_thermostat_kind kind,
+                                           int interval)
 {
-    small_system s = open_waters(kind);
+    small_system s = open_waters(backend, kind);
+    const int n = n_samples(backend);
     const double start = small_measure(&s).conserved;
     int step = 0;
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < n; i++) {
         for (int k = 0; k < interval; k++)
             small_step(&s, ++step);
         samples[i] = small_measure(&s).kinetic;
     }
-    small_assert_gamma(samples, SAMPLES, 0.5 * 6 * WATERS, KT);
+    small_assert_gamma(samples, n, 0.5 * 6 * WATERS, KT);
     /* what the thermostat gave is accounted over the whole run: less than 1 % of kT per degree */
     assert_near(small_measure(&s).conserved, start, 0.01 * 6 * WATERS * KT);
     small_close(&s);
@@ -102,28 +111,30 @@ static void canonical_with_rigid_molecules(km_thermostat_kind kind, int interval
 
 static void rescaling_is_canonical(void **state)
 {
-    (void)state;
-    canonical_with_rigid_molecules(KM_THERMOSTAT_RESCALING, 60);
+    const km_backend *backend = (const km_backend *)*state;
+    canonical_with_rigid_molecules(backend, KM_THERMOSTAT_RESCALING, 60);
 }
 static void nose_hoover_chain_is_canonical(void **state)
 {
-    (void)state;
-    canonical_with_rigid_molecules(KM_THERMOSTAT_NOSE_HOOVER, 100);
+    const km_backend *backend = (const km_backend *)*state;
+    canonical_with_rigid_molecules(backend, KM_THERMOSTAT_NOSE_HOOVER, 100);
 }
 
 /* Langevin acts on every atom: the kinetic energy of the centres and that of the rotation are each
  * canonical by themselves, and so is their sum. */
 static void langevin_is_canonical_in_translation_and_rotation(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     static double rotation[SAMPLES], total[SAMPLES];
-    small_system s = open_waters(KM_THERMOSTAT_LANGEVIN);
+    small_system s = open_waters(backend, KM_THERMOSTAT_LANGEVIN);
+    const int n = n_samples(backend);
     const double start = small_measure(&s).conserved;
     int step = 0;
-    for (int i = 0; i < SAMPLES; i++) {
+    for (int i = 0; i < n; i++) {
         for (int k = 0; k < 75; k++)
             small_step(&s, ++step);
         double translation = 0.0;
+        small_pull(&s);
         for (int m = 0; m < WATERS; m++) {
             km_vec3 momentum = {0, 0, 0};
             for (int k = 0; k < 3; k++)
@@ -136,9 +147,9 @@ static void langevin_is_canonical_in_translation_and_rotation(void **state)
         total[i] = small_measure(&s).kinetic;
         rotation[i] = total[i] - translation;
     }
-    small_assert_gamma(samples, SAMPLES, 1.5 * WATERS, KT);
-    small_assert_gamma(rotation, SAMPLES, 1.5 * WATERS, KT);
-    small_assert_gamma(total, SAMPLES, 3.0 * WATERS, KT);
+    small_assert_gamma(samples, n, 1.5 * WATERS, KT);
+    small_assert_gamma(rotation, n, 1.5 * WATERS, KT);
+    small_assert_gamma(total, n, 3.0 * WATERS, KT);
     assert_near(small_measure(&s).conserved, start, 0.01 * 6 * WATERS * KT);
     small_close(&s);
 }
@@ -148,8 +159,9 @@ static void langevin_is_canonical_in_translation_and_rotation(void **state)
  * so U has the gamma distribution too, even at omega dt = 1. */
 static void langevin_is_exact_for_harmonic_positions(void **state)
 {
-    (void)state;
+    const km_backend *backend = (const km_backend *)*state;
     enum { N = 10 };
+    const int n = backend_is_emulated(backend) ? 300 : 5000;
     double mass[N], well[N], site[3 * N] = {0};
     for (int i = 0; i < N; i++) {
         mass[i] = 10.0;
@@ -163,27 +175,30 @@ static void langevin_is_exact_for_harmonic_positions(void **state)
                                      .temperature = 300.0,
                                      .temperature_end = 300.0,
                                      .friction = 5.0};
-    small_system s = small_open(p, spec, 1, (small_forces){.well = well, .site = site});
+    small_system s = small_open(backend, p, spec, 1, (small_forces){.well = well, .site = site});
     for (int step = 1; step <= 100; step++)
         small_step(&s, step);
-    for (int i = 0; i < 5000; i++) {
+    for (int i = 0; i < n; i++) {
         for (int k = 0; k < 15; k++)
             small_step(&s, 101 + 15 * i + k);
         samples[i] = small_measure(&s).potential;
     }
-    small_assert_gamma(samples, 5000, 1.5 * N, KT);
+    small_assert_gamma(samples, n, 1.5 * N, KT);
     small_close(&s);
 }
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest of_random_numbers[] = {
         cmocka_unit_test(gamma_numbers_have_their_distribution),
         cmocka_unit_test(one_rescaling_has_its_published_moments),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(rescaling_is_canonical),
         cmocka_unit_test(nose_hoover_chain_is_canonical),
         cmocka_unit_test(langevin_is_canonical_in_translation_and_rotation),
         cmocka_unit_test(langevin_is_exact_for_harmonic_positions),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(of_random_numbers, NULL, NULL) +
+           run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }
