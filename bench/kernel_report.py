@@ -3,8 +3,8 @@
 
 usage: kernel_report.py build/kernels/libkm_kernels_cuda.a [--arch sm_90] [--csv FILE]
 
-Registers, shared and local memory per thread and block, occupancy for the block size the kernel is
-launched with, and instructions; of loops that compute pairs (an approximate inverse root each) the
+Registers, shared and local memory per thread and block, occupancy for blocks of 128 threads (the
+kernels over constraint groups are launched with 64), and instructions; of loops that compute pairs (an approximate inverse root each) the
 instructions per pair slot. Needs cuobjdump and cu++filt or c++filt (CUDA toolkit, or the packages
 nvidia-cuda-cuobjdump and binutils). No device is needed and none is asked: nothing here is a time.
 """
@@ -22,7 +22,7 @@ LIMITS = {
     "sm_100": {"threads": 2048, "registers": 65536, "shared": 228 * 1024, "blocks": 32},
     "sm_120": {"threads": 1536, "registers": 65536, "shared": 100 * 1024, "blocks": 24},
 }
-BLOCK = 128  # threads; every kernel of a step is launched with that many
+BLOCK = 128  # threads
 
 
 def output(*command):

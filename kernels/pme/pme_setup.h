@@ -6,8 +6,8 @@
 
 #include "kernels/pme/pme.h"
 
-/* Self term and neutralising background, Essmann et al., doi:10.1063/1.470117, equation 2.5; for a
- * charged cell Hub et al., doi:10.1021/ct400626b, equation 5. */
+/* Self term, Essmann et al., doi:10.1063/1.470117, equations 2.1 to 2.5, and the neutralising
+ * background of a charged cell, -pi C Q^2 / (2 alpha^2 V). */
 typedef struct km_pme_constants {
     double self_energy; /* kJ/mol                                                          */
     double background;  /* kJ nm^3/mol   energy of the background times volume             */
