@@ -30,18 +30,17 @@ uint32_t lane_index()
     return (uint32_t)block.lane;
 }
 
-/* One bit of a set that is not empty. `turn` gives where to begin and which way round, so that of
- * two lanes either comes first in half of the turns. */
-static int pick(uint32_t set, uint32_t turn)
+/* One bit of a set that is not empty: the first from a place and in a direction drawn at random. */
+static int pick(uint32_t set)
 {
-    const int begin = (int)(turn & 31);
+    const uint32_t random = random_bits();
+    const int begin = (int)(random & 31);
     const uint32_t rotated = std::rotr(set, begin);
-    const int k = (turn & 32) != 0 ? 31 - std::countl_zero(rotated) : std::countr_zero(rotated);
+    const int k = (random & 32) != 0 ? 31 - std::countl_zero(rotated) : std::countr_zero(rotated);
     return (k + begin) & 31;
 }
 
-/* Draws the next thread to run and makes it the running one; true when it has yet to start. */
-static bool draw_next()
+bool block_draw_next()
 {
     const warp_state &mine = block.warps[block.warp];
     if ((mine.ready | mine.unstarted) == 0) {
@@ -51,11 +50,11 @@ static bool draw_next()
     if (block.draw_warp) {
         if (block.warps_to_run == 0)
             block_fault_deadlock();
-        block.warp = pick(block.warps_to_run, random_bits());
+        block.warp = pick(block.warps_to_run);
         block.draw_warp = false;
     }
     warp_state &w = block.warps[block.warp];
-    block.lane = pick(w.ready | w.unstarted, w.turn);
+    block.lane = pick(w.ready | w.unstarted);
     const uint32_t bit = 1u << block.lane;
     const bool unstarted = (w.unstarted & bit) != 0;
     w.unstarted &= ~bit;
@@ -85,15 +84,14 @@ static void run_thread()
     }
 }
 
-/* The life of a fibre: threads from their start, until one of those that wait goes on instead. */
-static void fibre_life()
+void block_fibre_life()
 {
     for (;;) {
         run_thread();
         fibre *next;
         if (block.n_done == block.n_threads)
             next = &block.host;
-        else if (draw_next())
+        else if (block_draw_next())
             continue;
         else
             next = block_self().where;
@@ -103,18 +101,6 @@ static void fibre_life()
         block.n_switches++;
         fibre_switch(mine, next);
     }
-}
-
-void block_go_on()
-{
-    thread_state &self = block_self();
-    const bool unstarted = draw_next();
-    if (&block_self() == &self)
-        return;
-    self.where = block.running;
-    block.running = unstarted ? fibre_take(fibre_life) : block_self().where;
-    block.n_switches++;
-    fibre_switch(self.where, block.running);
 }
 
 void block_shape(dim3 shape)
@@ -133,12 +119,12 @@ void block_run(const std::function<void()> &body)
     for (int k = 0; k < block.n_warps; k++) {
         const int lanes = block.n_threads - 32 * k;
         const uint32_t all = lanes >= 32 ? 0xffffffffu : (1u << lanes) - 1;
-        block.warps[k] = {.all = all, .unstarted = all, .turn = random_bits()};
+        block.warps[k] = {.all = all, .unstarted = all};
         block.warps_to_run |= 1u << k;
     }
     block.draw_warp = true;
-    draw_next();
-    block.running = fibre_take(fibre_life);
+    block_draw_next();
+    block.running = fibre_take(block_fibre_life);
     fibre_switch(&block.host, block.running);
 }
 
@@ -170,7 +156,6 @@ int wait_block(wait_kind kind, bool predicate, const char *file, int line)
         for (int k = 0; k < block.n_warps; k++) {
             block.warps[k].ready = block.warps[k].all;
             block.warps[k].at_barrier = 0;
-            block.warps[k].turn = random_bits();
             block.warps_to_run |= 1u << k;
         }
         block.draw_warp = true;

@@ -34,7 +34,6 @@ struct warp_state { /* sets of lanes, one bit each */
     uint32_t unstarted, ready;    /* can run                                  */
     uint32_t waiting, at_barrier; /* wait for lanes of the warp, for the block */
     uint32_t done;
-    uint32_t turn; /* which lane goes first, and which way around */
 };
 
 struct block_state {
@@ -60,14 +59,30 @@ extern block_state block;
 void block_shape(dim3 shape);
 /* Runs the threads of one block; blockIdx is set. */
 void block_run(const std::function<void()> &body);
-/* The running thread waits or has been put among the ready: another one goes on. */
-void block_go_on();
+/* Draws the next thread to run and makes it the running one; true when it has yet to start. */
+bool block_draw_next();
+/* The life of a fibre: threads from their start, until one of those that wait goes on instead. */
+void block_fibre_life();
 /* Every thread that waits, for a message. */
 [[noreturn]] void block_fault_deadlock();
 
 inline thread_state &block_self()
 {
     return block.threads[block.warp * 32 + block.lane];
+}
+
+/* The running thread waits or has been put among the ready: another one goes on. Inline, since the
+ * processor predicts wrongly every return that follows a change of stacks. */
+inline __attribute__((always_inline)) void block_go_on()
+{
+    thread_state &self = block_self();
+    const bool unstarted = block_draw_next();
+    if (&block_self() == &self)
+        return;
+    self.where = block.running;
+    block.running = unstarted ? fibre_take(block_fibre_life) : block_self().where;
+    block.n_switches++;
+    fibre_switch(self.where, block.running);
 }
 
 } // namespace km_emulator

@@ -37,10 +37,6 @@ void fault(const char *format, ...)
     abort();
 }
 
-#if defined(__SANITIZE_ADDRESS__)
-/* The sanitizer speaks for itself; it only lacks the place (see __asan_on_error below). */
-void fault_watch(bool) {}
-#else
 static void report(int signal_number)
 {
     fault("%s: an access far out of bounds, or more stack than a thread has",
@@ -64,7 +60,6 @@ void fault_watch(bool on)
         sigaction(SIGBUS, &before[1], nullptr);
     }
 }
-#endif
 
 } // namespace km_emulator
 

@@ -136,7 +136,7 @@ cudaError_t cudaGraphAddNode(cudaGraphNode_t *node, cudaGraph_t graph,
     if (decides->graph != graph || decides->used)
         fault("cudaGraphAddNode: the handle is of another graph or serves another node");
     decides->used = true;
-    *node = graph_add(graph, parameters->type, "conditional node", 0,
+    *node = graph_add(graph, parameters->type, "conditional node", NO_LANE,
                       {dependencies, dependencies + n_dependencies});
     (*node)->decides = decides;
     (*node)->decision = p.type;
@@ -222,7 +222,7 @@ static bool decide(const plan_ptr &p, size_t k, const operation_ptr &self)
         return true;
     std::vector<operation_ptr> body;
     expand(s.bodies[chosen], {}, &body);
-    operation_add(self->lane, body, [p, k, self](const operation_ptr &) {
+    operation_add(NO_LANE, body, [p, k, self](const operation_ptr &) {
         if (p->steps[k].decision != cudaGraphCondTypeWhile || decide(p, k, self))
             operation_done(self);
         return true;
@@ -300,13 +300,13 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
     if (exec->last != nullptr)
         before.push_back(exec->last);
     const auto begin =
-        operation_add(stream->number, before, [p = exec->what](const operation_ptr &) {
+        operation_add(NO_LANE, before, [p = exec->what](const operation_ptr &) {
             reset(*p);
             return true;
         });
     all.push_back(begin);
     expand(exec->what, {begin}, &all);
-    exec->last = operation_add(stream->number, all, [](const operation_ptr &) { return true; });
+    exec->last = operation_add(NO_LANE, all, [](const operation_ptr &) { return true; });
     stream->tail = {exec->last};
     return cudaSuccess;
 }

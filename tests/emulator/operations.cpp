@@ -15,7 +15,7 @@ static const size_t MAX_QUEUED = 10000;
 
 static std::vector<operation_ptr> ready;
 static size_t n_queued;
-static int last_lane;
+static int last_lane = NO_LANE;
 static bool running;
 static std::recursive_mutex one_caller;
 uint64_t n_host_waits;
@@ -48,7 +48,7 @@ device_runs::~device_runs()
 static operation_ptr draw()
 {
     size_t k = random_below((uint32_t)ready.size());
-    if (ready.size() > 1 && random_below(4) != 0)
+    if (last_lane != NO_LANE && random_below(4) != 0)
         for (size_t i = 0; i < ready.size(); i++)
             if (ready[i]->lane == last_lane)
                 k = i;

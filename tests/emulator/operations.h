@@ -16,6 +16,9 @@ namespace km_emulator
 struct operation;
 using operation_ptr = std::shared_ptr<operation>;
 
+/* Of an operation between two of any stream. */
+inline constexpr int NO_LANE = -1;
+
 struct operation {
     /* false: it is under way, and operation_done will be called */
     std::function<bool(const operation_ptr &self)> run;

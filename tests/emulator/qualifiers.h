@@ -19,9 +19,9 @@
 #define __noinline__ __attribute__((noinline))
 #define __launch_bounds__(...)
 #define __align__(n) __attribute__((aligned(n)))
-/* One block runs at a time, so one copy serves all; block.cpp finds them by their section and fills
- * them before each block. */
-#define __shared__ static __attribute__((section("km_shared")))
+/* One block runs at a time, so one copy serves all. `noinit` puts it into a section of its own,
+ * which shared_memory.cpp fills before each block; `section` would be forgotten in templates. */
+#define __shared__ static __attribute__((noinit))
 /* Shared memory whose size the launch gives. */
 #define KM_SHARED(type, name) type *name = (type *)km_emulator::dynamic_shared_memory()
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What kernels and hosts may rely on, on the emulated device; the same file compiles for a real
- * one (tests/cuda/compile_emulator_test.sh). */
+/* What kernels and hosts may rely on, on the emulated device; the same file runs on a real one
+ * (tests/cuda). */
 #include <cufft.h>
 #include <math.h>
 #include <string.h>

@@ -11,6 +11,11 @@ namespace km_emulator
 
 template <typename F> static void for_lanes(uint32_t mask, F &&f)
 {
+    if (mask == 0xffffffffu) {
+        for (int k = 0; k < 32; k++)
+            f(k);
+        return;
+    }
     for (; mask != 0; mask &= mask - 1)
         f(std::countr_zero(mask));
 }
@@ -62,7 +67,7 @@ static uint64_t combine(wait_kind kind, uint32_t mask, const thread_state *lanes
     }
 }
 
-static void exchange(wait_kind kind, uint32_t mask, thread_state *lanes)
+__attribute__((noinline)) static void exchange(wait_kind kind, uint32_t mask, thread_state *lanes)
 {
     uint64_t result[32];
     if (kind >= WAIT_SHFL && kind <= WAIT_SHFL_XOR) {
@@ -123,8 +128,7 @@ uint64_t wait_warp(wait_kind kind, uint32_t mask, uint64_t value, uint32_t sourc
         exchange(kind, mask, lanes);
         w.waiting &= ~mask;
         w.ready |= mask;
-        w.turn = random_bits();
-        block.draw_warp = (w.turn >> 8) % 8 == 0;
+        block.draw_warp = random_below(8) == 0; /* mostly the warp runs on */
     }
     block_go_on();
     return self.value;
