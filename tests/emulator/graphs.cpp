@@ -299,11 +299,10 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream)
     std::vector<operation_ptr> before = stream->tail, all;
     if (exec->last != nullptr)
         before.push_back(exec->last);
-    const auto begin =
-        operation_add(NO_LANE, before, [p = exec->what](const operation_ptr &) {
-            reset(*p);
-            return true;
-        });
+    const auto begin = operation_add(NO_LANE, before, [p = exec->what](const operation_ptr &) {
+        reset(*p);
+        return true;
+    });
     all.push_back(begin);
     expand(exec->what, {begin}, &all);
     exec->last = operation_add(NO_LANE, all, [](const operation_ptr &) { return true; });
