@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Reads topology.psf, start.pdb and trajectory.nc with MDAnalysis (and MDTraj where installed) and
-compares all they see with expected.json, which the writer of the sample left beside them.
+"""Reads topology.psf, start.pdb and trajectory.nc with MDAnalysis, and with MDTraj and ncdump where
+installed, and compares all they see with expected.json, which the writer of the sample left beside
+them.
 
     read_trajectory.py FOLDER
 
 Exit code 77 (skipped) when MDAnalysis is missing, 1 when something differs."""
 import json
 import os
+import re
+import shutil
+import subprocess
 import sys
 import warnings
 
@@ -94,5 +98,31 @@ else:
     check("cell", close(10.0 * t.unitcell_vectors[-1], cell, 5e-5))
     q = mdtraj.load_pdb(pdb)
     check("PDB elements", [a.element.symbol for a in q.topology.atoms] == expected["elements"])
+
+
+def dumped(text, name):
+    """The numbers of one variable in what ncdump printed."""
+    block = re.search(rf"^ {name} =(.*?);", text, re.MULTILINE | re.DOTALL).group(1)
+    return np.array([float(word) for word in block.replace("\n", " ").split(",")])
+
+
+if shutil.which("ncdump") is None:
+    print("ncdump is not installed: not compared")
+else:
+    kind = subprocess.run(["ncdump", "-k", trajectory], capture_output=True, text=True, check=True)
+    text = subprocess.run(["ncdump", "-p", "9,17", trajectory], capture_output=True, text=True,
+                          check=True).stdout
+    print("ncdump")
+    check("kind of file", kind.stdout.strip() == "64-bit offset")
+    check("conventions", ':Conventions = "AMBER" ;' in text
+          and ':ConventionVersion = "1.0" ;' in text)
+    check("unlimited frames", "frame = UNLIMITED ; // (3 currently)" in text)
+    check("times", close(dumped(text, "time"), [0.0, 2.0, 4.0], 0.0))
+    check("coordinates", close(dumped(text, "coordinates").reshape(-1, n, 3)[-1], last, rounding))
+    lengths = np.linalg.norm(cell, axis=1)
+    cosines = [cell[a] @ cell[b] / lengths[a] / lengths[b] for a, b in ((1, 2), (0, 2), (0, 1))]
+    check("cell lengths", close(dumped(text, "cell_lengths")[-3:], lengths, 1e-9))
+    check("cell angles", close(dumped(text, "cell_angles")[-3:], np.degrees(np.arccos(cosines)),
+                               1e-9))
 
 sys.exit(1 if differences else 0)
