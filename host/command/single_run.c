@@ -82,11 +82,34 @@ static km_status look_for_end(run *r)
     return KM_OK;
 }
 
+/* The first checkpoint is older than the first energies: without one there is nothing to lose, or
+ * the checkpoints of results are gone, which starting over would overwrite. */
+static km_status check_nothing_done(const run *r)
+{
+    char path[KM_PATH_LENGTH + 32];
+    int lines = 0;
+    snprintf(path, sizeof path, "%s/%s", r->spec->folder, KM_FILE_ENERGIES);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return KM_OK;
+    for (int c = getc(file); c != EOF && lines < 2; c = getc(file))
+        lines += c == '\n';
+    fclose(file);
+    if (lines < 2)
+        return KM_OK;
+    return KM_FAIL(KM_ERROR_FILE,
+                   "%s holds results, but %s and %s are gone; put one of them back, or start again "
+                   "in another folder",
+                   r->spec->folder, KM_FILE_STATE, KM_FILE_STATE_PREVIOUS);
+}
+
 /* A run that was killed before its first checkpoint starts over. */
 static km_status read_checkpoint(run *r)
 {
-    if (!r->spec->resume || !(has_file(r, KM_FILE_STATE) || has_file(r, KM_FILE_STATE_PREVIOUS)))
+    if (!r->spec->resume)
         return KM_OK;
+    if (!has_file(r, KM_FILE_STATE) && !has_file(r, KM_FILE_STATE_PREVIOUS))
+        return check_nothing_done(r);
     bool fallback;
     char reason[KM_ERROR_MESSAGE_LENGTH / 4] = "", line[KM_ERROR_MESSAGE_LENGTH];
     KM_TRY(km_checkpoint_read(r->spec->folder, &r->resume, &fallback, reason, sizeof reason));

@@ -175,6 +175,14 @@ for how in empty cut foreign; do
     cmp -s run/trajectory.nc spoilt/trajectory.nc || fail "no checkpoint: the trajectory was touched"
 done
 
+rm -rf spoilt && cp -r run spoilt
+rm spoilt/state.nc spoilt/state-previous.nc
+refuses 74 "spoilt holds results, but state.nc" run --continue -o spoilt --time 1.5ps
+cmp -s run/trajectory.nc spoilt/trajectory.nc || fail "checkpoints gone: the trajectory was touched"
+rm -rf spoilt && cp -r run spoilt
+refuses 65 "belongs to another recipe" run --continue -o spoilt --set temperature_K=300
+cmp -s run/recipe-resolved.yaml spoilt/recipe-resolved.yaml || fail "a refused change is in the recipe"
+
 # what cannot be written
 refuses 74 "/dev/full" energy tiny.yaml --forces /dev/full
 refuses 74 "/nowhere" energy tiny.yaml --forces /nowhere/forces.txt
