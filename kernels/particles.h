@@ -22,7 +22,7 @@ struct km_neighbour_list;
     X(COULOMB_REAL, "coulomb_real")   /* screened pairs within the cutoff                       */ \
     X(COULOMB_14, "coulomb_14")       /* scaled 1-4 pairs, unscreened                           */ \
     X(COULOMB_EXCLUDED, "coulomb_excluded") /* -erf part of excluded and 1-4 pairs           */    \
-    X(COULOMB_RECIPROCAL, "coulomb_reciprocal") /* mesh */                                                                                                \
+    X(COULOMB_RECIPROCAL, "coulomb_reciprocal") /* mesh */                                         \
     X(COULOMB_SELF, "coulomb_self") /* self term and neutralising background                  */   \
     X(BOND, "bond")                                                                                \
     X(ANGLE, "angle")                                                                              \

@@ -287,6 +287,8 @@ static void assert_same_recipe(const km_recipe *a, const km_recipe *b)
     assert_int_equal(a->forcefield.n_files, b->forcefield.n_files);
     assert_string_equal(a->forcefield.file[0], b->forcefield.file[0]);
     assert_true(a->forcefield.charge_scale == b->forcefield.charge_scale);
+    assert_int_equal(a->forcefield.mixing_given, b->forcefield.mixing_given);
+    assert_int_equal(a->forcefield.mixing, b->forcefield.mixing);
     assert_int_equal(a->forcefield.n_charge_sets, b->forcefield.n_charge_sets);
     assert_int_equal(a->forcefield.n_type_swaps, b->forcefield.n_type_swaps);
     assert_memory_equal(&a->nonbonded.mesh, &b->nonbonded.mesh, sizeof a->nonbonded.mesh);
@@ -331,8 +333,9 @@ static void resolved_recipe_reads_back_to_the_same_bits(void **state)
         "stages=[{name: heat, time_ps: 3.3333, friction_per_ps: 0.7}, {name: equilibrate, "
         "compressibility_per_bar: 4.57e-5, pressure_bar: 1.7}]",
         "forcefield.type_swaps=[{from: K+, to: K+_JJ}]",
+        "forcefield.mixing_rule=lorentz_berthelot",
         "references=[\"10.1021/jp0362133\"]"};
-    km_recipe *recipe = read_text(good, settings, 9), *again;
+    km_recipe *recipe = read_text(good, settings, 10), *again;
     assert_ok(km_recipe_write(recipe, "test_recipe-resolved.yaml"));
     assert_ok(km_recipe_read("test_recipe-resolved.yaml", NULL, 0, &again));
     assert_same_recipe(recipe, again);

@@ -2,6 +2,7 @@
 #include "host/build/counts.h"
 
 #include <math.h>
+#include <stdint.h>
 
 /* Sizes further than this from the target are not looked at, as long as one is nearer. */
 #define WINDOW 0.03
@@ -55,10 +56,10 @@ static double best_scale(int n, const double *amount, const double *weight, doub
     double best = middle, least = HUGE_VAL;
     for (int k = 0; k < n; k++) {
         const double ideal = amount[k] * middle;
-        const double first = fmax(1.0, fmin(floor(ideal), ceil(ideal * (1.0 - WINDOW))));
-        const double last = fmax(ceil(ideal), floor(ideal * (1.0 + WINDOW)));
-        for (double whole = first; whole <= last; whole += 1.0) {
-            const double scale = whole / amount[k];
+        const int64_t first = (int64_t)fmax(1.0, fmin(floor(ideal), ceil(ideal * (1.0 - WINDOW))));
+        const int64_t last = (int64_t)fmax(ceil(ideal), floor(ideal * (1.0 + WINDOW)));
+        for (int64_t whole = first; whole <= last; whole++) {
+            const double scale = (double)whole / amount[k];
             if (fabs(scale / middle - 1.0) > fmax(0.2, 1.0 / ideal))
                 continue;
             const double error = misfit(n, amount, weight, target, scale);

@@ -61,7 +61,7 @@ static km_status pack_cube(packing *p)
     const double estimated = p->system->box.ax / p->copies;
     double density = PACKED_DENSITY;
     bool converged = false;
-    for (int attempt = 0; attempt < ATTEMPTS && !converged; attempt++, density *= THINNER) {
+    for (int attempt = 0; attempt < ATTEMPTS && !converged; attempt++) {
         p->edge = estimated / cbrt(density) + 2.0 * MARGIN;
         const km_packmol_spec spec = {.n_kinds = p->system->n_components,
                                       .molecule = p->molecule,
@@ -72,6 +72,7 @@ static km_status pack_cube(packing *p)
                                       .folder = p->folder,
                                       .time_limit = TIME_LIMIT};
         KM_TRY(km_packmol_run(&spec, p->packed, &converged));
+        density *= THINNER;
     }
     if (!converged)
         return KM_FAIL(KM_ERROR_EXTERNAL,

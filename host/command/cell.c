@@ -12,8 +12,12 @@ km_status km_cell_read(const char *recipe, const km_options *options, km_cell *o
         return KM_FAIL(KM_ERROR_USAGE,
                        "which recipe? Give an id of `kalium list` or the path of a file");
     KM_TRY(km_recipe_read(recipe, options->settings, options->n_settings, &out->recipe));
-    return km_forcefield_read((const char *const *)out->recipe->forcefield.file,
-                              out->recipe->forcefield.n_files, &out->forcefield);
+    const km_recipe_forcefield *forcefield = &out->recipe->forcefield;
+    KM_TRY(km_forcefield_read((const char *const *)forcefield->file, forcefield->n_files,
+                              &out->forcefield));
+    if (forcefield->mixing_given)
+        out->forcefield->mixing = forcefield->mixing;
+    return KM_OK;
 }
 
 void km_cell_destroy(km_cell *cell)

@@ -4,6 +4,17 @@
 #include "host/command/command.h"
 #include "kernels/base/units.h"
 
+static void print_conventions(const km_cell *cell)
+{
+    const km_forcefield *ff = cell->forcefield;
+    printf("  %s mixing%s, 1-4 pairs: Lennard-Jones x %g, Coulomb x %g\n",
+           ff->mixing == KM_MIXING_GEOMETRIC ? "geometric" : "Lorentz-Berthelot",
+           cell->recipe->forcefield.mixing_given ? " (of the recipe)" : "", ff->scale14_lj,
+           ff->scale14_coulomb);
+    for (int f = 0; f < ff->n_files; f++)
+        printf("  force field %s\n", ff->file[f]);
+}
+
 static void print_stages(const km_recipe *recipe)
 {
     printf("\nstages (protocol %s)\n", recipe->protocol != NULL ? recipe->protocol : "none");
@@ -67,6 +78,7 @@ static km_status check(const km_options *options, km_cell *cell)
     printf("  cutoff %.4g A, %d constrained bonds, about %.0f MiB of memory\n",
            model->pair.cutoff * 10.0, model->n_constraints, memory_MiB(model));
     print_replicas(cell->recipe, model);
+    print_conventions(cell);
     print_stages(cell->recipe);
     print_parameters(model);
     km_model_destroy(model);

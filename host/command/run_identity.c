@@ -64,6 +64,8 @@ uint64_t km_run_identity(const km_recipe *recipe, const km_model *model)
                              nb->coulomb_constant};
     for (size_t k = 0; k < sizeof number / sizeof number[0]; k++)
         add_number(&hash, number[k]);
+    if (recipe->forcefield.mixing_given)
+        add_number(&hash, recipe->forcefield.mixing);
     const size_t n = (size_t)model->n;
     add(&hash, model->charge, n * sizeof(double));
     add(&hash, model->mass, n * sizeof(double));

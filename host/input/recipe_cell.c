@@ -244,6 +244,9 @@ static km_status read_forcefield(km_recipe_reader *r)
     }
     forcefield->charge_scale = 1.0;
     KM_TRY(km_recipe_read_numbers(r, "forcefield", &km_recipe_forcefield_numbers, raw, forcefield));
+    forcefield->mixing_given = raw->mixing != NULL;
+    if (raw->mixing != NULL)
+        forcefield->mixing = *raw->mixing;
     KM_NEW(forcefield->charge_set, raw->n_charge_sets);
     for (uint32_t k = 0; k < raw->n_charge_sets; k++) {
         forcefield->n_charge_sets++;

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/input/forcefield_file.h"
 #include "kernels/base/error.h"
 #include "kernels/integrate/integrate.h"
 
@@ -56,6 +57,8 @@ typedef struct km_recipe_forcefield {
     int n_files;
     char **file;         /* "opls-electrolytes" or a path                        */
     double charge_scale; /* of molecules with a net charge; 1 = full charges     */
+    bool mixing_given;   /* false: the mixing rule of the first file             */
+    km_mixing mixing;
     int n_charge_sets;
     struct {
         char *molecule, *set;

@@ -39,6 +39,8 @@ static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"liquid", KM_PROTOCOL_LIQUID}};
 static const cyaml_strval_t kinds[] = {{"minimise", KM_STAGE_MINIMISE},
                                        {"dynamics", KM_STAGE_DYNAMICS}};
+static const cyaml_strval_t mixings[] = {{"geometric", KM_MIXING_GEOMETRIC},
+                                         {"lorentz_berthelot", KM_MIXING_LORENTZ_BERTHELOT}};
 static const cyaml_strval_t analyses[] = {{"msd", 0}, {"rdf", 1}};
 
 static const char *word_of(const cyaml_strval_t *words, uint32_t n, int64_t value)
@@ -59,6 +61,10 @@ const char *km_thermostat_word(km_thermostat_kind value)
 const char *km_barostat_word(km_barostat_kind value)
 {
     return word_of(barostats, COUNT(barostats), value);
+}
+const char *km_mixing_word(km_mixing value)
+{
+    return word_of(mixings, COUNT(mixings), value);
 }
 const char *km_analysis_word(int index)
 {
@@ -125,6 +131,7 @@ static const cyaml_schema_field_t forcefield_fields[] = {
     CYAML_FIELD_SEQUENCE_COUNT("files", POINTER, km_raw_recipe_forcefield, file, n_files, &word, 1,
                                100),
     NUMBER("charge_scale", km_raw_recipe_forcefield, charge_scale),
+    CHOICE("mixing_rule", km_raw_recipe_forcefield, mixing, mixings),
     LIST("charge_sets", km_raw_recipe_forcefield, charge_set, n_charge_sets, &charge_set, 0, 1000),
     LIST("type_swaps", km_raw_recipe_forcefield, type_swap, n_type_swaps, &type_swap, 0, 1000),
     CYAML_FIELD_END};

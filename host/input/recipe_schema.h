@@ -66,6 +66,7 @@ typedef struct km_raw_recipe_forcefield {
     char **file;
     uint32_t n_files;
     double *charge_scale;
+    km_mixing *mixing;
     km_raw_pair_of_names *charge_set;
     uint32_t n_charge_sets;
     km_raw_pair_of_names *type_swap;
@@ -141,6 +142,7 @@ extern const cyaml_schema_value_t km_recipe_schema;
 const char *km_confidence_word(km_confidence value);
 const char *km_thermostat_word(km_thermostat_kind value);
 const char *km_barostat_word(km_barostat_kind value);
+const char *km_mixing_word(km_mixing value);
 const char *km_analysis_word(int index);
 
 #endif

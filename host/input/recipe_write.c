@@ -141,6 +141,8 @@ static void write_forcefield(FILE *file, const km_recipe_forcefield *forcefield)
         fputc('\n', file);
     }
     write_numbers(file, &km_recipe_forcefield_numbers, forcefield, "  ", "\n");
+    if (forcefield->mixing_given)
+        fprintf(file, "  mixing_rule: %s\n", km_mixing_word(forcefield->mixing));
     if (forcefield->n_charge_sets > 0)
         fputs("  charge_sets:\n", file);
     for (int k = 0; k < forcefield->n_charge_sets; k++) {

@@ -56,6 +56,12 @@ for f in forcefields/*.yaml; do
     awk -v f="$f" '/classes:|class:/ && !/source:/ {print "no source: " f ":" FNR}' "$f" >>"$out"
 done
 
+# 8. Every key of a recipe is described.
+grep -oE '"[A-Za-z0-9_]+", *(0|OPTIONAL|POINTER|ABSENT)?,? *km_raw_' host/input/recipe_schema.c | cut -d'"' -f2 | sort -u |
+    while IFS= read -r key; do
+        grep -q "\`$key\`" systems/recipe-keys.md || echo "the key $key is not described in systems/recipe-keys.md"
+    done >>"$out"
+
 while IFS= read -r line; do breach "$line"; done <"$out"
 if command -v clang-format >/dev/null 2>&1 && [ -n "${KM_LINT_FORMAT:-}" ]; then
     clang-format --dry-run -Werror $(git ls-files '*.c' '*.h') || breach "clang-format"
