@@ -1,5 +1,13 @@
 # Thin front of CMake. `make demo` and `make check` do all set-up themselves.
-.PHONY: build demo check lint bench format setup clean
+.PHONY: help build demo check lint bench format setup clean
+
+help:
+	@echo 'make demo     set up, build, and run a small electrolyte: packing to D(K+) in a few minutes'
+	@echo 'make check    set up, build, and run every test'
+	@echo 'make build    the program: build/kalium'
+	@echo 'make bench    speeds on this machine'
+	@echo 'make lint     the rules of the source tree; make format: clang-format'
+	@echo 'make clean    removes what was built'
 
 CONFIGURE = cmake -G Ninja -S .
 

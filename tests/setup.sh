@@ -27,6 +27,8 @@ else
 fi
 echo "kalium: installing$missing"
 export DEBIAN_FRONTEND=noninteractive
-$sudo apt-get update -qq
 # shellcheck disable=SC2086
-$sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+if ! { $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null; }; then
+    echo "kalium: the packages could not be installed; apt-get says why above. They are:$missing" >&2
+    exit 1
+fi

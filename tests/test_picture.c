@@ -32,8 +32,8 @@ static void write_msd(const char *path, int n)
     fclose(file);
 }
 
-static const km_picture_curve curves[] = {{"K⁺", 2, 3, 1.04e-10, 0.03e-10},
-                                          {"it's FSI⁻ {_x}", 4, 0, NAN, NAN}};
+static const km_picture_curve curves[] = {{"K⁺", 2, 3, 1.04e-10, 0.03e-10, true},
+                                          {"it's FSI⁻ {_x}", 4, 0, NAN, NAN, false}};
 
 static km_picture_msd_spec msd_spec(const char *folder)
 {
@@ -74,7 +74,7 @@ static void msd_is_drawn(void **state)
     assert_true(drawn);
     assert_pictures("pictures/msd.svg", "pictures/msd.png");
     char *text = slurp("pictures/msd.svg", NULL);
-    assert_non_null(strstr(text, "D = (1.04 ± 0.03) × 10⁻¹⁰ m²/s"));
+    assert_non_null(strstr(text, "apparent D = (1.04 ± 0.03) × 10⁻¹⁰ m²/s"));
     assert_non_null(strstr(text, "1 M 'KFSI' in DME_2 {at} \\298 K"));
     assert_non_null(strstr(text, "it's FSI⁻ {_x}"));
     assert_non_null(strstr(text, "fit window"));

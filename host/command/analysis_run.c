@@ -56,6 +56,7 @@ static km_status draw_msd(const km_results *results, const char *folder, const c
             .column = 2 + 4 * k,
             .error_column = results->n_replicas > 0 ? 3 + 4 * results->n_species + k : 0,
             .diffusion = d->available ? d->total.value : 0.0,
+            .apparent = d->available && !d->diffusive,
             .error = d->available ? 0.5 * (d->total.high - d->total.low) : 0.0,
         };
         if (spec.n_curves == 1 && d->available) {

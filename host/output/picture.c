@@ -90,8 +90,9 @@ static void put_curve_title(FILE *out, const km_picture_curve *curve)
     if (isfinite(curve->diffusion) && curve->diffusion > 0.0) {
         const int power = (int)floor(log10(curve->diffusion));
         const double unit = pow(10.0, power);
-        n += snprintf(text + n, sizeof text - (size_t)n, "   D = (%.2f ± %.2f) × 10%s",
-                      curve->diffusion / unit, curve->error / unit, power < 0 ? "⁻" : "");
+        n += snprintf(text + n, sizeof text - (size_t)n, "   %s = (%.2f ± %.2f) × 10%s",
+                      curve->apparent ? "apparent D" : "D", curve->diffusion / unit,
+                      curve->error / unit, power < 0 ? "⁻" : "");
         char exponent[16];
         snprintf(exponent, sizeof exponent, "%d", abs(power));
         for (const char *c = exponent; *c != '\0'; c++)

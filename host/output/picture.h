@@ -14,6 +14,7 @@ typedef struct km_picture_curve {
     int column;              /*        of the CSV file, from 1                                 */
     int error_column;        /*        of its standard error, 0 = none                         */
     double diffusion, error; /* m^2/s  shown in the key; diffusion 0 or NaN = not shown        */
+    bool apparent;           /*        the motion was not diffusive: the key says so           */
 } km_picture_curve;
 
 typedef struct km_picture_msd_spec {
