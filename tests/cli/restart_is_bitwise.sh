@@ -1,9 +1,10 @@
 #!/bin/sh
 # A run that is stopped, killed, continued, extended or run on another number of threads gives the same
-# bytes as one that was left alone. usage: restart_is_bitwise.sh KALIUM RECIPE
+# bytes as one that was left alone. usage: restart_is_bitwise.sh KALIUM RECIPE [KILLS]
 set -u
 kalium=$1
 recipe=$2
+kills=${3:-4} # at random moments; more of them in one go by hand
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -14,7 +15,7 @@ fail() {
     failures=$((failures + 1))
 }
 same() { # same WHAT FOLDER: compares with the run that was left alone
-    for f in trajectory.nc energies.csv; do
+    for f in trajectory.nc energies.csv state.nc; do
         cmp -s "whole/$f" "$2/$f" || fail "$1: $f differs"
     done
 }
@@ -45,15 +46,17 @@ same "stopped by SIGTERM" stopped
 
 "$kalium" run "$recipe" -o killed --quiet --time 3ps --checkpoint 0.2 >log 2>&1 &
 pid=$!
-for pause in 1.3 0.7 1.1 0.9; do
-    sleep $pause
+struck=0
+for pause in $(awk -v n="$kills" 'BEGIN {srand(); for (k = 0; k < n; k++) print 0.1 + 1.4 * rand()}'); do
+    sleep "$pause"
     kill -KILL $pid 2>/dev/null
     wait $pid 2>/dev/null
+    [ $? -eq 137 ] && struck=$((struck + 1)) # not ended before
     "$kalium" run --continue -o killed --quiet --checkpoint 0.2 >log 2>&1 &
     pid=$!
 done
 wait $pid || fail "after SIGKILL: $(cat log)"
-same "killed four times" killed
+same "killed $kills times" killed
 
 # a damaged newest checkpoint: the one before is taken, and said
 go damaged --time 2ps >log 2>&1 || fail "run before damage: $(cat log)"
@@ -62,5 +65,5 @@ printf 'X' | dd of=damaged/state.nc bs=1 seek=16000 conv=notrunc 2>/dev/null
 grep -q "going on from the one before" log || fail "damaged checkpoint: the fallback is not said"
 same "damaged checkpoint" damaged
 
-[ $failures -eq 0 ] && echo "6 passed, 0 failed"
+[ $failures -eq 0 ] && echo "6 passed, 0 failed; $struck of $kills kills struck a run at work"
 exit $failures
