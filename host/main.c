@@ -13,6 +13,9 @@ typedef struct command {
 #define RECIPE_OPTIONS                                                                             \
     "  --set key=value       override a key of the recipe, e.g. --set temperature_K=313\n"
 
+#define DEVICE_OPTION                                                                              \
+    "  --device D            cpu, cuda, cuda:N (number N), or auto: a GPU where there is one\n"
+
 static const command commands[] = {
     {"list", "", "the catalogue of systems",
      "Prints id, composition, confidence and title of every recipe that comes with kalium.\n\n"
@@ -34,8 +37,7 @@ static const command commands[] = {
      "  --structure FILE      PDB, GRO or XYZ with the atoms in the order of the recipe\n"
      "  --json                machine-readable\n"
      "  --forces FILE         write the force on every atom, kJ/mol/nm\n"
-     "  --threads N           threads of the CPU backend\n"
-     "  --device auto|cpu     where to compute\n" RECIPE_OPTIONS
+     "  --threads N           threads of the CPU backend\n" DEVICE_OPTION RECIPE_OPTIONS
      "\nExample: kalium energy spce --json\n",
      km_command_energy},
     {"run", "RECIPE -o DIR", "build, equilibrate, simulate, analyse, report",
@@ -45,8 +47,8 @@ static const command commands[] = {
      "  --seed N              another packing, other velocities\n"
      "  --replicas R          R independent copies, each with its own packing and velocities, in\n"
      "                        DIR/replica-1 ...; D with the error between them\n"
-     "  --threads N           threads of the CPU backend (default: all), shared by the replicas\n"
-     "  --device auto|cpu     where to compute\n"
+     "  --threads N           threads of the CPU backend (default: all), shared by the "
+     "replicas\n" DEVICE_OPTION
      "  --continue            go on with an interrupted run, or extend a finished one with --time\n"
      "  --time-limit H:M:S    stop with a checkpoint before this wall time is over (exit code 75)\n"
      "  --checkpoint S        seconds of wall time between checkpoints (default 60)\n"
@@ -65,7 +67,8 @@ static const command commands[] = {
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
      "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
-    {"info", "", "version, build and device", "Example: kalium info\n", km_command_info},
+    {"info", "", "version, build and device", DEVICE_OPTION "\nExample: kalium info\n",
+     km_command_info},
 };
 static const int n_commands = sizeof commands / sizeof commands[0];
 

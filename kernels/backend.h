@@ -100,7 +100,11 @@ typedef struct km_backend {
     km_status (*measure)(km_integrator *integrator, const km_particles *p,
                          struct km_measurement *out);
 
-    /* Optional, all four or none: many steps for one call. What is called between begin and end is
+    /* Optional, as all that follows: opens the device of that number, from 0; open takes the first
+     * that will do. */
+    km_status (*open_number)(int number, km_device **out);
+
+    /* All four or none: many steps for one call. What is called between begin and end is
      * recorded, not done: one step that asks for no energies. Played, it does `count` steps, the
      * first with number first_step, without the host between them. */
     km_status (*record_begin)(km_device *device);

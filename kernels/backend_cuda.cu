@@ -56,12 +56,30 @@ static void cuda_close(km_device *device)
     free(device);
 }
 
+static __global__ void clear_kernel(int n, km_fixed *force, km_cuda_state *state, bool energy,
+                                    bool virial);
+
+/* Are the kernels compiled for it? */
+static km_status check_architecture(int number, const cudaDeviceProp *properties)
+{
+    cudaFuncAttributes attributes;
+    const cudaError_t error = cudaFuncGetAttributes(&attributes, clear_kernel);
+    if (error == cudaSuccess)
+        return KM_OK;
+    cudaGetLastError(); /* the failure is reported here and now */
+    return KM_FAIL(KM_ERROR_DEVICE,
+                   "CUDA device %d, %s of compute capability %d.%d, cannot run this build (%s)",
+                   number, properties->name, properties->major, properties->minor,
+                   cudaGetErrorString(error));
+}
+
 static km_status prepare(km_device *device)
 {
     cudaDeviceProp properties;
     int least, greatest;
     KM_CUDA(cudaSetDevice(device->number));
     KM_CUDA(cudaGetDeviceProperties(&properties, device->number));
+    KM_TRY(check_architecture(device->number, &properties));
     KM_CUDA(cudaDeviceGetStreamPriorityRange(&least, &greatest));
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream, cudaStreamNonBlocking, least));
     /* the mesh is the longer chain of small kernels: it goes first where both are ready */
@@ -70,23 +88,33 @@ static km_status prepare(km_device *device)
     KM_CUDA(cudaEventCreateWithFlags(&device->joined, cudaEventDisableTiming));
     device->multiprocessors = properties.multiProcessorCount;
     snprintf(device->description, sizeof device->description,
-             "cuda, %.120s, %d multiprocessors, %s precision", properties.name,
+             "cuda:%d, %.120s, %d multiprocessors, %s precision", device->number, properties.name,
              properties.multiProcessorCount, KM_PRECISION_NAME);
     return KM_OK;
 }
 
-static km_status cuda_open(int threads, km_device **out)
+static km_status count_devices(int *count)
 {
-    int count = 0;
-    (void)threads;
+    *count = 0;
+    const cudaError_t error = cudaGetDeviceCount(count);
+    if (error == cudaSuccess && *count > 0)
+        return KM_OK;
+    cudaGetLastError(); /* the failure is reported here and now */
+    return KM_FAIL(KM_ERROR_DEVICE, "no CUDA device can be used (%s)",
+                   error != cudaSuccess ? cudaGetErrorString(error) : "none is there");
+}
+
+static km_status cuda_open_number(int number, km_device **out)
+{
+    int count;
     *out = NULL;
-    const cudaError_t error = cudaGetDeviceCount(&count);
-    if (error != cudaSuccess || count < 1)
-        return KM_FAIL(KM_ERROR_DEVICE,
-                       "no CUDA device can be used (%s); --device cpu runs the same recipe",
-                       error != cudaSuccess ? cudaGetErrorString(error) : "none is there");
+    KM_TRY(count_devices(&count));
+    if (number < 0 || number >= count)
+        return KM_FAIL(KM_ERROR_VALUE, "there is no CUDA device %d; %d %s here, counted from 0",
+                       number, count, count == 1 ? "is" : "are");
     km_device *device;
     KM_NEW(device, 1);
+    device->number = number;
     const km_status status = prepare(device);
     if (status != KM_OK) {
         cuda_close(device);
@@ -94,6 +122,18 @@ static km_status cuda_open(int threads, km_device **out)
     }
     *out = device;
     return KM_OK;
+}
+
+static km_status cuda_open(int threads, km_device **out)
+{
+    int count;
+    (void)threads;
+    *out = NULL;
+    KM_TRY(count_devices(&count));
+    km_status status = KM_ERROR_DEVICE;
+    for (int number = 0; number < count && status != KM_OK; number++)
+        status = cuda_open_number(number, out);
+    return status;
 }
 
 static const char *cuda_describe(const km_device *device)
@@ -347,6 +387,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .constrain = km_integrator_cuda_constrain,
     .draw_velocities = km_integrator_cuda_draw_velocities,
     .measure = km_measure_cuda,
+    .open_number = cuda_open_number,
     .record_begin = km_recording_cuda_begin,
     .record_end = km_recording_cuda_end,
     .record_play = km_recording_cuda_play,

@@ -12,7 +12,7 @@
 #include "kernels/pair/pair.h"
 #include "tests/backends.h"
 
-enum { N = 700, TYPES = 4 };
+enum { N = 702, TYPES = 4 }; /* the last cluster of four holds two atoms */
 
 /* RMS of the difference of forces over RMS of the forces; of energies and virial against the sum of
  * their magnitudes. */

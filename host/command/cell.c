@@ -28,19 +28,6 @@ void km_cell_destroy(km_cell *cell)
     memset(cell, 0, sizeof *cell);
 }
 
-km_status km_device_open(const km_options *options, const km_backend **backend, km_device **device)
-{
-    *backend = &km_backend_cpu;
-    if (strcmp(options->device, "cuda") == 0)
-        return KM_FAIL(
-            KM_ERROR_UNSUPPORTED,
-            "--device cuda: this build has no CUDA backend; --device cpu runs the same recipe");
-    if (strcmp(options->device, "auto") != 0 && strcmp(options->device, "cpu") != 0)
-        return KM_FAIL(KM_ERROR_USAGE, "--device %s: auto or cpu is asked for", options->device);
-    KM_TRY((*backend)->open(options->threads, device));
-    return KM_OK;
-}
-
 const char *km_confidence_name(km_confidence confidence)
 {
     switch (confidence) {

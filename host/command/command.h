@@ -24,7 +24,7 @@ km_status km_command_info(int argc, char **argv);
 typedef struct km_options {
     const char *recipe;                    /* first plain argument, or NULL                 */
     const char *output;                    /* -o, --output                                  */
-    const char *device;                    /* --device auto|cpu|cuda                        */
+    const char *device;                    /* --device auto|cpu|cuda[:N]                    */
     int threads;                           /* --threads; 0 = all                            */
     const char *settings[KM_SETTINGS_MAX]; /* --set, --time, --seed, ...      */
     int n_settings;
@@ -55,9 +55,15 @@ typedef struct km_cell {
 KM_MUST_CHECK km_status km_cell_read(const char *recipe, const km_options *options, km_cell *out);
 void km_cell_destroy(km_cell *cell);
 
-/* The backend and device the options ask for. Says in one line when the CPU stands in for a GPU. */
+/* host/command/device.c: the backend and device that --device asks for; auto takes the first CUDA
+ * device that can run this build, or else the CPU. */
 KM_MUST_CHECK km_status km_device_open(const km_options *options, const km_backend **backend,
                                        km_device **device);
+/* One line about it, which with auto says why the CPU stands in for a GPU. */
+void km_device_line(const km_options *options, const km_backend *backend, const km_device *device,
+                    char *line, size_t room);
+/* The CUDA toolkit of this build. */
+const char *km_device_toolkit(void);
 
 const char *km_confidence_name(km_confidence confidence);
 

@@ -344,12 +344,14 @@ static km_status set_up(ensemble *e)
 /* Opens a device only to know that there is one before a folder is made. */
 static km_status introduce(ensemble *e)
 {
+    char line[1024];
     const km_backend *backend;
     km_device *device = NULL;
     KM_TRY(open_device(e, &backend, &device));
     e->n_devices = 0;
+    km_device_line(e->run->options, backend, device, line, sizeof line);
     km_terminal_format(e->run->terminal, "%d replicas, %d at a time; the first on %s", e->n,
-                       e->n_workers, backend->describe(device));
+                       e->n_workers, line);
     backend->close(device);
     return KM_OK;
 }

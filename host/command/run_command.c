@@ -80,6 +80,7 @@ static void introduce(command *c)
 
 static km_status run_plain(command *c)
 {
+    char line[1024];
     km_single_run run = {
         .cell = c->cell,
         .model = c->model,
@@ -91,7 +92,8 @@ static km_status run_plain(command *c)
         .should_stop = should_stop,
     };
     KM_TRY(km_device_open(&c->options, &run.backend, &run.device));
-    km_terminal_format(&c->terminal, "%s", run.backend->describe(run.device));
+    km_device_line(&c->options, run.backend, run.device, line, sizeof line);
+    km_terminal_line(&c->terminal, line);
     const km_status status = km_single_run_do(&run, NULL);
     run.backend->close(run.device);
     return status;

@@ -238,7 +238,7 @@ run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_c
 {
     const int lane = (int)(threadIdx.x % KM_WARP), component = (int)(threadIdx.x % KM_CLUSTER_I);
     const int own_j = (int)(threadIdx.x % KM_WARP / KM_CLUSTER_I);
-    const int row = component < 3 ? component * to.n_padded : INT_MIN;
+    const int row = component < 3 ? component * to.n_padded : INT_MIN / 2;
     for (int e = begin; e < end; e++) {
         const km_cluster_entry entry = (km_cluster_entry)__shfl_sync(KM_WARP_ALL, entries, e);
         /* a reduction is known to be the same in every lane: the branches below do not diverge */
