@@ -153,7 +153,7 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
 {
     km_device *device;
     km_particles *p;
-    km_force force;
+    km_force force[KM_FORCE_COUNT] = {{NULL, NULL}};
     assert_ok(backend->open(threads, &device));
     const km_particles_spec spec = {model->n, model->mass, model->charge, model->type,
                                     model->molecule};
@@ -166,16 +166,18 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
                                                [KM_FORCE_PME] = &model->pme};
     const km_step step = {0, true, true, true};
     bool rebuilt;
-    assert_ok(backend->clear(device, &step, p));
+    for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++)
+        if (only == KM_FORCE_COUNT || only == k)
+            assert_ok(backend->make_force[k](device, specs[k], p, &force[k]));
     assert_ok(backend->neighbours_update(device, p, true, &rebuilt));
+    assert_ok(backend->clear(device, &step, p));
     for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++) {
-        if (only != KM_FORCE_COUNT && only != k)
+        if (force[k].ops == NULL)
             continue;
-        assert_ok(backend->make_force[k](device, specs[k], p, &force));
-        assert_ok(km_force_rebuild(&force, p));
-        assert_ok(km_force_compute(&force, &step, p));
-        km_force_destroy(&force);
+        assert_ok(km_force_rebuild(&force[k], p));
+        assert_ok(km_force_compute(&force[k], &step, p));
     }
+    assert_ok(backend->synchronise(device, p));
     assert_int_equal(p->fault, 0);
     peer_result got;
     memcpy(got.energy, p->energy, sizeof got.energy);
@@ -183,6 +185,8 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     got.force = calloc(3 * (size_t)l->n, sizeof(double));
     assert_non_null(got.force);
     assert_ok(backend->download_forces(device, p, got.force));
+    for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++)
+        km_force_destroy(&force[k]);
     backend->particles_destroy(p);
     backend->close(device);
     return got;

@@ -206,6 +206,7 @@ static km_status size_list(km_device *device, km_neighbour_list *list, km_partic
     /* nothing of the counting is left: the first update builds */
     build.reach = 0.0;
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
     return KM_OK;
 }
 
