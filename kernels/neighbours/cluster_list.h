@@ -24,8 +24,9 @@
 enum {
     KM_CLUSTER_I = 4,
     KM_CLUSTER_J = 8,
-    KM_CLUSTER_GROUP = 4, /* entries of a run come in groups of this many */
-    KM_CLUSTER_BLOCK = 64 /* i-clusters per block, the unit of work */
+    KM_CLUSTER_GROUP = 4,   /* entries of a run come in groups of this many */
+    KM_CLUSTER_BLOCK = 64,  /* i-clusters per block, the unit of work */
+    KM_CLUSTER_PADDING = 16 /* j-clusters that a vector may read beyond the last */
 };
 
 /* A j-cluster of which some atoms interact. */
@@ -63,6 +64,7 @@ typedef struct km_cluster_tile {
 /* Work space of one thread during the search. */
 typedef struct km_cluster_scratch {
     km_cluster_tile *tile; /* n_j: one i-cluster in one image   */
+    int *place;            /* n_j: of the last tile with it    */
     int *stamp;            /* n_j: last block that touched it  */
     uint32_t *excluded;    /* exclusions of one i-cluster: slot of the partner, row */
     int capacity_excluded;
@@ -91,15 +93,15 @@ struct km_neighbour_list {
     km_cluster_block *block; /* n_blocks */
 
     /* the grid, valid during a build */
-    int columns[2];              /*     along a and b                                             */
-    int capacity_columns;        /*                                                               */
-    int *column_start;           /*     columns + 1: first slot, columns in snake order           */
-    km_real *column_box;         /* nm  columns x 6: lower and upper corner of its atoms          */
-    km_real *bounds_i;           /* nm  n_i x 6                                                   */
-    km_real *bounds_j;           /* nm  6 x (n_j + 8)                                             */
-    double *sort_key;            /*     3 x n: fractional coordinates in input order              */
-    int *sort_column;            /*     n                                                         */
-    int *sort_atom;              /*     2 x n: atoms by column, and room for merging              */
+    int columns[2];       /*     along a and b                                             */
+    int capacity_columns; /*                                                               */
+    int *column_start;    /*     columns + 1: first slot, columns in snake order           */
+    km_real *column_box;  /* nm  columns x 6: lower and upper corner of its atoms          */
+    km_real *bounds_i;    /* nm  n_i x 6                                                   */
+    km_real *bounds_j;    /* nm  6 x (n_j + padding)                                         */
+    double *sort_key;     /*     3 x n: fractional coordinates in input order              */
+    int *sort_column;     /*     n                                                         */
+    int *sort_atom;       /*     2 x n: atoms by column, and room for merging              */
     km_cluster_scratch *scratch; /* one per thread */
 };
 

@@ -13,7 +13,11 @@
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
-enum { GROUPS = KM_CLUSTER_J / KM_LANES };
+/* A vector holds one j-cluster for two rows, or for one, or a part of one. */
+enum {
+    ROWS = KM_LANES > KM_CLUSTER_J ? KM_LANES / KM_CLUSTER_J : 1,
+    PARTS = KM_LANES > KM_CLUSTER_J ? 1 : KM_CLUSTER_J / KM_LANES
+};
 
 static bool reserve(void **array, int *capacity, int needed, size_t size)
 {
@@ -32,12 +36,19 @@ static bool reserve(void **array, int *capacity, int needed, size_t size)
 typedef struct query {
     const km_neighbour_list *list;
     int i;
-    km_real x[KM_CLUSTER_I][3]; /* shifted */
-    km_real low[3], high[3];    /* shifted */
+    km_lane x[KM_CLUSTER_I / ROWS][3]; /* shifted, one atom in each ROWS-th part */
+    km_real low[3], high[3];           /* shifted */
     km_real reach2;
     km_cluster_tile *tile;
+    int *place; /* of the last tile found with each j-cluster */
     int n_tiles;
 } query;
+
+/* Part g of an array of a j-cluster, once for each row. */
+KM_HD km_lane load_part(const km_real *array, int g)
+{
+    return ROWS == 2 ? km_lane_load_halves(array, array) : km_lane_load(array + g * KM_LANES);
+}
 
 /* Which of the 32 pairs may interact: all of a row that has an atom within reach, none of others.
  */
@@ -45,32 +56,33 @@ KM_HD uint32_t rows_within_reach(const query *q, int j)
 {
     const km_real *y = q->list->position + (size_t)j * 3 * KM_CLUSTER_J;
     const km_lane reach2 = km_lane_all(q->reach2);
-    uint32_t mask = 0;
-    for (int g = 0; g < GROUPS; g++) {
-        const km_lane yx = km_lane_load(y + g * KM_LANES);
-        const km_lane yy = km_lane_load(y + KM_CLUSTER_J + g * KM_LANES);
-        const km_lane yz = km_lane_load(y + 2 * KM_CLUSTER_J + g * KM_LANES);
-        for (int a = 0; a < KM_CLUSTER_I; a++) {
+    uint32_t near = 0;
+    for (int g = 0; g < PARTS; g++) {
+        const km_lane yx = load_part(y, g), yy = load_part(y + KM_CLUSTER_J, g),
+                      yz = load_part(y + 2 * KM_CLUSTER_J, g);
+        for (int a = 0; a < KM_CLUSTER_I / ROWS; a++) {
             const km_lane dx = q->x[a][0] - yx, dy = q->x[a][1] - yy, dz = q->x[a][2] - yz;
             const km_lane r2 = km_lane_multiply_add(dx, dx, km_lane_multiply_add(dy, dy, dz * dz));
-            mask |= km_lane_bits(km_lane_less(r2, reach2)) != 0 ? 0xffu << (8 * a) : 0;
+            near |= (uint32_t)km_lane_bits(km_lane_less(r2, reach2)) << (ROWS * KM_CLUSTER_J * a);
         }
     }
-    return mask;
+    /* bytes that are not zero become 0xff */
+    const uint32_t row = (((near & 0x7f7f7f7fu) + 0x7f7f7f7fu) | near) >> 7 & 0x01010101u;
+    return row * 0xffu;
 }
 
 KM_HD km_lane gap(km_real low, km_real high, const km_real *other_low, const km_real *other_high)
 {
     const km_lane zero = km_lane_all(KM_R(0.0));
     const km_lane below = km_lane_load(other_low) - high, above = low - km_lane_load(other_high);
-    const km_lane d = km_lane_keep(below > zero, below);
-    return d + km_lane_keep(above > zero, above);
+    const km_lane d = km_lane_keep(km_lane_less(zero, below), below);
+    return d + km_lane_keep(km_lane_less(zero, above), above);
 }
 
 /* Appends the tiles with j-clusters first..last. */
 KM_HD void scan_clusters(query *q, int first, int last)
 {
-    const int stride = q->list->n_j + KM_CLUSTER_J;
+    const int stride = q->list->n_j + KM_CLUSTER_PADDING;
     const km_real *bounds = q->list->bounds_j;
     for (int j = first; j <= last; j += KM_LANES) {
         km_lane d2 = km_lane_all(KM_R(0.0));
@@ -87,6 +99,7 @@ KM_HD void scan_clusters(query *q, int first, int last)
             const uint32_t mask = rows_within_reach(q, candidate);
             q->tile[q->n_tiles].j = candidate;
             q->tile[q->n_tiles].mask = mask;
+            q->place[candidate] = q->n_tiles;
             q->n_tiles += mask != 0;
         }
     }
@@ -116,9 +129,30 @@ static bool column_range(double low, double high, int columns, int *first, int *
     return *first <= *last;
 }
 
+static void shift_cluster(query *q, int image)
+{
+    const km_neighbour_list *list = q->list;
+    const km_real *x =
+        list->position + (size_t)(q->i / 2) * 3 * KM_CLUSTER_J + q->i % 2 * KM_CLUSTER_I;
+    for (int c = 0; c < 3; c++) {
+        const km_real shift = list->shift[image][c];
+        q->low[c] = list->bounds_i[(size_t)q->i * 6 + c] + shift;
+        q->high[c] = list->bounds_i[(size_t)q->i * 6 + 3 + c] + shift;
+        for (int a = 0; a < KM_CLUSTER_I / ROWS; a++) {
+            q->x[a][c] = km_lane_all(KM_R(0.0));
+            for (int r = 0; r < ROWS; r++) {
+                const km_lane_mask own =
+                    km_lane_mask_of(((1u << KM_LANES / ROWS) - 1) << (r * KM_LANES / ROWS));
+                const km_real atom = x[c * KM_CLUSTER_J + ROWS * a + r] + shift;
+                q->x[a][c] += km_lane_keep(own, km_lane_all(atom));
+            }
+        }
+    }
+}
+
 /* Finds the tiles of one i-cluster in one image, in ascending order of j. low and high: fractional
  * bounds of the shifted i-cluster, widened by the reach. */
-static void search_image(query *q, bool home, const double low[3], const double high[3])
+static void search_image(query *q, int image, const double low[3], const double high[3])
 {
     const km_neighbour_list *list = q->list;
     int a0, a1, b0, b1;
@@ -127,8 +161,9 @@ static void search_image(query *q, bool home, const double low[3], const double 
         !column_range(low[0], high[0], list->columns[0], &a0, &a1) ||
         !column_range(low[1], high[1], list->columns[1], &b0, &b1))
         return;
+    shift_cluster(q, image);
     const int columns_b = list->columns[1];
-    int next = home ? q->i / 2 : 0;
+    int next = image == 0 ? q->i / 2 : 0;
     for (int a = a0; a <= a1; a++) {
         const int begin = a * columns_b + (a % 2 == 0 ? b0 : columns_b - 1 - b1);
         for (int column = begin; column <= begin + b1 - b0; column++) {
@@ -165,17 +200,11 @@ static int collect_exclusions(const km_neighbour_list *list, int i, km_cluster_s
     return n;
 }
 
-static km_cluster_tile *find_tile(km_cluster_tile *tile, int n, int j)
+/* The tile with a j-cluster, if there is one: a place left by an earlier query does not fit. */
+static km_cluster_tile *find_tile(const query *q, int j)
 {
-    int low = 0, high = n;
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (tile[middle].j < j)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < n && tile[low].j == j ? tile + low : NULL;
+    const int place = q->place[j];
+    return place < q->n_tiles && q->tile[place].j == j ? q->tile + place : NULL;
 }
 
 static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_excluded)
@@ -183,11 +212,11 @@ static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_
     const km_neighbour_list *list = q->list;
     for (int e = 0; e < n_excluded; e++) {
         const int slot = (int)(excluded[e] / KM_CLUSTER_I), row = (int)(excluded[e] % KM_CLUSTER_I);
-        km_cluster_tile *tile = find_tile(q->tile, q->n_tiles, slot / KM_CLUSTER_J);
+        km_cluster_tile *tile = find_tile(q, slot / KM_CLUSTER_J);
         if (tile != NULL)
             tile->mask &= ~(1u << (8 * row + slot % KM_CLUSTER_J));
     }
-    if (home && q->n_tiles > 0 && q->tile[0].j == q->i / 2)
+    if (home && q->tile[0].j == q->i / 2)
         for (int a = 0; a < KM_CLUSTER_I; a++) {
             const int self = q->i % 2 * KM_CLUSTER_I + a; /* lane of the atom itself */
             q->tile[0].mask &= ~(((2u << self) - 1) << (8 * a));
@@ -195,7 +224,7 @@ static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_
     /* fillers */
     const int real_j = list->n - (list->n_j - 1) * KM_CLUSTER_J,
               real_i = list->n - q->i * KM_CLUSTER_I;
-    if (q->n_tiles > 0 && q->tile[q->n_tiles - 1].j == list->n_j - 1)
+    if (q->tile[q->n_tiles - 1].j == list->n_j - 1)
         q->tile[q->n_tiles - 1].mask &= ((1u << real_j) - 1) * 0x01010101u;
     if (real_i < KM_CLUSTER_I)
         for (int t = 0; t < q->n_tiles; t++)
@@ -216,24 +245,26 @@ static void store_run(const query *q, int a, int image, km_cluster_block *block)
 {
     const int empty = q->list->n_j;
     km_cluster_run run = {q->i * KM_CLUSTER_I + a, image, block->n_masked, 0, block->n_full, 0};
+    int *full = block->full + block->n_full;
+    km_cluster_entry *masked = block->masked + block->n_masked;
+    int n_full = 0, n_masked = 0;
     for (int k = 0; k < q->n_tiles; k++) {
         const km_cluster_tile tile = q->tile[a % 2 == 0 ? k : q->n_tiles - 1 - k];
         const uint32_t mask = tile.mask >> (8 * a) & 0xff;
-        block->full[block->n_full] = tile.j;
-        block->n_full += mask == 0xff;
-        block->masked[block->n_masked].j = tile.j;
-        block->masked[block->n_masked].mask = mask;
-        block->n_masked += mask != 0 && mask != 0xff;
+        full[n_full] = tile.j;
+        n_full += mask == 0xff;
+        if (__builtin_expect(mask - 1 < 0xfe, 0)) /* some of its atoms, rare */
+            masked[n_masked++] = (km_cluster_entry){tile.j, mask};
     }
-    while ((block->n_full - run.full_begin) % KM_CLUSTER_GROUP != 0)
-        block->full[block->n_full++] = empty;
-    while ((block->n_masked - run.masked_begin) % KM_CLUSTER_GROUP != 0) {
-        block->masked[block->n_masked].j = empty;
-        block->masked[block->n_masked++].mask = 0;
-    }
+    while (n_full % KM_CLUSTER_GROUP != 0)
+        full[n_full++] = empty;
+    while (n_masked % KM_CLUSTER_GROUP != 0)
+        masked[n_masked++] = (km_cluster_entry){empty, 0};
+    block->n_full += n_full;
+    block->n_masked += n_masked;
     run.masked_end = block->n_masked;
     run.full_end = block->n_full;
-    if (run.masked_end > run.masked_begin || run.full_end > run.full_begin)
+    if (n_masked > 0 || n_full > 0)
         block->run[block->n_runs++] = run;
 }
 
@@ -242,8 +273,6 @@ static bool store_rows(const query *q, int image, km_cluster_block *block, int b
                        km_cluster_scratch *scratch)
 {
     const int room = KM_CLUSTER_I * (q->n_tiles + KM_CLUSTER_GROUP);
-    if (q->n_tiles == 0)
-        return true;
     if (!reserve((void **)&block->run, &block->capacity_runs, block->n_runs + KM_CLUSTER_I,
                  sizeof *block->run) ||
         !reserve((void **)&block->masked, &block->capacity_masked, block->n_masked + room,
@@ -274,20 +303,6 @@ static void fractional_bounds(const km_neighbour_list *list, int i, double low[3
     }
 }
 
-static void shift_cluster(query *q, int image)
-{
-    const km_neighbour_list *list = q->list;
-    const km_real *x =
-        list->position + (size_t)(q->i / 2) * 3 * KM_CLUSTER_J + q->i % 2 * KM_CLUSTER_I;
-    for (int c = 0; c < 3; c++) {
-        const km_real shift = list->shift[image][c];
-        q->low[c] = list->bounds_i[(size_t)q->i * 6 + c] + shift;
-        q->high[c] = list->bounds_i[(size_t)q->i * 6 + 3 + c] + shift;
-        for (int a = 0; a < KM_CLUSTER_I; a++)
-            q->x[a][c] = x[c * KM_CLUSTER_J + a] + shift;
-    }
-}
-
 bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int block_index,
                                               km_cluster_scratch *scratch)
 {
@@ -296,7 +311,10 @@ bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int
     const int begin = block_index * KM_CLUSTER_BLOCK;
     const int end = begin + KM_CLUSTER_BLOCK < list->n_i ? begin + KM_CLUSTER_BLOCK : list->n_i;
     const double reach = list->reach * (1.0 + KM_REACH_MARGIN);
-    query q = {.list = list, .reach2 = KM_R(reach * reach), .tile = scratch->tile};
+    query q = {.list = list,
+               .reach2 = KM_R(reach * reach),
+               .tile = scratch->tile,
+               .place = scratch->place};
     for (q.i = begin; q.i < end; q.i++) {
         double low[3], high[3];
         fractional_bounds(list, q.i, low, high);
@@ -311,8 +329,9 @@ bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int
                 shifted_low[c] = low[c] + lattice[c];
                 shifted_high[c] = high[c] + lattice[c];
             }
-            shift_cluster(&q, image);
-            search_image(&q, image == 0, shifted_low, shifted_high);
+            search_image(&q, image, shifted_low, shifted_high);
+            if (q.n_tiles == 0)
+                continue;
             mask_run(&q, image == 0, scratch->excluded, n_excluded);
             if (!store_rows(&q, image, block, block_index, scratch))
                 return false;

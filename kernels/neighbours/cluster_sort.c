@@ -171,7 +171,7 @@ static void slot_bounds(const km_neighbour_list *list, int begin, int end, int c
 
 static void find_bounds(km_neighbour_list *list)
 {
-    const int stride = list->n_j + KM_CLUSTER_J;
+    const int stride = list->n_j + KM_CLUSTER_PADDING;
     const int columns = list->columns[0] * list->columns[1];
 #pragma omp parallel for num_threads(list->device->threads) schedule(static)
     for (int j = 0; j < list->n_j; j++)

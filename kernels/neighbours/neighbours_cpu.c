@@ -31,13 +31,14 @@ static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec 
         list->position[3 * (size_t)list->n_slots + k] = KM_R(1e6);
     KM_NEW(list->block, list->n_blocks);
     KM_NEW(list->bounds_i, 6 * (size_t)list->n_i);
-    KM_NEW(list->bounds_j, 6 * ((size_t)n_j + KM_CLUSTER_J));
+    KM_NEW(list->bounds_j, 6 * ((size_t)n_j + KM_CLUSTER_PADDING));
     KM_NEW(list->sort_key, 3 * (size_t)n);
     KM_NEW(list->sort_column, n);
     KM_NEW(list->sort_atom, 2 * (size_t)n);
     KM_NEW(list->scratch, list->device->threads);
     for (int t = 0; t < list->device->threads; t++) {
         KM_NEW(list->scratch[t].tile, n_j + 1);
+        KM_NEW(list->scratch[t].place, n_j);
         KM_NEW(list->scratch[t].stamp, n_j);
     }
     return KM_OK;
@@ -74,6 +75,7 @@ void km_neighbours_cpu_destroy(km_neighbour_list *list)
     }
     for (int t = 0; list->scratch != NULL && t < list->device->threads; t++) {
         free(list->scratch[t].tile);
+        free(list->scratch[t].place);
         free(list->scratch[t].stamp);
         free(list->scratch[t].excluded);
     }

@@ -68,13 +68,23 @@ KM_HD void km_ewald_polynomial_continue(const km_lane *coefficient, const int n,
     }
 }
 
+/* The same sum for n odd as P(t) = even(t^2) + t odd(t^2), each by Horner's rule: two half chains
+ * side by side. */
 KM_HD void km_ewald_polynomial_values(const km_lane *coefficient, const int n, const km_lane *t,
                                       const int count, km_lane *out)
 {
     KM_UNROLL
-    for (int m = 0; m < count; m++)
-        out[m] = coefficient[0];
-    km_ewald_polynomial_continue(coefficient, n, t, count, out);
+    for (int m = 0; m < count; m++) {
+        const km_lane t2 = t[m] * t[m];
+        km_lane even = coefficient[0], odd = coefficient[1];
+        KM_UNROLL
+        for (int k = 2; k + 1 < n; k += 2) {
+            even = km_lane_multiply_add(even, t2, coefficient[k]);
+            odd = km_lane_multiply_add(odd, t2, coefficient[k + 1]);
+        }
+        even = km_lane_multiply_add(even, t2, coefficient[n - 1]);
+        out[m] = km_lane_multiply_add(odd, t[m], even);
+    }
 }
 
 #undef KM_UNROLL

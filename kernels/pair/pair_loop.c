@@ -13,11 +13,9 @@
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
-enum {
-    GROUPS = KM_CLUSTER_J / KM_LANES,    /* vectors per j-cluster                 */
-    VECTORS = KM_CLUSTER_GROUP,          /* vectors that go through together      */
-    CLUSTERS = KM_CLUSTER_GROUP / GROUPS /* j-clusters that go together           */
-};
+/* Vectors that go through together, and the j-clusters they hold. */
+enum { VECTORS = KM_LANES > KM_CLUSTER_J ? 2 : 4, CLUSTERS = VECTORS * KM_LANES / KM_CLUSTER_J };
+_Static_assert(KM_CLUSTER_GROUP % CLUSTERS == 0, "runs are filled up to whole groups");
 
 /* Unrolls the loop over the vectors that go together. */
 #define KM_EACH_VECTOR _Pragma("GCC unroll 8") for (int m = 0; m < VECTORS; m++)
@@ -42,27 +40,55 @@ typedef struct run_atom {
     km_lane vdw, coulomb;
 } run_atom;
 
-KM_HD km_lane gather(const km_real *table, const int *type)
+/* Entries of a row of the table for the atoms of vector m. */
+KM_HD km_lane gather(const km_real *table, const int *type, const int *j, int m)
 {
     km_lane v;
-    for (int k = 0; k < KM_LANES; k++)
-        v[k] = table[type[k]];
+    for (int k = 0; k < KM_LANES; k++) {
+        const int atom = m * KM_LANES + k;
+        v[k] = table[type[(size_t)j[atom / KM_CLUSTER_J] * KM_CLUSTER_J + atom % KM_CLUSTER_J]];
+    }
     return v;
-}
-
-KM_HD km_lane_mask mask_of_group(uint32_t mask, int group)
-{
-    km_lane_mask bit;
-    for (int k = 0; k < KM_LANES; k++)
-        bit[k] = (km_lane_element)(1u << (group * KM_LANES + k));
-    return (bit & (km_lane_element)mask) != 0;
 }
 
 _Static_assert(sizeof(km_pair_cluster) == sizeof(km_pair_force), "one offset serves both");
 
-KM_HD const km_pair_cluster *at(const km_pair_cluster *cluster, size_t offset)
+/* An array of the first cluster, seen from the cluster that lies offset bytes behind it. */
+KM_HD km_real *at(const km_real *array, size_t offset)
 {
-    return (const km_pair_cluster *)((const char *)cluster + offset);
+    return (km_real *)((uintptr_t)array + offset);
+}
+
+/* Vector m of the clusters at these offsets: a vector holds two clusters, one, or part of one. */
+KM_HD km_lane load(const km_real *array, const size_t *offset, int m)
+{
+#if KM_LANES > 8
+    return km_lane_load_halves(at(array, offset[2 * m]), at(array, offset[2 * m + 1]));
+#else
+    const int first = m * KM_LANES;
+    return km_lane_load(at(array, offset[first / KM_CLUSTER_J]) + first % KM_CLUSTER_J);
+#endif
+}
+
+KM_HD void store(km_real *array, const size_t *offset, int m, km_lane v)
+{
+#if KM_LANES > 8
+    km_lane_store_halves(at(array, offset[2 * m]), at(array, offset[2 * m + 1]), v);
+#else
+    const int first = m * KM_LANES;
+    km_lane_store(at(array, offset[first / KM_CLUSTER_J]) + first % KM_CLUSTER_J, v);
+#endif
+}
+
+/* Mask of vector m from the masks of the clusters. */
+KM_HD km_lane_mask mask_of_vector(const uint32_t *mask, int m)
+{
+#if KM_LANES > 8
+    return km_lane_mask_of(mask[2 * m] | mask[2 * m + 1] << KM_CLUSTER_J);
+#else
+    const int first = m * KM_LANES;
+    return km_lane_mask_of(mask[first / KM_CLUSTER_J] >> first % KM_CLUSTER_J);
+#endif
 }
 
 /* The atom against CLUSTERS j-clusters; mask is NULL where all their atoms interact. */
@@ -72,23 +98,21 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
 {
     size_t offset[CLUSTERS]; /* bytes, the same in both arrays */
     km_lane_mask near[VECTORS];
-    km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv2[VECTORS], smooth_f[VECTORS],
-        smooth_u[VECTORS];
+    km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv[VECTORS], rinv2[VECTORS],
+        smooth_f[VECTORS], smooth_u[VECTORS];
     for (int k = 0; k < CLUSTERS; k++)
         offset[k] = (size_t)j[k] * sizeof *cluster;
     KM_EACH_VECTOR
     {
-        const km_pair_cluster *other = at(cluster, offset[m / GROUPS]);
-        const int g = m % GROUPS * KM_LANES;
-        dx[m] = own->x - km_lane_load(other->x[0] + g);
-        dy[m] = own->y - km_lane_load(other->x[1] + g);
-        dz[m] = own->z - km_lane_load(other->x[2] + g);
+        dx[m] = own->x - load(cluster->x[0], offset, m);
+        dy[m] = own->y - load(cluster->x[1], offset, m);
+        dz[m] = own->z - load(cluster->x[2], offset, m);
         const km_lane r2 =
             km_lane_multiply_add(dx[m], dx[m], km_lane_multiply_add(dy[m], dy[m], dz[m] * dz[m]));
         near[m] = km_lane_less(r2, c->cutoff2);
         if (mask != NULL)
-            near[m] &= mask_of_group(mask[m / GROUPS], m % GROUPS);
-        rinv2[m] = c->one / r2;
+            near[m] &= mask_of_vector(mask, m);
+        km_lane_inverse(r2, &rinv2[m], &rinv[m]);
         t[m] = km_lane_multiply_add(r2, c->scale, -c->one);
     }
     if (v.coulomb > 0)
@@ -97,36 +121,31 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
         km_ewald_polynomial_values(c->energy, v.coulomb, t, VECTORS, smooth_u);
     KM_EACH_VECTOR
     {
-        const km_pair_cluster *other = at(cluster, offset[m / GROUPS]);
-        const int g = m % GROUPS * KM_LANES;
-        const int *type = p->type + (size_t)j[m / GROUPS] * KM_CLUSTER_J + g;
-        const km_lane rinv = km_lane_sqrt(rinv2[m]), rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
-        const km_lane six_c6 = v.geometric ? own->six_c6 * km_lane_load(other->six_c6 + g)
-                                           : gather(own->table_c6, type);
+        const km_lane rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
+        const km_lane six_c6 = v.geometric ? own->six_c6 * load(cluster->six_c6, offset, m)
+                                           : gather(own->table_c6, p->type, j, m);
         const km_lane twelve_c12 = v.geometric
-                                       ? own->twelve_c12 * km_lane_load(other->twelve_c12 + g)
-                                       : gather(own->table_c12, type);
+                                       ? own->twelve_c12 * load(cluster->twelve_c12, offset, m)
+                                       : gather(own->table_c12, p->type, j, m);
         km_lane f = km_lennard_jones_force(six_c6, twelve_c12, rinv2[m], rinv6);
         if (v.energy)
             own->vdw +=
                 km_lane_keep(near[m], km_lennard_jones_energy(six_c6, twelve_c12, rinv6) -
                                           (twelve_c12 * c->shift_c12 - six_c6 * c->shift_c6));
         if (v.coulomb > 0) {
-            const km_lane qq = own->charge * km_lane_load(other->charge + g);
-            f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv, rinv2[m], smooth_f[m]), f);
+            const km_lane qq = own->charge * load(cluster->charge, offset, m);
+            f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv[m], rinv2[m], smooth_f[m]), f);
             if (v.energy)
-                own->coulomb += km_lane_keep(near[m], qq * (rinv - smooth_u[m]));
+                own->coulomb += km_lane_keep(near[m], qq * (rinv[m] - smooth_u[m]));
         }
         f = km_lane_keep(near[m], f);
-        km_real *to = (km_real *)((char *)block_force + offset[m / GROUPS]) + g;
         own->fx = km_lane_multiply_add(f, dx[m], own->fx);
         own->fy = km_lane_multiply_add(f, dy[m], own->fy);
         own->fz = km_lane_multiply_add(f, dz[m], own->fz);
-        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dx[m]));
-        to += KM_CLUSTER_J;
-        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dy[m]));
-        to += KM_CLUSTER_J;
-        km_lane_store(to, km_lane_sub_multiply(km_lane_load(to), f, dz[m]));
+        km_real(*to)[KM_CLUSTER_J] = block_force->f;
+        store(to[0], offset, m, km_lane_sub_multiply(load(to[0], offset, m), f, dx[m]));
+        store(to[1], offset, m, km_lane_sub_multiply(load(to[1], offset, m), f, dy[m]));
+        store(to[2], offset, m, km_lane_sub_multiply(load(to[2], offset, m), f, dz[m]));
     }
 }
 
@@ -193,20 +212,16 @@ KM_HD void add_small(const km_real *from, km_fixed *to)
 /* Adds the forces on one cluster to the fixed-point sums and sets them to zero. */
 KM_HD void flush_cluster(km_real *from, km_fixed *to, int *fault)
 {
-    const km_lane limit = km_lane_all(KM_R(0x1p18)), zero = km_lane_all(KM_R(0.0));
-    km_lane_mask small = ~(km_lane_mask){0};
-    for (int k = 0; k < 3 * KM_CLUSTER_J; k += KM_LANES) {
-        const km_lane f = km_lane_load(from + k);
-        small &= km_lane_less(f, limit) & km_lane_less(-limit, f);
-    }
-    if (km_lane_bits(small) == (1u << KM_LANES) - 1)
+    unsigned large = 0;
+    for (int k = 0; k < 3 * KM_CLUSTER_J; k++)
+        large |= !(from[k] < KM_R(0x1p18)) | !(from[k] > KM_R(-0x1p18));
+    if (large == 0)
         for (int k = 0; k < 3 * KM_CLUSTER_J; k += 4)
             add_small(from + k, to + k);
     else
         for (int k = 0; k < 3 * KM_CLUSTER_J; k++)
             to[k] += to_fixed((double)from[k], fault);
-    for (int k = 0; k < 3 * KM_CLUSTER_J; k += KM_LANES)
-        km_lane_store(from + k, zero);
+    memset(from, 0, 3 * KM_CLUSTER_J * sizeof *from);
 }
 
 KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pair_cluster *cluster,
