@@ -1,5 +1,5 @@
 # Thin front of CMake. `make demo` and `make check` do all set-up themselves.
-.PHONY: help build demo check lint bench format setup clean
+.PHONY: help build demo check lint tidy bench format setup clean
 
 help:
 	@echo 'make demo     set up, build, and run a small electrolyte: packing to D(K+) in a few minutes'
@@ -7,6 +7,7 @@ help:
 	@echo 'make build    the program: build/kalium'
 	@echo 'make bench    speeds on this machine'
 	@echo 'make lint     the rules of the source tree; make format: clang-format'
+	@echo 'make tidy     clang-tidy and cppcheck, which must be installed; about a minute on two cores'
 	@echo 'make clean    removes what was built'
 
 CONFIGURE = cmake -G Ninja -S .
@@ -35,6 +36,10 @@ bench: build
 
 lint:
 	@sh tests/lint/lint.sh
+
+# Not in check: it needs a few hundred megabytes of packages more.
+tidy: build
+	@sh tests/lint/analysers.sh build
 
 format:
 	clang-format -i $$(git ls-files '*.c' '*.h' '*.cu' '*.cuh')

@@ -21,8 +21,6 @@
 #define LOG "packmol.log"
 #define RESULT "packmol-out.xyz"
 
-extern char **environ;
-
 typedef struct workplace {
     char folder[FOLDER_LENGTH];
     bool temporary;
@@ -199,12 +197,12 @@ static km_status read_result(const workplace *w, int n_atoms, double *position)
     if (file == NULL)
         return KM_FAIL(KM_ERROR_EXTERNAL, "packmol left no result %s", path);
     int n = 0;
-    bool good = fgets(line, sizeof line, file) != NULL && sscanf(line, "%d", &n) == 1 &&
+    bool good = fgets(line, sizeof line, file) != NULL && sscanf(line, "%9d", &n) == 1 &&
                 n == n_atoms && fgets(line, sizeof line, file) != NULL;
     for (int i = 0; i < n_atoms && good; i++) {
         double *x = &position[3 * (size_t)i];
         good = fgets(line, sizeof line, file) != NULL &&
-               sscanf(line, "%15s %lf %lf %lf", symbol, &x[0], &x[1], &x[2]) == 4;
+               sscanf(line, "%15s %31lf %31lf %31lf", symbol, &x[0], &x[1], &x[2]) == 4;
         for (int c = 0; c < 3; c++)
             x[c] *= KM_NM_PER_ANGSTROM;
     }

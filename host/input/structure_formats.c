@@ -125,8 +125,8 @@ static km_status read_gro_box(km_structure_reader *r)
 km_status km_structure_read_gro(km_structure_reader *r)
 {
     int n;
-    if (!km_structure_next_line(r) || !km_structure_next_line(r) ||
-        !km_structure_whole_number(r->line, &n))
+    const bool title = km_structure_next_line(r);
+    if (!title || !km_structure_next_line(r) || !km_structure_whole_number(r->line, &n))
         return km_structure_wrong(r, "the second line of a GRO file is the number of atoms");
     KM_TRY(km_structure_reserve(r, n));
     for (int i = 0; i < n; i++) {
@@ -160,7 +160,7 @@ static km_status read_properties(km_structure_reader *r, xyz_columns *columns)
     at += strlen("Properties=");
     at += *at == '"';
     char name[64], kind;
-    for (int count, used; sscanf(at, "%63[^: \"]:%c:%d%n", name, &kind, &count, &used) == 3;
+    for (int count, used; sscanf(at, "%63[^: \"]:%c:%9d%n", name, &kind, &count, &used) == 3;
          at += used + (at[used] == ':')) {
         if (strcasecmp(name, "species") == 0 && kind == 'S' && count == 1)
             columns->species = column;

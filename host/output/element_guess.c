@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 
 typedef struct element {
@@ -76,5 +77,5 @@ void km_element_guess(const char *name, double mass, char symbol[4])
         found = spelt(name, 1);
     if (found == NULL)
         found = weighing(mass, about);
-    strcpy(symbol, found != NULL ? found->symbol : "X");
+    snprintf(symbol, 4, "%s", found != NULL ? found->symbol : "X");
 }

@@ -22,7 +22,6 @@ km_status km_gnuplot_open(km_atomic_stream *file, const char *folder, const char
 /* Starts gnuplot with its messages going into the pipe; gives errno, 0 on success. */
 static int start(const char *folder, char *script, const int messages[2], pid_t *child)
 {
-    extern char **environ;
     char program[] = "gnuplot";
     char *const arguments[] = {program, script, NULL};
     posix_spawn_file_actions_t actions;

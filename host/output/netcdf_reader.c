@@ -112,7 +112,7 @@ static bool same_unit(const char *text, const char *unit)
 static km_status find_variable(const km_netcdf_reader *r, const char *name, const char *unit,
                                int n_lengths, const size_t *lengths, frame_variable *out)
 {
-    char text[128];
+    char text[128] = "";
     int n_dimensions, dimension[NC_MAX_VAR_DIMS], unlimited;
     *out = (frame_variable){.id = -1, .scale = 1.0, .is_per_atom = n_lengths == 2};
     if (nc_inq_varid(r->file, name, &out->id) != NC_NOERR) {

@@ -8,13 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-km_status km_output_fail(const char *verb, const char *path, int error)
-{
-    const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
-    return KM_FAIL(KM_ERROR_FILE, "cannot %s %s: %s%s", verb, path, strerror(error),
-                   full ? "; make room and go on with --continue" : "");
-}
-
 km_status km_output_file_open(km_output_file *file, const char *path, bool keep)
 {
     *file = (km_output_file){0};

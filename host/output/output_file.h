@@ -4,8 +4,10 @@
 #ifndef KM_OUTPUT_FILE_H
 #define KM_OUTPUT_FILE_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "kernels/base/error.h"
 
@@ -17,7 +19,12 @@ typedef struct km_output_file {
 
 /* "cannot write PATH: reason", with advice when the disk is full. The error is passed in because
  * the clean-up before the message may change errno. */
-km_status km_output_fail(const char *verb, const char *path, int error);
+static inline km_status km_output_fail(const char *verb, const char *path, int error)
+{
+    const bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
+    return KM_FAIL(KM_ERROR_FILE, "cannot %s %s: %s%s", verb, path, strerror(error),
+                   full ? "; make room and go on with --continue" : "");
+}
 /* Opens path for writing; keep: what it holds stays (the file is made when absent), otherwise it
  * starts empty. Fails with KM_ERROR_FILE naming path and reason, as all functions here do. */
 KM_MUST_CHECK km_status km_output_file_open(km_output_file *file, const char *path, bool keep);

@@ -43,7 +43,7 @@ static void serial_text(int serial, char text[16])
     else if (serial <= 0xfffff)
         snprintf(text, 16, "%5x", (unsigned)serial);
     else
-        strcpy(text, "*****");
+        snprintf(text, 16, "*****");
 }
 
 /* Columns 13-16: the element's symbol ends in column 14 unless the name needs all four. */

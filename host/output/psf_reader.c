@@ -86,7 +86,7 @@ static km_status read_remark(psf_reader *r)
 {
     note found = {0};
     r->is_ours |= strncmp(r->line, " REMARKS written by kalium;", 27) == 0;
-    if (sscanf(r->line, " REMARKS kalium kind %7s %d %23[^\n]", found.brief, &found.formal_charge,
+    if (sscanf(r->line, " REMARKS kalium kind %7s %9d %23[^\n]", found.brief, &found.formal_charge,
                found.text) == 3)
         return add_note(&r->kind_note, &r->n_kind_notes, found);
     if (sscanf(r->line, " REMARKS kalium type %7s %23[^\n]", found.brief, found.text) == 2)
@@ -157,9 +157,9 @@ static km_status read_atom(psf_reader *r, int i)
         return wrong(r, "the number, charge or mass of this atom cannot be right");
     if (strlen(f[1]) > 7 || strlen(f[3]) > 7 || strlen(f[4]) > 7)
         return wrong(r, "names of segments, residues and atoms may have at most 7 characters");
-    strcpy(r->segment[i], f[1]);
-    strcpy(r->residue[i], f[3]);
-    strcpy(labels->atom_name[i], f[4]);
+    snprintf(r->segment[i], sizeof r->segment[i], "%s", f[1]);
+    snprintf(r->residue[i], sizeof r->residue[i], "%s", f[3]);
+    snprintf(labels->atom_name[i], sizeof labels->atom_name[i], "%s", f[4]);
     const note *type = find_note(r->type_note, r->n_type_notes, f[5]);
     snprintf(labels->type_name[i], KM_NAME_LENGTH, "%s", type != NULL ? type->text : f[5]);
     km_element_guess(labels->atom_name[i], labels->mass[i], labels->element[i]);
@@ -327,8 +327,8 @@ static void describe_kind(const psf_reader *r, int molecule, km_molecule_kind *k
     }
     const note *noted = find_note(r->kind_note, r->n_kind_notes, r->segment[start]);
     kind->formal_charge = noted != NULL ? noted->formal_charge : (int)lround(kind->charge);
-    strcpy(kind->residue, r->residue[start]);
-    strcpy(kind->name, noted != NULL ? noted->text : kind->residue);
+    snprintf(kind->residue, sizeof kind->residue, "%s", r->residue[start]);
+    snprintf(kind->name, sizeof kind->name, "%s", noted != NULL ? noted->text : kind->residue);
 }
 
 static km_status find_kinds(psf_reader *r)

@@ -9,8 +9,8 @@
 
 static _Thread_local km_error last_error;
 
-km_status km_error_record(km_status status, const char *file, int line, const char *function,
-                          const char *format, ...)
+void km_error_record(km_status status, const char *file, int line, const char *function,
+                     const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -19,7 +19,6 @@ km_status km_error_record(km_status status, const char *file, int line, const ch
     va_end(arguments);
     last_error.n_trace = 0;
     km_error_trace(file, line, function);
-    return status;
 }
 
 void km_error_trace(const char *file, int line, const char *function)

@@ -57,9 +57,10 @@ typedef struct km_error {
 #endif
 #define KM_SOURCE_FILE (&__FILE__[KM_ROOT_LENGTH])
 
-/* Records a failure and gives its status. */
+/* Records a failure and gives its status: the same expression, so that compilers and analysers see
+ * that it is not KM_OK. */
 #define KM_FAIL(status, ...)                                                                       \
-    km_error_record(status, KM_SOURCE_FILE, __LINE__, __func__, __VA_ARGS__)
+    (km_error_record(status, KM_SOURCE_FILE, __LINE__, __func__, __VA_ARGS__), (status))
 
 /* Returns from the calling function when the call fails, adding a line to the trace. */
 #define KM_TRY(call)                                                                               \
@@ -78,8 +79,8 @@ typedef struct km_error {
         KM_TRY(km_allocate((void **)&(pointer), (size_t)(n), sizeof *(pointer)));                  \
     } while (0)
 
-km_status km_error_record(km_status status, const char *file, int line, const char *function,
-                          const char *format, ...) __attribute__((format(printf, 5, 6)));
+void km_error_record(km_status status, const char *file, int line, const char *function,
+                     const char *format, ...) __attribute__((format(printf, 5, 6)));
 void km_error_trace(const char *file, int line, const char *function);
 /* Puts text in front of the message of the last failure: "systems/x.yaml: " + message. */
 void km_error_prefix(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -36,9 +36,9 @@ KM_HD km_dihedral_angle km_dihedral_of(km_vec3 f, km_vec3 g, km_vec3 h)
 {
     const km_vec3 a = km_vec3_cross(f, g), b = km_vec3_cross(h, g);
     const double a2 = km_vec3_dot(a, a), b2 = km_vec3_dot(b, b), g2 = km_vec3_dot(g, g);
-    const double least = KM_DIHEDRAL_SINGULAR * g2;
-    const bool defined =
-        (a2 > least * km_vec3_dot(f, f)) & (b2 > least * km_vec3_dot(h, h)); /* no branch */
+    const double least_a = KM_DIHEDRAL_SINGULAR * g2 * km_vec3_dot(f, f);
+    const double least_b = KM_DIHEDRAL_SINGULAR * g2 * km_vec3_dot(h, h);
+    const bool defined = (a2 > least_a) & (b2 > least_b); /* no branch */
     const double g_norm = sqrt(g2);
     const double one = defined ? 1.0 : 0.0, tiny = 1e-200; /* tiny: never a division by zero */
     const double over_a2b2 = one * (1.0 / (a2 * b2 + tiny)), over_g2 = one * (1.0 / (g2 + tiny));

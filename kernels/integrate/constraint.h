@@ -147,10 +147,11 @@ KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const doubl
         if (converged)
             return true;
         KM_DEVICE_UNROLL
-        for (int b = 0; b < n; b++)
+        for (int b = 0; b < n; b++) {
             KM_DEVICE_UNROLL
-        for (int c = 0; c < n; c++)
-            matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
+            for (int c = 0; c < n; c++)
+                matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
+        }
         if (!km_constraint_solve(n, matrix, change))
             return false;
         KM_DEVICE_UNROLL

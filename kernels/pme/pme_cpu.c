@@ -58,7 +58,7 @@ static const km_pme_loops *loops_of(km_instruction_set isa)
 void km_pme_spread_plane(const km_pme *self, int x, km_real *plane)
 {
     const km_pme_layout *l = &self->layout;
-    const size_t size = (size_t)(KM_PME_STENCIL * l->width);
+    const size_t size = (size_t)KM_PME_STENCIL * (size_t)l->width;
     memset(plane, 0, l->plane * sizeof *plane);
     for (int offset = l->order - 1; offset >= 0; offset--) {
         const int from = x >= offset ? x - offset : x - offset + l->mesh[0];
@@ -151,7 +151,7 @@ static int gather_block(const km_pme *self, const km_reciprocal_cell *cell, int 
                         km_particles *p)
 {
     const km_pme_layout *l = &self->layout;
-    const size_t size = (size_t)(KM_PME_STENCIL * l->width);
+    const size_t size = (size_t)KM_PME_STENCIL * (size_t)l->width;
     km_real gradient[3 * KM_GATHER_BLOCK];
     int fault = 0;
     self->loops->gather(l, self->sorted + first, self->stencil + (size_t)first * size, n,
@@ -263,7 +263,7 @@ static km_status allocate_arrays(km_pme *self)
 {
     const km_pme_layout *l = &self->layout;
     const size_t planes = (size_t)l->mesh[0], threads = (size_t)self->threads;
-    const size_t stencil = (size_t)(KM_PME_STENCIL * l->width);
+    const size_t stencil = (size_t)KM_PME_STENCIL * (size_t)l->width;
     const size_t pencil = 2 * planes * (size_t)l->half_padded;
     self->scratch_size =
         l->plane + 2 * l->plane_half + round_up(pencil, KM_CACHE_LINE / sizeof(km_real));

@@ -84,7 +84,7 @@ int km_pme_sort(km_pme *self, const km_particles *p, int *place)
 #pragma omp for schedule(static)
     for (int share = 0; share < self->threads; share++)
         sort_by_plane(self, share);
-    const size_t size = (size_t)(KM_PME_STENCIL * self->layout.width);
+    const size_t size = (size_t)KM_PME_STENCIL * (size_t)self->layout.width;
 #pragma omp for schedule(dynamic, 1)
     for (int x = 0; x < self->layout.mesh[0]; x++) {
         const int first = self->plane_start[x], n = self->plane_start[x + 1] - first;
