@@ -104,6 +104,11 @@ typedef struct km_backend {
      * that will do. */
     km_status (*open_number)(int number, km_device **out);
 
+    /* For a list whose memory the host gives it. Waits; where little of it is left, makes room: the
+     * list is then empty and recorded steps are void, which *moved says. Fails with the numbers
+     * where it has been too little (KM_FAULT_LIST). */
+    km_status (*neighbours_grow)(km_device *device, km_particles *p, bool *moved);
+
     /* All four or none: many steps for one call. What is called between begin and end is
      * recorded, not done: one step that asks for no energies. Played, it does `count` steps, the
      * first with number first_step, without the host between them. */

@@ -388,6 +388,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .draw_velocities = km_integrator_cuda_draw_velocities,
     .measure = km_measure_cuda,
     .open_number = cuda_open_number,
+    .neighbours_grow = km_neighbours_cuda_grow,
     .record_begin = km_recording_cuda_begin,
     .record_end = km_recording_cuda_end,
     .record_play = km_recording_cuda_play,

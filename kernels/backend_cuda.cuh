@@ -93,6 +93,7 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
                                     km_particles *p);
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt);
+km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved);
 void km_neighbours_cuda_destroy(km_neighbour_list *list);
 
 /* one per term */

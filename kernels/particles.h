@@ -52,7 +52,8 @@ typedef enum km_fault {
     KM_FAULT_FORCE_LIMIT = 1, /* a force term beyond KM_FIXED_LIMIT: overlapping atoms */
     KM_FAULT_NOT_FINITE = 2,  /* NaN or infinity in a force or a position              */
     KM_FAULT_CONSTRAINT = 4,  /* constraints did not converge                          */
-    KM_FAULT_LIST = 8         /* the neighbour list has outgrown its memory            */
+    KM_FAULT_LIST = 8,        /* the neighbour list has outgrown its memory            */
+    KM_FAULT_CELL = 16        /* the cell is lower than twice the cutoff               */
 } km_fault;
 
 typedef struct km_particles {

@@ -402,6 +402,50 @@ void outgrown_memory_is_a_fault(void **)
     destroy(&l);
 }
 
+/* Little room left: more is made and the list built again; none left: refused with the numbers. */
+void a_list_grows_before_it_is_full(void **)
+{
+    liquid l = make_liquid(500, boxes[3]);
+    bool moved, rebuilt;
+    make_exclusions(&l, 5);
+    place(&l, 9, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    km_neighbour_list *list = l.p->neighbours;
+    assert_ok(backend->neighbours_grow(l.device, l.p, &moved));
+    assert_false(moved);
+    const int n = fetch(list->build, 1)[0].n_entries;
+    list->capacity_entries = n + n / 4;
+    assert_true(update(&l, true));
+    assert_ok(backend->neighbours_grow(l.device, l.p, &moved));
+    assert_true(moved);
+    assert_true(list->capacity_entries >= 3 * n);
+    assert_true(update(&l, false)); /* the new memory holds nothing yet */
+    check_list(&l, 1.1);
+    list->capacity_entries = n - 1;
+    assert_ok(backend->neighbours_update(l.device, l.p, true, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_LIST);
+    assert_int_equal(backend->neighbours_grow(l.device, l.p, &moved), KM_ERROR_DEVICE);
+    assert_non_null(strstr(km_last_error()->message, "has outgrown its memory"));
+    destroy(&l);
+}
+
+void a_cell_that_shrinks_too_far_is_a_fault(void **)
+{
+    liquid l = make_liquid(100, km_box_orthorhombic(3.0, 3.0, 3.0));
+    bool rebuilt;
+    place(&l, 1, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    l.box = km_box_orthorhombic(3.0, 1.99, 3.0);
+    upload(&l);
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_CELL);
+    destroy(&l);
+}
+
 void a_cell_too_small_is_refused(void **)
 {
     liquid l = make_liquid(10, km_box_orthorhombic(2.0, 3.0, 3.0));
@@ -424,6 +468,8 @@ int main(void)
         cmocka_unit_test(never_a_lost_pair),
         cmocka_unit_test(same_list_for_every_order_of_threads),
         cmocka_unit_test(outgrown_memory_is_a_fault),
+        cmocka_unit_test(a_list_grows_before_it_is_full),
+        cmocka_unit_test(a_cell_that_shrinks_too_far_is_a_fault),
         cmocka_unit_test(a_cell_too_small_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,6 +3,7 @@
  * energies and what thermostat and barostat have given agree step by step for as long as rounding
  * has not grown. */
 #include <math.h>
+#include <string.h>
 
 #include "kernels/base/units.h"
 #include "tests/dme_run.h"
@@ -121,8 +122,28 @@ static void every_ensemble_agrees_with_the_cpu(void **state)
         agrees(*state, &ensembles[k]);
 }
 
+/* Strong pressure on a cell that is just large enough: the same sentence from every backend. */
+static void a_cell_that_shrinks_too_far_is_named(void **state)
+{
+    const ensemble e = {"squeeze", KM_THERMOSTAT_RESCALING, KM_BAROSTAT_ISOTROPIC, true};
+    km_stage_report report[2];
+    dme_box *box = dme_box_create(*state, 2);
+    dme_record *record = dme_record_create(-1);
+    prepare(box, &e);
+    box->recipe.nonbonded.cutoff = 0.618;
+    box->stage[1].pressure_start = box->stage[1].pressure_end = 1e5 * KM_PRESSURE_PER_BAR;
+    assert_int_equal(dme_run(box, 1, NULL, record, report), KM_ERROR_VALUE);
+    assert_non_null(
+        strstr(km_last_error()->message, "the cutoff is 0.618 nm and the least height"));
+    dme_record_destroy(record);
+    dme_box_destroy(box);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_ensemble_agrees_with_the_cpu)};
-    return run_for_each_backend(tests, 1);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_ensemble_agrees_with_the_cpu),
+        cmocka_unit_test(a_cell_that_shrinks_too_far_is_named),
+    };
+    return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -2,6 +2,7 @@
 #include "host/engine/simulation.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 km_status km_state_create(int n, km_state **out)
@@ -161,6 +162,21 @@ static km_status diagnose(km_simulation *s, const km_step *step, const char *wha
         labels->kind[labels->molecule_kind[molecule]].name);
 }
 
+/* The forces of this step lack pairs: nothing of it is used. */
+static km_status outgrown(km_simulation *s, const km_step *step)
+{
+    char numbers[256];
+    bool moved;
+    if (s->backend->neighbours_grow == NULL ||
+        s->backend->neighbours_grow(s->device, s->particles, &moved) == KM_OK)
+        return KM_FAIL(KM_ERROR_INTERNAL, "the list was too short and is not");
+    snprintf(numbers, sizeof numbers, "%.255s", km_last_error()->message);
+    return KM_FAIL(KM_ERROR_DEVICE,
+                   "step %lld: %s, as the liquid became denser somewhere. `kalium run --continue` "
+                   "goes on from the last checkpoint with a list sized for it",
+                   (long long)step->index, numbers);
+}
+
 km_status km_simulation_check(km_simulation *s, const km_step *step)
 {
     KM_TRY(s->backend->synchronise(s->device, s->particles));
@@ -171,12 +187,26 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
         return diagnose(s, step, "atoms overlap: a force exceeds what can be summed");
     if (fault & KM_FAULT_CONSTRAINT)
         return diagnose(s, step, "the bond constraints did not converge");
-    if (fault & KM_FAULT_LIST)
-        return KM_FAIL(
-            KM_ERROR_DEVICE,
-            "step %lld: the neighbour list has outgrown its memory, as the liquid became "
-            "denser somewhere. `kalium run --continue` goes on from the last checkpoint "
-            "with a list sized for it",
-            (long long)step->index);
+    if (fault & KM_FAULT_CELL)
+        return KM_FAIL(KM_ERROR_VALUE,
+                       "step %lld: the cutoff is %.4g nm and the least height of the periodic cell "
+                       "%.4g nm; the height must be at least twice the cutoff: use a larger cell "
+                       "or a shorter cutoff",
+                       (long long)step->index, s->model->neighbours.cutoff,
+                       km_box_least_height(&s->particles->box));
+    return fault & KM_FAULT_LIST ? outgrown(s, step) : KM_OK;
+}
+
+km_status km_simulation_make_room(km_simulation *s, const km_step *step)
+{
+    bool moved;
+    if (s->backend->neighbours_grow == NULL)
+        return KM_OK;
+    KM_TRY(km_simulation_check(s, step));
+    KM_TRY(s->backend->neighbours_grow(s->device, s->particles, &moved));
+    if (moved && s->recording != NULL) {
+        s->backend->record_destroy(s->recording);
+        s->recording = NULL;
+    }
     return KM_OK;
 }

@@ -33,6 +33,9 @@ KM_MUST_CHECK km_status km_simulation_forces(km_simulation *simulation, km_step 
  * message names the atom, its molecule and the term of the largest force. */
 KM_MUST_CHECK km_status km_simulation_check(km_simulation *simulation, const km_step *step);
 
+/* Before a forced rebuild: a list that has come near the memory it has gets more. */
+KM_MUST_CHECK km_status km_simulation_make_room(km_simulation *simulation, const km_step *step);
+
 KM_MUST_CHECK km_status km_state_create(int n, km_state **out);
 void km_state_destroy(km_state *state);
 

@@ -21,6 +21,8 @@ km_status km_step_advance(km_simulation *s, const km_due *due, km_measurement *o
     if (due->pressure_coupling)
         KM_TRY(backend->couple_pressure(s->integrator, &step, s->particles, &box_changed));
     if (box_changed || due->restart_point) {
+        if (due->restart_point)
+            KM_TRY(km_simulation_make_room(s, &step));
         step.energy |= box_changed; /* the next step books what the scaling did to the energy */
         KM_TRY(km_simulation_forces(s, &step, due->restart_point));
         KM_TRY(km_simulation_check(s, &step));

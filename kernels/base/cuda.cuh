@@ -114,6 +114,13 @@ static __device__ __forceinline__ km_fixed km_fixed_of(double x, int *fault)
         *fault |= isnan(x) ? KM_FAULT_NOT_FINITE : KM_FAULT_FORCE_LIMIT;
     return __double2ll_rn(fmin(fmax(x, -KM_FIXED_LIMIT), KM_FIXED_LIMIT) * KM_FIXED_SCALE);
 }
+/* The same for what is a whole sum already, over all atoms. */
+static __device__ __forceinline__ km_fixed km_fixed_of_total(double x, int *fault)
+{
+    if (!(fabs(x) <= KM_FIXED_TOTAL))
+        *fault |= isnan(x) ? KM_FAULT_NOT_FINITE : KM_FAULT_FORCE_LIMIT;
+    return __double2ll_rn(fmin(fmax(x, -KM_FIXED_TOTAL), KM_FIXED_TOTAL) * KM_FIXED_SCALE);
+}
 static __device__ __forceinline__ km_fixed km_fixed_of(float x, int *fault)
 {
     const float limit = (float)KM_FIXED_LIMIT;

@@ -17,6 +17,9 @@ typedef int64_t km_fixed;
 /* Largest magnitude of one term, kJ/mol or kJ/mol/nm: twenty of them still fit into the sum. */
 #define KM_FIXED_LIMIT 1.0e8
 
+/* Largest magnitude of a whole sum, kJ/mol. */
+#define KM_FIXED_TOTAL 2.1e9
+
 KM_HD km_fixed km_fixed_from(double x)
 {
     const double limited = fmax(-KM_FIXED_LIMIT, fmin(KM_FIXED_LIMIT, x));

@@ -15,6 +15,8 @@ constexpr int THREADS = 256;
 /* Memory of the list against what the first build needs: a liquid that is compressed, or a slab
  * that contracts, has more neighbours later. */
 #define KM_LIST_HEADROOM 3.0
+/* It grows when this part of it is in use: it may fill between two restart points only by half. */
+#define KM_LIST_FULL (2.0 / 3.0)
 
 /* ---- every step ---- */
 
@@ -61,7 +63,7 @@ static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda
     build->n_units = build->n_entries = build->n_exclusions = 0;
     choose_grid(list, &state->box, build);
     if (!km_list_fits(&state->box, list->cutoff))
-        atomicOr(&state->fault, KM_FAULT_LIST);
+        atomicOr(&state->fault, KM_FAULT_CELL);
 }
 
 /* Sorted coordinates of the step, and whether the list still holds every pair within the cutoff. */
@@ -182,6 +184,45 @@ static km_status allocate_pairs(km_neighbour_list *list, double units, double en
     return KM_OK;
 }
 
+static km_status fetch_build(km_device *device, const km_neighbour_list *list,
+                             km_cluster_build *build)
+{
+    KM_TRY(km_cuda_wait(device));
+    KM_CUDA(cudaMemcpy(build, list->build, sizeof *build, cudaMemcpyDeviceToHost));
+    return KM_OK;
+}
+
+/* Memory for what a build has counted, with head-room. Nothing is in it: the next update builds. */
+static km_status make_room(km_neighbour_list *list, km_cluster_build build)
+{
+    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units,
+                          KM_LIST_HEADROOM * build.n_entries,
+                          KM_LIST_HEADROOM * build.n_exclusions));
+    build.reach = 0.0;
+    KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
+    return KM_OK;
+}
+
+km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved)
+{
+    km_neighbour_list *list = p->neighbours;
+    km_cluster_build build;
+    *moved = false;
+    KM_TRY(fetch_build(device, list, &build));
+    if (build.n_units > list->capacity_units || build.n_entries > list->capacity_entries ||
+        build.n_exclusions > list->capacity_exclusions)
+        return KM_FAIL(KM_ERROR_DEVICE,
+                       "the neighbour list has outgrown its memory: %d entries in %d units with %d "
+                       "rows of exclusions, and room for %d, %d and %d",
+                       build.n_entries, build.n_units, build.n_exclusions, list->capacity_entries,
+                       list->capacity_units, list->capacity_exclusions);
+    *moved = build.n_units > KM_LIST_FULL * list->capacity_units ||
+             build.n_entries > KM_LIST_FULL * list->capacity_entries ||
+             build.n_exclusions > KM_LIST_FULL * list->capacity_exclusions;
+    return *moved ? make_room(list, build) : KM_OK;
+}
+
 /* Builds once into as little memory as possible, which counts what is needed, and takes that with
  * head-room. The faults of the counting are not faults. */
 static km_status size_list(km_device *device, km_neighbour_list *list, km_particles *p)
@@ -194,20 +235,12 @@ static km_status size_list(km_device *device, km_neighbour_list *list, km_partic
     KM_TRY(km_cuda_wait(device));
     KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
     KM_TRY(km_neighbours_cuda_update(device, p, true, &rebuilt));
-    KM_TRY(km_cuda_wait(device));
-    KM_CUDA(cudaMemcpy(&build, list->build, sizeof build, cudaMemcpyDeviceToHost));
+    KM_TRY(fetch_build(device, list, &build));
     KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
     const int none = 0;
     KM_CUDA(cudaMemcpy(&state->builds, &none, sizeof none, cudaMemcpyHostToDevice));
     list->launch_units = build.n_units + build.n_units / 8 + 1;
-    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units,
-                          KM_LIST_HEADROOM * build.n_entries,
-                          KM_LIST_HEADROOM * build.n_exclusions));
-    /* nothing of the counting is left: the first update builds */
-    build.reach = 0.0;
-    KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return make_room(list, build);
 }
 
 static km_status fill_list(km_device *device, km_neighbour_list *list,

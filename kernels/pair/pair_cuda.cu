@@ -312,7 +312,7 @@ static __device__ void store_tallies(const pair_constants &p, const pair_results
     const double volume = km_box_volume(&box);
     if (to.energy)
         km_fixed_add(&state->energy[KM_ENERGY_VDW_TAIL],
-                     km_fixed_of(p.tail.energy / volume + p.tail.constant, fault));
+                     km_fixed_of_total(p.tail.energy / volume + p.tail.constant, fault));
     for (int k = KM_XX; to.virial && k <= KM_ZZ; k++)
         km_fixed_add(&state->virial[k], km_fixed_of(p.tail.virial / volume, fault));
 }

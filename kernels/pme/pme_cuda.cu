@@ -61,7 +61,7 @@ static __device__ void add_constants(const km_mesh &mesh, km_cuda_state *state, 
     const double background = mesh.constants.background / km_box_volume(&state->box);
     if (energy)
         km_fixed_add(&state->energy[KM_ENERGY_COULOMB_SELF],
-                     km_fixed_of(mesh.constants.self_energy + background, fault));
+                     km_fixed_of_total(mesh.constants.self_energy + background, fault));
     for (int t = KM_XX; virial && t <= KM_ZZ; t++)
         km_fixed_add(&state->virial[t], km_fixed_of(-0.5 * background, fault));
 }

@@ -7,6 +7,7 @@
 
 #include "tests/cmocka_all.h"
 /* after the above */
+#include "kernels/base/units.h"
 #include "tests/charged_system.h"
 
 #define IN_DOUBLE (sizeof(km_real) == sizeof(double))
@@ -221,6 +222,24 @@ static void net_force_is_within_the_mesh_error(void **state)
     charged_system_free(s);
 }
 
+/* Self energies of millions of atoms lie beyond what one force may be: -alpha C sum q^2 / sqrt(pi)
+ * of 64 ions of 100 e is that of a million waters. */
+static void self_energies_of_large_systems_fit(void **state)
+{
+    const double basis[8][3] = {{0, 0, 0},   {0, 0.5, 0.5}, {0.5, 0, 0.5}, {0.5, 0.5, 0},
+                                {0.5, 0, 0}, {0, 0.5, 0},   {0, 0, 0.5},   {0.5, 0.5, 0.5}};
+    const double charge[8] = {100, 100, 100, 100, -100, -100, -100, -100};
+    charged_system *s = charged_system_crystal(2, 0.564, 8, basis, charge);
+    const km_pme_spec spec = mesh_spec(3.0, 24, 24, 24, 6);
+    mesh_result got = mesh_evaluate(*state, s, &spec);
+    const double expected = -3.0 * KM_COULOMB_CONSTANT * 64.0 * 1e4 / 1.7724538509055160;
+    assert_true(fabs(expected) > KM_FIXED_LIMIT);
+    assert_int_equal(got.fault, 0);
+    assert_near(got.self / expected, 1.0, 1e-12);
+    mesh_result_free(&got);
+    charged_system_free(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest of_cpu[] = {
@@ -233,6 +252,7 @@ int main(void)
         cmocka_unit_test(bits_do_not_depend_on_the_order_of_work),
         cmocka_unit_test(translation_leaves_the_energy),
         cmocka_unit_test(net_force_is_within_the_mesh_error),
+        cmocka_unit_test(self_energies_of_large_systems_fit),
     };
     return cmocka_run_group_tests(of_cpu, NULL, NULL) +
            run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
