@@ -49,6 +49,8 @@ static void cuda_close(km_device *device)
         cudaEventDestroy(device->forked);
     if (device->joined != NULL)
         cudaEventDestroy(device->joined);
+    if (device->stream_body != NULL)
+        cudaStreamDestroy(device->stream_body);
     if (device->stream_mesh != NULL)
         cudaStreamDestroy(device->stream_mesh);
     if (device->stream != NULL)
@@ -84,6 +86,7 @@ static km_status prepare(km_device *device)
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream, cudaStreamNonBlocking, least));
     /* the mesh is the longer chain of small kernels: it goes first where both are ready */
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream_mesh, cudaStreamNonBlocking, greatest));
+    KM_CUDA(cudaStreamCreateWithPriority(&device->stream_body, cudaStreamNonBlocking, least));
     KM_CUDA(cudaEventCreateWithFlags(&device->forked, cudaEventDisableTiming));
     KM_CUDA(cudaEventCreateWithFlags(&device->joined, cudaEventDisableTiming));
     device->multiprocessors = properties.multiProcessorCount;

@@ -24,6 +24,7 @@ struct km_device {
     int number; /* of the CUDA device */
     int multiprocessors;
     cudaStream_t stream, stream_mesh;
+    cudaStream_t stream_body; /* records what depends on a condition                */
     cudaEvent_t forked, joined;
     bool mesh_running; /* work was queued on stream_mesh since the last join        */
     bool recording;    /* operations are being recorded, not run                    */
@@ -72,6 +73,28 @@ km_status km_cuda_fork(km_device *device);
 km_status km_cuda_join(km_device *device);
 /* Joins, and waits until the device has done everything. */
 km_status km_cuda_wait(km_device *device);
+
+/* A condition of a recorded step: what is queued on `stream` between begin and end is done when a
+ * kernel queued before has set it, in each step anew. Outside of recording, and with a toolkit that
+ * knows no conditional nodes, it does not exist: what is queued then is launched always, and its
+ * kernels must ask themselves. kernels/condition_cuda.cu */
+#if CUDART_VERSION >= 13000 /* the calls for it had other arguments before */
+#define KM_CONDITIONAL_NODES
+#endif
+typedef struct km_condition {
+    bool exists;
+    cudaGraphConditionalHandle handle;
+} km_condition;
+km_status km_condition_create(km_device *device, km_condition *out);
+km_status km_condition_begin(km_device *device, const km_condition *condition);
+km_status km_condition_end(km_device *device, const km_condition *condition);
+static __device__ __forceinline__ void km_condition_set(const km_condition &condition, bool value)
+{
+#ifdef KM_CONDITIONAL_NODES
+    if (condition.exists)
+        cudaGraphSetConditional(condition.handle, value);
+#endif
+}
 
 /* Waits, and puts box, energies, virial and fault of the device into *out. */
 km_status km_cuda_tallies(km_device *device, const km_cuda_particles *c, km_particles *out);

@@ -402,6 +402,37 @@ void outgrown_memory_is_a_fault(void **)
     destroy(&l);
 }
 
+/* A recorded step looks at the atoms, and launches the kernels of a build only when it builds. */
+void a_recorded_step_builds_when_it_must(void **)
+{
+    liquid l = make_liquid(500, boxes[3]);
+    km_recording *recording;
+    bool rebuilt;
+    make_exclusions(&l, 5);
+    place(&l, 9, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    assert_ok(backend->record_begin(l.device));
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->record_end(l.device, &recording));
+    const int builds = fetch(km_cuda_of(l.p)->state, 1)[0].builds;
+    uint64_t before = km_emulator_count().launches;
+    assert_ok(backend->record_play(recording, l.p, 1, 5));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(km_emulator_count().launches - before, 1 + 5); /* the number of the step */
+    assert_int_equal(fetch(km_cuda_of(l.p)->state, 1)[0].builds, builds);
+    place(&l, 10, anywhere);
+    upload(&l);
+    before = km_emulator_count().launches;
+    assert_ok(backend->record_play(recording, l.p, 6, 5));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(km_emulator_count().launches - before, 1 + 5 + 6);
+    assert_int_equal(fetch(km_cuda_of(l.p)->state, 1)[0].builds, builds + 1);
+    check_list(&l, 1.1);
+    backend->record_destroy(recording);
+    destroy(&l);
+}
+
 /* Little room left: more is made and the list built again; none left: refused with the numbers. */
 void a_list_grows_before_it_is_full(void **)
 {
@@ -468,6 +499,7 @@ int main(void)
         cmocka_unit_test(never_a_lost_pair),
         cmocka_unit_test(same_list_for_every_order_of_threads),
         cmocka_unit_test(outgrown_memory_is_a_fault),
+        cmocka_unit_test(a_recorded_step_builds_when_it_must),
         cmocka_unit_test(a_list_grows_before_it_is_full),
         cmocka_unit_test(a_cell_that_shrinks_too_far_is_a_fault),
         cmocka_unit_test(a_cell_too_small_is_refused),

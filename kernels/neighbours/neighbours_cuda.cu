@@ -45,7 +45,8 @@ static __device__ bool same_box(const km_box *a, const km_box *b)
 }
 
 /* The last block to come here decides for all. */
-static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda_state *state)
+static __device__ void decide(const km_neighbour_list *list, bool force,
+                              const km_condition &rebuild, km_cuda_state *state)
 {
     km_cluster_build *build = list->build;
     __threadfence();
@@ -55,6 +56,7 @@ static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda
     build->blocks_done = 0;
     const int moved = atomicExch(&build->moved, 0);
     state->rebuild = force || moved != 0 || build->reach == 0.0;
+    km_condition_set(rebuild, state->rebuild != 0);
     if (!state->rebuild)
         return;
     state->builds++;
@@ -68,7 +70,8 @@ static __device__ void decide(const km_neighbour_list *list, bool force, km_cuda
 
 /* Sorted coordinates of the step, and whether the list still holds every pair within the cutoff. */
 static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded,
-                                      const double *position, bool force, km_cuda_state *state)
+                                      const double *position, bool force,
+                                      const km_condition rebuild, km_cuda_state *state)
 {
     __shared__ double allowance;
     const int k = km_thread_index(), n_slots = list.n_slots;
@@ -97,7 +100,7 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
         atomicOr(&list.build->moved, 1);
     __syncthreads();
     if (threadIdx.x == 0)
-        decide(&list, force, state);
+        decide(&list, force, rebuild, state);
 }
 
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
@@ -108,10 +111,15 @@ km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool for
     if (list == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
     km_cuda_state *state = km_cuda_of(p)->state;
+    km_condition rebuild;
+    KM_TRY(km_condition_create(device, &rebuild));
     KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n_slots, THREADS), THREADS, 0,
-              device->stream, *list, p->n_padded, p->position, force_rebuild, state);
-    KM_TRY(km_cluster_sort_cuda(device, list, p));
-    return km_cluster_search_cuda(device, list, p);
+              device->stream, *list, p->n_padded, p->position, force_rebuild, rebuild, state);
+    KM_TRY(km_condition_begin(device, &rebuild));
+    const km_status sorted = km_cluster_sort_cuda(device, list, p);
+    const km_status found = sorted == KM_OK ? km_cluster_search_cuda(device, list, p) : sorted;
+    KM_TRY(km_condition_end(device, &rebuild));
+    return found;
 }
 
 /* ---- creation ---- */
