@@ -93,25 +93,32 @@ static void what_thermostats_give_is_accounted(void **state)
     }
 }
 
-/* The extended Hamiltonian of the chain, written out from its published form. */
+/* The extended Hamiltonian of the chain, written out from its published form. What the full step
+ * hides of the kinetic energy counts for the first link, whose target is the lower by it: it turns
+ * the term n kT eta into an integral, known here to the change of the mean within a step. */
 static void the_chain_conserves_its_extended_energy(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
     small_system s = open_waters(backend, spec_at_300(0.001, KM_THERMOSTAT_NOSE_HOOVER), 1);
     const int n = 6 * WATERS - 3;
     const double tau = 0.2, start = small_measure(&s).conserved;
-    double largest = 0.0;
+    double largest = 0.0, hidden = 0.0, slack = 1e-9;
+    km_integrator_scalars last = small_scalars(&s);
     for (int step = 1; step <= 500; step++) {
         small_step(&s, step);
         const km_integrator_scalars x = small_scalars(&s);
-        double chain = n * KT * x.chain_position[0];
+        const double turned = x.chain_position[0] - last.chain_position[0];
+        hidden += (x.hidden_mean + last.hidden_mean) * turned;
+        slack += fabs((x.hidden_mean - last.hidden_mean) * turned);
+        last = x;
+        double chain = n * KT * x.chain_position[0] - hidden;
         for (int k = 0; k < 4; k++) {
             const double mass = (k == 0 ? n : 1) * KT * tau * tau;
             chain += 0.5 * mass * x.chain_velocity[k] * x.chain_velocity[k];
             chain += k > 0 ? KT * x.chain_position[k] : 0.0;
         }
         const km_measurement m = small_measure(&s);
-        assert_near(m.conserved, m.kinetic + m.potential + chain, 1e-9 * fabs(chain) + 1e-9);
+        assert_near(m.conserved, m.kinetic + m.potential + chain, 1e-9 * fabs(chain) + slack);
         largest = fmax(largest, fabs(m.conserved - start));
     }
     assert_true(largest < 1e-3 * 0.5 * n * KT);

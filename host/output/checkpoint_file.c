@@ -68,6 +68,7 @@ static void exchange(km_checkpoint *c, double list[N_SCALARS], direction d)
     exchange_reals(&c->scalars.potential_before_scaling, 1, &slot, d);
     exchange_reals(&c->scalars.scaling_pending, 1, &slot, d);
     exchange_reals(c->scalars.average_sum, 7, &slot, d);
+    exchange_reals(&c->scalars.hidden_mean, 1, &slot, d);
     for (int k = 0; k < KM_CHECKPOINT_SINKS; k++)
         exchange_integer(&c->sink_position[k], &slot, d);
 }

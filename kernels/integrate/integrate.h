@@ -59,7 +59,7 @@ typedef struct km_integrator_spec {
     int drift_removal_interval; /*      steps between removals of total momentum; 0 = never    */
 } km_integrator_spec;
 
-/* All of the integrator that is not position or velocity; written to checkpoints whole. */
+/* All of the integrator that is not position or velocity; written to checkpoints. */
 typedef struct km_integrator_scalars {
     double chain_position[4], chain_velocity[4]; /* Nose-Hoover; velocity in 1/ps */
     double thermostat_work; /* kJ/mol  energy given to the system so far by the thermostat  */
@@ -68,6 +68,9 @@ typedef struct km_integrator_scalars {
     double scaling_pending;          /*         1 until its change of U is in barostat_work     */
     double average_sum[7]; /* nm^3, nm  volume and ax, bx, by, cx, cy, cz after each rescaling */
     double n_averaged;     /*           that went into them                                     */
+    double hidden_kinetic; /* kJ/mol  what the full step hides of K (coupling.h), as last summed:
+                              for reports only, so it is not in checkpoints                     */
+    double hidden_mean;    /* kJ/mol  its mean over the time of the thermostat                 */
 } km_integrator_scalars;
 
 #endif

@@ -15,6 +15,7 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
     KM_NEW(integrator->group, spec->n_groups);
     KM_NEW(integrator->molecule_start, spec->n_molecules + 1);
     KM_NEW(integrator->direction, (size_t)spec->n_groups * KM_CONSTRAINT_BONDS);
+    KM_NEW(integrator->before, 3 * (size_t)p->n_padded);
     KM_NEW(integrator->block, (size_t)km_block_count(longest) * KM_BLOCK_WIDTH);
     if (spec->n_groups > 0)
         memcpy(integrator->group, spec->group, (size_t)spec->n_groups * sizeof *spec->group);
@@ -55,6 +56,7 @@ void km_integrator_cpu_destroy(km_integrator *integrator)
     free(integrator->group);
     free(integrator->molecule_start);
     free(integrator->direction);
+    free(integrator->before);
     free(integrator->block);
     free(integrator);
 }
@@ -114,6 +116,24 @@ static void drift(km_integrator *integrator, km_particles *p, double duration)
     km_constraints_positions(integrator, p, duration);
 }
 
+/* Sum of m |change of v|^2 since the velocities were kept, kJ/mol. */
+static double kick_squares(km_integrator *integrator, const km_particles *p)
+{
+    const int n_blocks = km_block_count(p->n);
+#pragma omp parallel for num_threads(integrator->threads) schedule(static)
+    for (int b = 0; b < n_blocks; b++) {
+        double sum = 0.0;
+        for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
+            if (p->inverse_mass[i] > 0.0)
+                sum += km_kick_square(p->mass[i], km_vec3_load(integrator->before, p->n_padded, i),
+                                      km_vec3_load(p->velocity, p->n_padded, i));
+        integrator->block[b * KM_BLOCK_WIDTH] = sum;
+    }
+    double total;
+    km_block_total(integrator->block, n_blocks, 1, &total);
+    return total;
+}
+
 km_status km_integrator_cpu_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     const double timestep = integrator->spec.timestep;
@@ -134,8 +154,14 @@ km_status km_integrator_cpu_first_half(km_integrator *integrator, const km_step 
 km_status km_integrator_cpu_second_half(km_integrator *integrator, const km_step *s,
                                         km_particles *p)
 {
+    const bool coupled = km_thermostat_is_due(&integrator->spec, s->index);
+    if (coupled || s->energy)
+        memcpy(integrator->before, p->velocity, 3 * (size_t)p->n_padded * sizeof *p->velocity);
     kick(integrator, p);
     km_constraints_velocities(integrator, p);
+    if (coupled || s->energy)
+        km_hidden_take(&integrator->spec, &integrator->scalars, kick_squares(integrator, p),
+                       coupled);
     km_thermostat_chain(integrator, s, p);
     km_thermostat_rescale(integrator, s, p);
     if (km_is_due(&integrator->spec, s->index, integrator->spec.drift_removal_interval))

@@ -134,7 +134,9 @@ typedef struct second_half_numbers {
     km_box box;
     km_pending pending; /* none: the first half has applied it */
     bool summed;        /* this step needs the sums            */
-    double sum[4];      /* kJ/mol, u nm/ps  kinetic energy and momentum of the moving atoms */
+    /* of the moving atoms: kinetic energy (kJ/mol), momentum (u nm/ps), squares of the kick
+       (kJ/mol, km_kick_square) */
+    double sum[5];
     int fault;
 } second_half_numbers;
 
@@ -146,6 +148,10 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
     km_unit<KIND> u;
     if (!km_unit_load(u, units, p, now.pending))
         return;
+    km_vec3 before[u.ATOMS];
+    KM_DEVICE_UNROLL
+    for (int a = 0; a < u.ATOMS; a++)
+        before[a] = u.v[a];
     km_unit_kick(u, p, 0.5 * spec.timestep);
     now.fault = km_unit_velocities(u, now.box);
     km_unit_store(u, p.velocity, p.n_padded, u.v);
@@ -155,6 +161,7 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++) {
         const double mass = u.w[a] > 0.0 ? p.mass[u.atom[a]] : 0.0;
+        now.sum[4] += km_kick_square(mass, before[a], u.v[a]);
         now.sum[1] += mass * u.v[a].x;
         now.sum[2] += mass * u.v[a].y;
         now.sum[3] += mass * u.v[a].z;
@@ -163,15 +170,16 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
 
 /* What thermostat and removal of momentum make of the sums, for the next who reads velocities. */
 template <int THERMOSTAT>
-static __device__ __forceinline__ void decide(const km_integrator_spec &spec, const double sum[4],
-                                              double moving_mass, bool rescaling, bool removal,
+static __device__ __forceinline__ void decide(const km_integrator_spec &spec, const double sum[5],
+                                              double moving_mass, bool coupled, bool removal,
                                               km_cuda_state *state, km_motion *motion)
 {
     double factor = 1.0;
     km_vec3 shift = km_vec3_make(0.0, 0.0, 0.0);
+    km_hidden_take(&spec, &motion->scalars, sum[4], coupled);
     if (THERMOSTAT == KM_THERMOSTAT_NOSE_HOOVER)
         factor = km_chain_couple(&spec, &motion->scalars, state->step, sum[0]);
-    if (THERMOSTAT == KM_THERMOSTAT_RESCALING && rescaling)
+    if (THERMOSTAT == KM_THERMOSTAT_RESCALING && coupled)
         factor = km_rescaling_couple(&spec, &motion->scalars, state->step, sum[0]);
     if (removal)
         shift = km_momentum_take(&motion->scalars,
@@ -183,48 +191,46 @@ static __device__ __forceinline__ void decide(const km_integrator_spec &spec, co
 template <int THERMOSTAT>
 static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     second_half_kernel(km_units units, km_particles p, km_integrator_spec spec, double moving_mass,
-                       km_cuda_state *state, km_motion *motion, double *partial)
+                       bool measured, km_cuda_state *state, km_motion *motion, double *partial)
 {
-    const bool rescaling = THERMOSTAT == KM_THERMOSTAT_RESCALING &&
-                           km_is_due(&spec, state->step, spec.thermostat_interval);
+    const bool coupled = km_thermostat_is_due(&spec, state->step);
     const bool removal = km_is_due(&spec, state->step, spec.drift_removal_interval);
     second_half_numbers now;
     now.box = state->box;
     now.pending = km_pending_none();
-    now.summed = THERMOSTAT == KM_THERMOSTAT_NOSE_HOOVER || rescaling || removal;
+    now.summed = coupled || removal || measured;
     now.fault = 0;
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 5; k++)
         now.sum[k] = 0.0;
     KM_UNIT_CALL(units.kind[blockIdx.x], finish, units, p, spec, now)
     km_fault_raise(state, now.fault);
     if (!now.summed)
         return;
-    if (km_grid_sum<4>(now.sum, partial, state) && threadIdx.x == 0)
-        decide<THERMOSTAT>(spec, now.sum, moving_mass, rescaling, removal, state, motion);
+    if (km_grid_sum<5>(now.sum, partial, state) && threadIdx.x == 0)
+        decide<THERMOSTAT>(spec, now.sum, moving_mass, coupled, removal, state, motion);
 }
 
 template <int THERMOSTAT>
-static km_status launch_second_half(km_integrator *integrator, km_particles *p)
+static km_status launch_second_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     KM_LAUNCH((second_half_kernel<THERMOSTAT>), km_units_blocks(&integrator->units),
               KM_UNIT_THREADS, 0, integrator->device->stream, integrator->units, *p,
-              integrator->spec, integrator->moving_mass, km_cuda_of(p)->state, integrator->motion,
-              integrator->partial);
+              integrator->spec, integrator->moving_mass, s->energy, km_cuda_of(p)->state,
+              integrator->motion, integrator->partial);
     return KM_OK;
 }
 
 km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_step *s,
                                          km_particles *p)
 {
-    (void)s; /* the device knows the number of the step */
     KM_TRY(km_cuda_join(integrator->device));
     switch (integrator->spec.thermostat) {
     case KM_THERMOSTAT_RESCALING:
-        return launch_second_half<KM_THERMOSTAT_RESCALING>(integrator, p);
+        return launch_second_half<KM_THERMOSTAT_RESCALING>(integrator, s, p);
     case KM_THERMOSTAT_NOSE_HOOVER:
-        return launch_second_half<KM_THERMOSTAT_NOSE_HOOVER>(integrator, p);
+        return launch_second_half<KM_THERMOSTAT_NOSE_HOOVER>(integrator, s, p);
     default:
-        return launch_second_half<KM_THERMOSTAT_NONE>(integrator, p);
+        return launch_second_half<KM_THERMOSTAT_NONE>(integrator, s, p);
     }
 }
 

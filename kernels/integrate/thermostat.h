@@ -98,12 +98,15 @@ typedef struct km_chain {
     double target[KM_CHAIN_LENGTH];   /* kJ/mol  n kT for the first, kT for the others */
 } km_chain;
 
-KM_HD void km_chain_set(km_chain *chain, double kt, int degrees_of_freedom, double tau)
+/* full_step_kt (kJ/mol): what the velocities given to the chain are to be held to, kt or a little
+ * less (coupling.h). */
+KM_HD void km_chain_set(km_chain *chain, double kt, double full_step_kt, int degrees_of_freedom,
+                        double tau)
 {
     KM_DEVICE_UNROLL
     for (int k = 0; k < KM_CHAIN_LENGTH; k++) {
-        chain->target[k] = k == 0 ? degrees_of_freedom * kt : kt;
-        chain->mass[k] = chain->target[k] * tau * tau;
+        chain->target[k] = k == 0 ? degrees_of_freedom * full_step_kt : kt;
+        chain->mass[k] = (k == 0 ? degrees_of_freedom : 1) * kt * tau * tau;
     }
 }
 

@@ -84,8 +84,7 @@ void km_thermostat_langevin(km_integrator *integrator, const km_step *s, km_part
 void km_thermostat_rescale(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     const km_integrator_spec *spec = &integrator->spec;
-    if (spec->thermostat != KM_THERMOSTAT_RESCALING ||
-        !km_is_due(spec, s->index, spec->thermostat_interval))
+    if (spec->thermostat != KM_THERMOSTAT_RESCALING || !km_thermostat_is_due(spec, s->index))
         return;
     const double kinetic = km_kinetic_energy(integrator, p);
     km_velocities_scale(integrator, p,

@@ -8,7 +8,8 @@
 typedef struct km_measurement {
     double kinetic; /* kJ/mol                                                         */
     double kinetic_tensor[KM_TENSOR]; /* kJ/mol  of atoms: 1/2 sum m v (x) v                     */
-    double temperature; /* K       2 K / (degrees of freedom x R)                          */
+    double temperature; /* K       2 (K + what the full step hides of it, coupling.h) /
+                                   (degrees of freedom x R)                                */
     double potential;   /* kJ/mol  sum of the terms                                        */
     double conserved;   /* kJ/mol  kinetic + potential - work of thermostat and barostat    */
     double volume;      /* nm^3                                                            */

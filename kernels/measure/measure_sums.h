@@ -141,7 +141,8 @@ KM_HD void km_measurement_fill(const km_integrator_spec *spec, const km_integrat
         out->kinetic_tensor[k] = atoms->kinetic[k];
     out->kinetic = atoms->kinetic[KM_XX] + atoms->kinetic[KM_YY] + atoms->kinetic[KM_ZZ];
     out->temperature = spec->degrees_of_freedom > 0
-                           ? 2.0 * out->kinetic / (spec->degrees_of_freedom * KM_GAS_CONSTANT)
+                           ? 2.0 * (out->kinetic + scalars->hidden_kinetic) /
+                                 (spec->degrees_of_freedom * KM_GAS_CONSTANT)
                            : 0.0;
     out->potential = km_potential_energy(p->energy);
     out->conserved = out->kinetic + out->potential - scalars->thermostat_work -
