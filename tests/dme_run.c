@@ -182,7 +182,7 @@ km_status dme_run(const dme_box *f, int threads, const dme_record *resume, dme_r
                                     .recipe = &f->recipe,
                                     .forcefield = f->forcefield,
                                     .system = f->system,
-                                    .run_identity = 7,
+                                    .identity = {{7}},
                                     .resume = resume != NULL ? &resume->last : NULL,
                                     .trajectory = &frames,
                                     .energies = &rows,

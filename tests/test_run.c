@@ -117,7 +117,7 @@ static void a_foreign_checkpoint_is_refused(void **state)
     km_stage_report report[4];
     dme_record *first = dme_record_create(0), *second = dme_record_create(-1);
     assert_int_equal(dme_run(f, 2, NULL, first, report), KM_INTERRUPTED);
-    first->last.run_identity = 8;
+    first->last.identity.part[0] = 8;
     assert_int_equal(dme_run(f, 2, first, second, report), KM_ERROR_INPUT);
     assert_non_null(strstr(km_last_error()->message, "another recipe"));
     dme_record_destroy(first);

@@ -13,6 +13,7 @@
 #include "host/command/run_files.h"
 #include "host/command/single_run.h"
 #include "host/engine/stage.h"
+#include "host/output/checkpoint_file.h"
 #include "host/output/run_folder.h"
 #include "kernels/base/random.h"
 
@@ -356,6 +357,27 @@ static km_status introduce(ensemble *e)
     return KM_OK;
 }
 
+/* Before the recipe of the folder is written anew: does it go on with what the replicas have done?
+ * What is damaged is told by the replica itself. */
+static km_status check_recipe(const ensemble *e)
+{
+    for (int k = 0; k < e->n; k++) {
+        const replica *r = &e->replica[k];
+        const int n = e->run->model->n;
+        km_checkpoint resume = {0};
+        bool fallback;
+        char reason[KM_ERROR_MESSAGE_LENGTH / 4];
+        if (!r->resume ||
+            km_checkpoint_read(r->folder, &resume, &fallback, reason, sizeof reason) != KM_OK)
+            continue;
+        const km_run_identity identity = km_run_identify(&r->recipe, e->run->model);
+        const km_status status = km_run_check_resume(&resume, &identity, n);
+        km_checkpoint_release(&resume);
+        return status;
+    }
+    return KM_OK;
+}
+
 static km_status do_all(ensemble *e)
 {
     const km_replicas_run *run = e->run;
@@ -364,6 +386,7 @@ static km_status do_all(ensemble *e)
     KM_TRY(km_run_folder_open(run->folder, run->options->resume, &e->folder));
     km_run_folder_log(e->folder, "kalium %s, %d replicas of %d atoms, %d at a time%s", KM_VERSION,
                       e->n, run->model->n, e->n_workers, run->options->resume ? ", continued" : "");
+    KM_TRY(check_recipe(e));
     KM_TRY(km_run_files_recipe(run->folder, run->cell));
     KM_TRY(run_workers(e));
     km_terminal_finish_progress(run->terminal);

@@ -33,8 +33,8 @@ KM_MUST_CHECK km_status km_run_files_replicas(const char *folder, const km_cell 
                                               const km_model *model, const uint64_t *seed,
                                               const km_results *together, km_terminal *terminal);
 
-/* A number that is the same for the same run: composition, parameters, protocol and seed. The
- * length of production is left out, so that a finished run can be extended. */
-uint64_t km_run_identity(const km_recipe *recipe, const km_model *model);
+/* The same for the same run: composition, parameters, protocol and seed. The length of production
+ * is left out, so that a finished run can be extended. */
+km_run_identity km_run_identify(const km_recipe *recipe, const km_model *model);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct run {
     const km_single_run *spec;
     km_run_folder *folder;
     km_cell cell; /* borrows recipe and force field                            */
-    uint64_t identity;
+    km_run_identity identity;
     km_netcdf_writer *trajectory;
     km_energy_table *energies;
     km_checkpoint resume;
@@ -119,7 +119,7 @@ static km_status read_checkpoint(run *r)
                  "the newest checkpoint cannot be used (%s); going on from the one before", reason);
         note(r, line);
     }
-    return km_run_check_resume(&r->resume, r->identity, r->spec->model->n);
+    return km_run_check_resume(&r->resume, &r->identity, r->spec->model->n);
 }
 
 static km_status build(run *r)
@@ -164,7 +164,7 @@ static km_status simulate(run *r)
         .recipe = r->cell.recipe,
         .forcefield = r->cell.forcefield,
         .system = r->cell.system,
-        .run_identity = r->identity,
+        .identity = r->identity,
         .resume = r->resumes ? &r->resume : NULL,
         .trajectory = &trajectory,
         .energies = &energies,
@@ -210,7 +210,7 @@ km_status km_single_run_do(const km_single_run *spec, km_analysis **analysis)
 {
     run r = {.spec = spec,
              .cell = {.recipe = spec->cell.recipe, .forcefield = spec->cell.forcefield},
-             .identity = km_run_identity(spec->cell.recipe, spec->model)};
+             .identity = km_run_identify(spec->cell.recipe, spec->model)};
     km_status status = km_run_folder_open(spec->folder, spec->resume, &r.folder);
     if (status == KM_OK) {
         status = go_on(&r, analysis);

@@ -7,8 +7,27 @@
 
 #define KM_CHECKPOINT_SINKS 4
 
+/* What must be the same for --continue: part, attribute in the file, sentence for the reader. */
+#define KM_IDENTITY_LIST(X)                                                                        \
+    X(COMPOSITION, "composition", "the composition: molecules, their numbers, order or masses")    \
+    X(PARAMETERS, "parameters",                                                                    \
+      "force-field parameters: charges, a file of the force field, or keys of forcefield")         \
+    X(NONBONDED, "nonbonded", "cutoffs or the Coulomb sum: keys of nonbonded")                     \
+    X(PROTOCOL, "protocol", "the protocol: temperature, pressure, seed or stages")
+
+typedef enum km_identity_part {
+#define KM_IDENTITY_ENUM(name, attribute, text) KM_IDENTITY_##name,
+    KM_IDENTITY_LIST(KM_IDENTITY_ENUM)
+#undef KM_IDENTITY_ENUM
+        KM_IDENTITY_PARTS
+} km_identity_part;
+
+typedef struct km_run_identity {
+    uint64_t part[KM_IDENTITY_PARTS]; /* hashes */
+} km_run_identity;
+
 typedef struct km_checkpoint {
-    uint64_t run_identity;    /* hash of recipe and topology: a foreign checkpoint is refused   */
+    km_run_identity identity; /* a foreign checkpoint is refused                                */
     int stage;                /* index; n_stages when the run is finished                       */
     int64_t in_stage;         /* steps done in this stage                                       */
     int64_t stage_first_step; /* steps of the run done before this stage                        */

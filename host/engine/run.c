@@ -30,13 +30,26 @@ static int64_t steps_of(const km_stage *stage)
     return stage->kind == KM_STAGE_DYNAMICS ? llround(stage->time / stage->timestep) : 0;
 }
 
-km_status km_run_check_resume(const km_checkpoint *resume, uint64_t run_identity, int n_atoms)
+km_status km_run_check_resume(const km_checkpoint *resume, const km_run_identity *identity,
+                              int n_atoms)
 {
-    if (resume->run_identity != run_identity)
-        return KM_FAIL(
-            KM_ERROR_INPUT,
-            "the checkpoint belongs to another recipe: composition, force field or protocol "
-            "differ. Only production time may change with --continue");
+    static const char *const what[] = {
+#define IDENTITY_TEXT(name, attribute, text) text,
+        KM_IDENTITY_LIST(IDENTITY_TEXT)
+#undef IDENTITY_TEXT
+    };
+    char changed[512] = "";
+    for (int k = 0; k < KM_IDENTITY_PARTS; k++) {
+        const size_t used = strlen(changed);
+        if (resume->identity.part[k] != identity->part[k])
+            snprintf(changed + used, sizeof changed - used, "%s%s", used > 0 ? "; " : "", what[k]);
+    }
+    if (changed[0] != '\0')
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "the checkpoint belongs to another recipe. What differs is %s. Only "
+                       "production time may change with --continue; undo the change, or start "
+                       "in another folder",
+                       changed);
     if (resume->state.n != n_atoms)
         return KM_FAIL(KM_ERROR_INPUT, "the checkpoint has %d atoms, the recipe makes %d",
                        resume->state.n, n_atoms);
@@ -48,11 +61,11 @@ static km_status begin(const km_run_options *o, km_checkpoint *now)
 {
     if (o->resume == NULL) {
         start_from_system(o->system, &now->state);
-        now->run_identity = o->run_identity;
+        now->identity = o->identity;
         now->stage_box = now->state.box;
         return KM_OK;
     }
-    KM_TRY(km_run_check_resume(o->resume, o->run_identity, o->system->n_atoms));
+    KM_TRY(km_run_check_resume(o->resume, &o->identity, o->system->n_atoms));
     const km_state state = now->state;
     *now = *o->resume;
     now->state = state;

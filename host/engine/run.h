@@ -37,7 +37,7 @@ typedef struct km_run_options {
     const km_recipe *recipe;
     const km_forcefield *forcefield;
     const km_system *system; /* the built cell: where a new run starts                    */
-    uint64_t run_identity;
+    km_run_identity identity;
     const km_checkpoint *resume; /* NULL for a new run                                        */
 
     km_sink *trajectory; /* frames of production stages; may be NULL                  */
@@ -51,9 +51,9 @@ typedef struct km_run_options {
     void (*note)(void *self, const char *line); /* one line for the log                          */
 } km_run_options;
 
-/* Does a checkpoint belong to this run? KM_ERROR_INPUT says why not. */
-KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume, uint64_t run_identity,
-                                            int n_atoms);
+/* Does a checkpoint belong to this run? KM_ERROR_INPUT says what differs. */
+KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume,
+                                            const km_run_identity *identity, int n_atoms);
 
 /* Runs all stages. KM_INTERRUPTED after should_stop, with a checkpoint written. report has n_stages
  * entries (zero for stages done by an earlier run). */

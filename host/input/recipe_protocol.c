@@ -131,8 +131,7 @@ static km_status add_liquid_stages(stage_list *list)
     s.barostat_time = 1.0;
     s.pressure_start = s.pressure_end = 1000.0 * BAR;
     s.energy_interval = 0.5;
-    if (recipe->structure == NULL) /* a given structure has no voids */
-        KM_TRY(add_stage(list, "compress", &s));
+    KM_TRY(add_stage(list, "compress", &s));
 
     s = list->base;
     s.timestep = timestep;
@@ -357,6 +356,14 @@ static km_status finish(stage_list *list)
     return KM_OK;
 }
 
+/* A given structure has no voids: it is compressed only where `stages:` says how. */
+static void leave_structure_alone(stage_list *list)
+{
+    const int at = find_stage(list, "compress");
+    if (list->r->recipe->structure != NULL && at >= 0 && list->raw_index[at] < 0)
+        remove_stage(list, at);
+}
+
 static km_status read_stages(stage_list *list, km_protocol protocol)
 {
     read_base(list);
@@ -364,6 +371,7 @@ static km_status read_stages(stage_list *list, km_protocol protocol)
     if (protocol == KM_PROTOCOL_LIQUID) {
         KM_TRY(add_liquid_stages(list));
         KM_TRY(apply_overrides(list));
+        leave_structure_alone(list);
     } else {
         KM_TRY(read_list(list));
     }

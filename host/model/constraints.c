@@ -70,7 +70,7 @@ static km_status add_stars(km_assignment *a, const km_forcefield *ff)
         if (a->partner_start[partner + 1] - a->partner_start[partner] != 1)
             return KM_FAIL(KM_ERROR_UNSUPPORTED,
                            "molecule %s: the hydrogen %s has more than one bond and cannot be held "
-                           "by a constraint; set constrain_hydrogen: false and a shorter timestep",
+                           "by a constraint; set constraints: none and a shorter timestep_fs",
                            a->source->key, a->source->atom[partner].name);
         km_constraint_group *group = group_of(a, centre);
         if (group->n_bonds == KM_CONSTRAINT_BONDS)

@@ -26,6 +26,12 @@
             return KM_FAIL(KM_ERROR_FILE, "%s: %s", path, nc_strerror(nc_));                       \
     } while (0)
 
+static const char *const identity_name[] = {
+#define IDENTITY_NAME(name, attribute, text) "kalium_identity_" attribute,
+    KM_IDENTITY_LIST(IDENTITY_NAME)
+#undef IDENTITY_NAME
+};
+
 typedef enum direction { TO_LIST, FROM_LIST } direction;
 
 static void exchange_reals(double *value, int n, double **slot, direction d)
@@ -86,7 +92,7 @@ static uint64_t checksum_of(const km_checkpoint *c, const double list[N_SCALARS]
 {
     const size_t bytes = 3 * (size_t)c->state.n * sizeof(double);
     uint64_t hash = checksum(UINT64_C(14695981039346656037), list, N_SCALARS * sizeof(double));
-    hash = checksum(hash, &c->run_identity, sizeof c->run_identity);
+    hash = checksum(hash, &c->identity, sizeof c->identity);
     hash = checksum(hash, c->state.position, bytes);
     return checksum(hash, c->state.velocity, bytes);
 }
@@ -144,7 +150,8 @@ static km_status define(const char *path, const km_checkpoint *c, uint64_t sum, 
     NC_TRY(path, put_text(f, NC_GLOBAL, "ConventionVersion", "1.0"));
     NC_TRY(path, put_text(f, NC_GLOBAL, "program", "kalium"));
     NC_TRY(path, put_text(f, NC_GLOBAL, "programVersion", KM_VERSION));
-    NC_TRY(path, put_hash(f, "kalium_run_identity", c->run_identity));
+    for (int k = 0; k < KM_IDENTITY_PARTS; k++)
+        NC_TRY(path, put_hash(f, identity_name[k], c->identity.part[k]));
     NC_TRY(path, put_hash(f, "kalium_checksum", sum));
     NC_TRY(path, nc_enddef(f));
     NC_TRY(path, nc_put_var_text(f, 0, "xyz"));
@@ -251,7 +258,7 @@ static km_status read_open(int file, const char *path, km_checkpoint *out)
     if (nc_inq_dimid(file, "kalium_scalars", &dimension) != NC_NOERR)
         return KM_FAIL(KM_ERROR_INPUT, "%s: not a kalium checkpoint", path);
     NC_TRY(path, nc_inq_dimlen(file, dimension, &n_scalars));
-    if (n_scalars != N_SCALARS)
+    if (n_scalars != N_SCALARS || nc_inq_attlen(file, NC_GLOBAL, identity_name[0], &n) != NC_NOERR)
         return KM_FAIL(KM_ERROR_INPUT, "%s: a checkpoint of another version of kalium", path);
     NC_TRY(path, nc_inq_dimid(file, "atom", &dimension));
     NC_TRY(path, nc_inq_dimlen(file, dimension, &n));
@@ -262,7 +269,8 @@ static km_status read_open(int file, const char *path, km_checkpoint *out)
     KM_TRY(read_vectors(file, path, "kalium_velocity_nm_ps", n, &out->state.velocity));
     NC_TRY(path, nc_inq_varid(file, "kalium_run", &id));
     NC_TRY(path, nc_get_var_double(file, id, list));
-    KM_TRY(read_hash(file, path, "kalium_run_identity", &out->run_identity));
+    for (int k = 0; k < KM_IDENTITY_PARTS; k++)
+        KM_TRY(read_hash(file, path, identity_name[k], &out->identity.part[k]));
     KM_TRY(read_hash(file, path, "kalium_checksum", &sum));
     if (checksum_of(out, list) != sum)
         return KM_FAIL(KM_ERROR_INPUT, "%s: damaged (its checksum differs)", path);

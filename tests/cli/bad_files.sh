@@ -180,8 +180,29 @@ rm spoilt/state.nc spoilt/state-previous.nc
 refuses 74 "spoilt holds results, but state.nc" run --continue -o spoilt --time 1.5ps
 cmp -s run/trajectory.nc spoilt/trajectory.nc || fail "checkpoints gone: the trajectory was touched"
 rm -rf spoilt && cp -r run spoilt
-refuses 65 "belongs to another recipe" run --continue -o spoilt --set temperature_K=300
+refuses 65 "What differs is the protocol: temperature" run --continue -o spoilt --set temperature_K=300
+refuses 65 "What differs is cutoffs" run --continue -o spoilt --time 1.5ps --set nonbonded.cutoff_A=6.9
+refuses 65 "What differs is force-field parameters" run --continue -o spoilt --time 1.5ps \
+    --set forcefield.charge_scale=0.9
 cmp -s run/recipe-resolved.yaml spoilt/recipe-resolved.yaml || fail "a refused change is in the recipe"
+
+# a force-field file edited between run and --continue: a bond held rigid, a pair, a dihedral
+opls=$("$kalium" info | sed -n 's/^force fields //p')/opls-electrolytes.yaml
+cp "$opls" own.yaml
+"$kalium" run tiny.yaml --quiet -o edited --time 0.2ps --set 'forcefield.files=[own.yaml]' >out 2>&1 ||
+    fail "a force field of one's own: $(cat out)"
+for edit in 's/\("CT", "HC".*r0: \)1.09/\11.10/' 's/sigma: 3.5,/sigma: 3.6,/' 's/\(V: *\[\)0.65/\10.66/'; do
+    sed "$edit" "$opls" >own.yaml
+    cmp -s "$opls" own.yaml && fail "$edit changes nothing"
+    refuses 65 "What differs is force-field parameters" run --continue -o edited --time 0.4ps
+done
+cp "$opls" own.yaml
+goes_on edited "finished already"
+
+# a packed start read back, though the recipe changes a stage that a structure does not need
+"$kalium" build tiny.yaml -o packed >/dev/null 2>&1 || fail "build"
+"$kalium" energy tiny.yaml --structure packed/start.pdb >out 2>&1 && grep -q "^potential" out ||
+    fail "energy --structure: $(cat out)"
 
 # what cannot be written
 refuses 74 "/dev/full" energy tiny.yaml --forces /dev/full

@@ -105,6 +105,9 @@ done
 refuses "fewer than there are" 64 "whole holds 3 replicas" run --continue -o whole --replicas 2
 refuses "a single run as replicas" 64 "alone holds a single run" run --continue -o alone --replicas 2
 refuses "replicas as a single run" 64 "whole holds 3 replicas" run --continue "$recipe" -o whole
+refuses "another temperature" 65 "What differs is the protocol" run --continue -o whole --set temperature_K=300 --quiet
+grep -q "temperature_K: 298.15" whole/recipe-resolved.yaml || fail "a refused change is in the recipe of the ensemble"
+[ -s whole/results.json ] || fail "a refused change removed the results of the ensemble"
 "$kalium" check "$recipe" --replicas 5 | grep -q "5 replicas: 2230 atoms" || fail "check"
 
 [ $failures -eq 0 ] && echo "replicas are whole runs, together and alone"
