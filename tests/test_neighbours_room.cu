@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* The cluster-pair list of the CUDA backend when it is recorded, grows, or cannot be built. */
+#include "tests/cluster_liquid.cuh"
+
+namespace
+{
+
+/* More pairs than there is room for: a fault, and nothing out of bounds. */
+void outgrown_memory_is_a_fault(void **)
+{
+    liquid l = make_liquid(1000, km_box_orthorhombic(20.0, 20.0, 20.0));
+    bool rebuilt;
+    place(&l, 12, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    place(&l, 13,
+          [](double u, double v, double w) { return km_vec3_make(0.05 * u, 0.05 * v, 0.05 * w); });
+    upload(&l);
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_LIST);
+    place(&l, 14, anywhere); /* and room again */
+    assert_true(update(&l, true));
+    check_list(&l, 1.1);
+    const double none = NAN; /* as an exploding run has it */
+    assert_int_equal(cudaMemcpy(l.p->position + 5, &none, sizeof none, cudaMemcpyHostToDevice),
+                     cudaSuccess);
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_NOT_FINITE);
+    destroy(&l);
+}
+
+/* A recorded step looks at the atoms, and launches the kernels of a build only when it builds. */
+void a_recorded_step_builds_when_it_must(void **)
+{
+    liquid l = make_liquid(500, boxes[3]);
+    km_recording *recording;
+    bool rebuilt;
+    make_exclusions(&l, 5);
+    place(&l, 9, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    assert_ok(backend->record_begin(l.device));
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->record_end(l.device, &recording));
+    const int builds = fetch(km_cuda_of(l.p)->state, 1)[0].builds;
+    uint64_t before = km_emulator_count().launches;
+    assert_ok(backend->record_play(recording, l.p, 1, 5));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(km_emulator_count().launches - before, 1 + 5); /* the number of the step */
+    assert_int_equal(fetch(km_cuda_of(l.p)->state, 1)[0].builds, builds);
+    place(&l, 10, anywhere);
+    upload(&l);
+    before = km_emulator_count().launches;
+    assert_ok(backend->record_play(recording, l.p, 6, 5));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(km_emulator_count().launches - before, 1 + 5 + 6);
+    assert_int_equal(fetch(km_cuda_of(l.p)->state, 1)[0].builds, builds + 1);
+    check_list(&l, 1.1);
+    backend->record_destroy(recording);
+    destroy(&l);
+}
+
+/* Little room left: more is made and the list built again; none left: refused with the numbers. */
+void a_list_grows_before_it_is_full(void **)
+{
+    liquid l = make_liquid(500, boxes[3]);
+    bool moved, rebuilt;
+    make_exclusions(&l, 5);
+    place(&l, 9, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    km_neighbour_list *list = l.p->neighbours;
+    assert_ok(backend->neighbours_grow(l.device, l.p, &moved));
+    assert_false(moved);
+    const int n = fetch(list->build, 1)[0].n_entries;
+    list->capacity_entries = n + n / 4;
+    assert_true(update(&l, true));
+    assert_ok(backend->neighbours_grow(l.device, l.p, &moved));
+    assert_true(moved);
+    assert_true(list->capacity_entries >= 3 * n);
+    assert_true(update(&l, false)); /* the new memory holds nothing yet */
+    check_list(&l, 1.1);
+    list->capacity_entries = n - 1;
+    assert_ok(backend->neighbours_update(l.device, l.p, true, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_LIST);
+    assert_int_equal(backend->neighbours_grow(l.device, l.p, &moved), KM_ERROR_DEVICE);
+    assert_non_null(strstr(km_last_error()->message, "has outgrown its memory"));
+    destroy(&l);
+}
+
+void a_cell_that_shrinks_too_far_is_a_fault(void **)
+{
+    liquid l = make_liquid(100, km_box_orthorhombic(3.0, 3.0, 3.0));
+    bool rebuilt;
+    place(&l, 1, anywhere);
+    make_list(&l, 1.0, 0.1);
+    assert_true(update(&l, false));
+    l.box = km_box_orthorhombic(3.0, 1.99, 3.0);
+    upload(&l);
+    assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
+    assert_ok(backend->synchronise(l.device, l.p));
+    assert_int_equal(l.p->fault, KM_FAULT_CELL);
+    destroy(&l);
+}
+
+void a_cell_too_small_is_refused(void **)
+{
+    liquid l = make_liquid(10, km_box_orthorhombic(2.0, 3.0, 3.0));
+    place(&l, 1, anywhere);
+    upload(&l);
+    const km_neighbour_spec spec = {1.01, 0.1, NULL, NULL};
+    assert_int_equal(backend->neighbours_create(l.device, &spec, l.p), KM_ERROR_VALUE);
+    assert_non_null(strstr(km_last_error()->message, "at least twice the cutoff"));
+    destroy(&l);
+}
+} // namespace
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(outgrown_memory_is_a_fault),
+        cmocka_unit_test(a_recorded_step_builds_when_it_must),
+        cmocka_unit_test(a_list_grows_before_it_is_full),
+        cmocka_unit_test(a_cell_that_shrinks_too_far_is_a_fault),
+        cmocka_unit_test(a_cell_too_small_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
