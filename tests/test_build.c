@@ -565,9 +565,9 @@ static void a_liquid_can_be_placed_from_a_file(void **state)
     write_file("test_build.gro", water_gro);
     build(
         "{liquid: {solvents: [{molecule: SPCE, mole_parts: 1}], size: {molecules: 2}}, structure: "
-        "{file: ./test_build.gro, box_A: [21, 22, 23]}}",
+        "{file: ./test_build.gro, box_A: [20, 21, 23]}}",
         1, &c);
-    assert_near(c.system->box.ax, 2.1, 1e-12);
+    assert_near(c.system->box.ax, 2.0, 1e-12);
     assert_near(c.system->box.cz, 2.3, 1e-12);
     assert_near(c.system->position[3], 0.6, 1e-12);
     close_cell(&c);

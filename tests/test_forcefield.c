@@ -340,14 +340,18 @@ static void later_files_add_and_override(void **state)
           "     source: [S2, T08]}\n"
           "molecules:\n"
           "  - {key: KX, residue: KX, name: another potassium, charge: 1, source: [S2],\n"
-          "     status: analogy, atoms: [[K, \"K+\", 1, 0, 0, 0]]}\n",
+          "     status: analogy, atoms: [[K, \"K+\", 1, 0, 0, 0]]}\n"
+          "  - {key: Ca2+, residue: CA, name: calcium, charge: 2, source: [S2],\n"
+          "     status: analogy, atoms: [[K, \"K+\", 2, 0, 0, 0]]}\n"
+          "  - {key: SO4, residue: SO4, name: not a sulphate, charge: -2, source: [S2],\n"
+          "     status: analogy, atoms: [[K, \"K+\", -2, 0, 0, 0]]}\n",
           file);
     fclose(file);
     km_forcefield *ff;
     const char *files[] = {"opls-electrolytes", second_path, second_path};
     assert_ok(km_forcefield_read(files, 2, &ff));
     assert_int_equal(ff->n_atom_types, 109);
-    assert_int_equal(ff->n_molecules, 41);
+    assert_int_equal(ff->n_molecules, 43);
     const km_ff_atom_type *k = &ff->atom_type[km_forcefield_atom_type(ff, "K+")];
     assert_near(k->sigma, 0.4, 1e-15);
     assert_string_equal(k->source, "S2, T08");
@@ -356,6 +360,12 @@ static void later_files_add_and_override(void **state)
     assert_non_null(strstr(ff->override[0], "atom type K+ of "));
     assert_int_equal(ff->molecule[km_forcefield_molecule(ff, "KX")].atom[0].type,
                      km_forcefield_atom_type(ff, "K+"));
+    for (const char *const *name = (const char *[]){"Ca", "Ca2+", "Ca++", "ca2+", NULL}; *name;
+         name++)
+        assert_int_equal(km_forcefield_molecule(ff, *name), 41);
+    for (const char *const *name = (const char *[]){"SO4", "SO42-", "so4--", NULL}; *name; name++)
+        assert_int_equal(km_forcefield_molecule(ff, *name), 42);
+    assert_int_equal(km_forcefield_molecule(ff, "Ca2"), -1);
     km_forcefield_destroy(ff);
     assert_int_equal(km_forcefield_read(files, 3, &ff), KM_ERROR_INPUT);
     assert_non_null(strstr(km_last_error()->message, "is listed twice"));

@@ -50,6 +50,12 @@ static void pdb_columns_are_read(void **state)
     assert_near(s->box.cz, 4.0, 1e-12);
     assert_true(s->box.bx == 0.0 && s->box.cx == 0.0 && s->box.cy == 0.0);
     km_structure_destroy(s);
+    char ended[sizeof pdb]; /* frames that only END divides */
+    snprintf(ended, sizeof ended, "%s", pdb);
+    memcpy(strstr(ended, "ENDMDL"), "END   ", strlen("ENDMDL"));
+    s = read_text("test_structure.pdb", ended);
+    assert_int_equal(s->n, 3);
+    km_structure_destroy(s);
 }
 
 /* A hexagonal cell, gamma = 120: b = (-a/2, a sqrt(3)/2, 0). */

@@ -11,8 +11,8 @@
 #include "host/build/recipe_place.h"
 #include "host/input/structure_file.h"
 
-/* nm  longer than any bond of a molecule (S-S is 0.205), shorter than contacts across a cell */
-#define LONGEST_BOND 0.3
+/* times its length in the force field: 1.7 for C-H, where a hydrogen of the next atom is at 2.1 */
+#define LONGEST_BOND 1.5
 
 static km_status take_box(const km_recipe *recipe, const km_structure *s, km_box *box)
 {
@@ -82,6 +82,12 @@ static km_vec3 atom_at(const double *x, int i)
     return km_vec3_make(x[3 * i], x[3 * i + 1], x[3 * i + 2]);
 }
 
+static km_vec3 template_at(const km_ff_molecule *molecule, int atom)
+{
+    const double *x = molecule->atom[atom].position;
+    return km_vec3_make(x[0], x[1], x[2]);
+}
+
 /* Walks along the bonds and puts every atom at the image nearest to its bonded neighbour. */
 static void make_whole(const km_ff_molecule *molecule, const km_box *box, double *x, bool *placed)
 {
@@ -115,15 +121,17 @@ static km_status check_bonds(const km_recipe *recipe, const km_structure *s, int
     for (int b = 0; b < molecule->n_bonds; b++) {
         const int i = molecule->bond[b][0], j = molecule->bond[b][1];
         const double length = km_vec3_norm(km_vec3_sub(atom_at(x, i), atom_at(x, j)));
-        if (length > LONGEST_BOND)
+        const double usual =
+            km_vec3_norm(km_vec3_sub(template_at(molecule, i), template_at(molecule, j)));
+        if (length > LONGEST_BOND * usual)
             return KM_FAIL(
                 KM_ERROR_INPUT,
                 "%s: lines %d and %d: atoms %s and %s of molecule %d (%s) are bonded but "
-                "%.3g A apart; the order of atoms is not that of the force field, or the "
-                "cell is wrong",
+                "%.3g A apart, %.3g A in the force field; the order of atoms is not that of the "
+                "force field, or the cell is wrong",
                 recipe->structure->file, s->line[first + i], s->line[first + j],
-                molecule->atom[i].name, molecule->atom[j].name, m + 1, molecule->key,
-                10.0 * length);
+                molecule->atom[i].name, molecule->atom[j].name, m + 1, molecule->key, 10.0 * length,
+                10.0 * usual);
     }
     return KM_OK;
 }

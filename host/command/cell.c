@@ -45,6 +45,9 @@ void km_print_composition(const km_cell *cell, const km_model *model)
 {
     const km_system *system = cell->system;
     const km_box *box = &system->box;
+    const km_recipe_liquid *liquid = cell->recipe->liquid;
+    const bool sure = system->position != NULL ||
+                      (liquid != NULL && (liquid->density > 0.0 || liquid->size_edge > 0.0));
     double mass = 0.0;
     for (int k = 0; k < system->n_components; k++)
         mass += system->component[k].count *
@@ -55,10 +58,10 @@ void km_print_composition(const km_cell *cell, const km_model *model)
         printf("  %-8s %9d  %14.5g %14.5g %s\n", cell->forcefield->molecule[c->molecule].key,
                c->count, c->requested, c->achieved, c->unit != NULL ? c->unit : "");
     }
-    printf(
-        "  %d atoms in %d molecules, cell %.4g x %.4g x %.4g A, density of the start %.4g kg/m3\n",
-        system->n_atoms, system->n_molecules, 10.0 * box->ax, 10.0 * box->by, 10.0 * box->cz,
-        mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
+    printf("  %d atoms in %d molecules, cell %.4g x %.4g x %.4g A, %s %.4g kg/m3\n",
+           system->n_atoms, system->n_molecules, 10.0 * box->ax, 10.0 * box->by, 10.0 * box->cz,
+           sure ? "density of the start" : "estimated density",
+           mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
     if (model == NULL)
         return;
     printf("  total charge %.3g e, charges of ions x %.3g\n", model->total_charge,

@@ -245,24 +245,31 @@ void km_forcefield_destroy(km_forcefield *ff)
     free(ff);
 }
 
-/* Letters compared without case; the sign of an ion may be left out of key. */
-static bool same_key(const char *key, const char *molecule, bool fold, bool sign)
+/* Length of an ion's name without its charge: 2 for "K+", "Ca2+", "Ca++", 3 for "SO42-". */
+static size_t bare_length(const char *name, int charge)
 {
-    size_t n = strlen(key), m = strlen(molecule);
-    if (sign) {
-        while (n > 1 && strchr("+-", key[n - 1]) != NULL)
-            n--;
-        while (m > 1 && strchr("+-", molecule[m - 1]) != NULL)
-            m--;
-    }
-    return n == m && (fold ? strncasecmp(key, molecule, n) : strncmp(key, molecule, n)) == 0;
+    const size_t length = strlen(name);
+    size_t n = length;
+    while (n > 1 && strchr("+-", name[n - 1]) != NULL)
+        n--;
+    const bool counted = n < length && n > 1 && abs(charge) > 1 && abs(charge) == name[n - 1] - '0';
+    return counted ? n - 1 : n;
+}
+
+/* Letters compared without case, names without their charges, where fold and bare say so. */
+static bool same_key(const char *key, const km_ff_molecule *molecule, bool fold, bool bare)
+{
+    const char *known = molecule->key;
+    const size_t n = bare ? bare_length(key, molecule->charge) : strlen(key);
+    const size_t m = bare ? bare_length(known, molecule->charge) : strlen(known);
+    return n == m && (fold ? strncasecmp(key, known, n) : strncmp(key, known, n)) == 0;
 }
 
 int km_forcefield_molecule(const km_forcefield *ff, const char *key)
 {
     for (int attempt = 0; attempt < 4; attempt++)
         for (int m = 0; m < ff->n_molecules; m++)
-            if (same_key(key, ff->molecule[m].key, (attempt & 2) != 0, (attempt & 1) != 0))
+            if (same_key(key, &ff->molecule[m], (attempt & 2) != 0, (attempt & 1) != 0))
                 return m;
     return -1;
 }

@@ -135,8 +135,8 @@ typedef struct km_forcefield {
 KM_MUST_CHECK km_status km_forcefield_read(const char *const *files, int n_files,
                                            km_forcefield **out);
 void km_forcefield_destroy(km_forcefield *ff);
-/* Index of the molecule with that key (case-sensitive first, then case-insensitive, with K for K+),
- * or -1. */
+/* Index of the molecule with that key (case-sensitive first, then case-insensitive, with K for K+,
+ * Ca for Ca2+), or -1. */
 int km_forcefield_molecule(const km_forcefield *ff, const char *key);
 int km_forcefield_atom_type(const km_forcefield *ff, const char *name);
 /* Rows for classes, in either direction (impropers: exactly this order); -1 when there is none. */

@@ -14,9 +14,11 @@ static bool is_atom(const char *line)
     return strncmp(line, "ATOM", 4) == 0 || strncmp(line, "HETATM", 6) == 0;
 }
 
+/* Some programs write END after every frame, without MODEL. */
 static bool ends_frame(const char *line)
 {
-    return strncmp(line, "ENDMDL", 6) == 0;
+    return strncmp(line, "ENDMDL", 6) == 0 ||
+           (strncmp(line, "END", 3) == 0 && line[3 + strspn(line + 3, " ")] == '\0');
 }
 
 static km_status read_cryst1(km_structure_reader *r)

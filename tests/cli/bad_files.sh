@@ -123,6 +123,10 @@ awk '/^ATOM/ {a[n++] = $0} /^CRYST1/ {box = $2} END {print "made by awk"; print 
     print box / 10, box / 10, box / 10}' box/start.pdb >box/start.gro
 awk '/^ATOM/ {a[n++] = $0} END {print n; print "made by awk"
     for (i = 0; i < n; i++) print substr(a[i], 77, 2), substr(a[i], 31, 24)}' box/start.pdb >box/start.xyz
+awk '/ H1  DME/ && !from {from = NR} / H4  DME/ && !to {to = NR} {line[NR] = $0}
+    END {swap = line[from]; line[from] = line[to]; line[to] = swap; for (i = 1; i <= NR; i++) print line[i]}' \
+    box/start.pdb >box/swapped.pdb
+placed 'the order of atoms is not that of the force field' 's/start.pdb/swapped.pdb/'
 placed 'the file tells no periodic cell; give cell.structure.box_A' 's/start.pdb/start.xyz/'
 for good in start.gro 'start.xyz\n    box_A: [20, 21, 22]\n    angles_deg: [80, 95, 105]'; do
     sed "s/start.pdb/$good/" placed.yaml >good.yaml
