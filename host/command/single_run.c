@@ -10,6 +10,7 @@
 #include "host/output/checkpoint_file.h"
 #include "host/output/energy_table.h"
 #include "host/output/netcdf_trajectory.h"
+#include "host/output/output_thread.h"
 #include "host/output/run_folder.h"
 
 /* Everything one run owns; released in one place. */
@@ -20,6 +21,7 @@ typedef struct run {
     km_run_identity identity;
     km_netcdf_writer *trajectory;
     km_energy_table *energies;
+    km_output_thread *output; /* writes to both */
     km_checkpoint resume;
     bool resumes;  /* from a checkpoint                                       */
     bool finished; /* by an earlier run of the same recipe                    */
@@ -30,6 +32,7 @@ static void release(run *r)
 {
     free(r->report);
     km_checkpoint_release(&r->resume);
+    km_output_thread_destroy(r->output);
     km_energy_table_destroy(r->energies);
     km_netcdf_writer_destroy(r->trajectory);
     km_system_destroy(r->cell.system);
@@ -146,18 +149,25 @@ static km_status open_writers(run *r)
     return (r->resumes ? km_energy_table_continue : km_energy_table_create)(path, &r->energies);
 }
 
-static km_status begin_sink(const run *r, const km_sink *sink, int index)
+/* The two sinks, in the order of the checkpoint's positions, behind the output thread. */
+static km_status start_output(run *r, km_sink sink[2])
 {
-    KM_TRY(sink->begin(sink->self, r->spec->model->labels));
-    return r->resumes ? sink->rewind(sink->self, r->resume.sink_position[index]) : KM_OK;
+    const km_sink file[2] = {km_netcdf_writer_sink(r->trajectory),
+                             km_energy_table_sink(r->energies)};
+    KM_TRY(km_output_thread_create(file, 2, &r->output));
+    for (int k = 0; k < 2; k++) {
+        sink[k] = km_output_thread_sink(r->output, k);
+        KM_TRY(sink[k].begin(sink[k].self, r->spec->model->labels));
+        if (r->resumes)
+            KM_TRY(sink[k].rewind(sink[k].self, r->resume.sink_position[k]));
+    }
+    return KM_OK;
 }
 
 static km_status simulate(run *r)
 {
-    km_sink trajectory = km_netcdf_writer_sink(r->trajectory);
-    km_sink energies = km_energy_table_sink(r->energies);
-    KM_TRY(begin_sink(r, &trajectory, 0));
-    KM_TRY(begin_sink(r, &energies, 1));
+    km_sink sink[2];
+    KM_TRY(start_output(r, sink));
     const km_run_options options = {
         .backend = r->spec->backend,
         .device = r->spec->device,
@@ -166,8 +176,8 @@ static km_status simulate(run *r)
         .system = r->cell.system,
         .identity = r->identity,
         .resume = r->resumes ? &r->resume : NULL,
-        .trajectory = &trajectory,
-        .energies = &energies,
+        .trajectory = &sink[0],
+        .energies = &sink[1],
         .checkpoint_seconds = r->spec->checkpoint_seconds,
         .self = r,
         .checkpoint = checkpoint,
@@ -177,8 +187,8 @@ static km_status simulate(run *r)
     };
     KM_TRY(km_run(&options, r->report));
     km_terminal_finish_progress(r->spec->terminal);
-    KM_TRY(trajectory.end(trajectory.self));
-    return energies.end(energies.self);
+    KM_TRY(sink[0].end(sink[0].self));
+    return sink[1].end(sink[1].self);
 }
 
 /* In a folder that is ours. */
