@@ -1,163 +1,76 @@
 /* SPDX-License-Identifier: MIT */
 /* Bonded terms on the CPU.
  *
- * Atoms are cut into blocks of consecutive atoms that no term crosses (whole molecules), about
- * equally dear. A thread takes a block, adds its forces in double in a fixed order, and writes each
- * atom once: no two threads touch the same atom, and neither forces nor the per-block energies
- * depend on the number of threads. */
+ * Atoms are cut into molecules, which no term crosses, and molecules alike that follow each other
+ * are computed together (bonded_loop.h). A thread takes a set of them, adds its forces in double in
+ * a fixed order, and writes each atom once: no two threads touch the same atom, and neither forces
+ * nor the energies of a set depend on the number of threads. */
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernels/backend_cpu.h"
-#include "kernels/bonded/bonded_block.h"
+#include "kernels/bonded/bonded_loop.h"
 
-#define KM_BLOCK_COST 3000 /* in units of cost_of[], about 20 microseconds */
-
-/* Time of one term in 6 ns, as measured. */
-static const int cost_of[KM_BONDED_KINDS] = {
-    [KM_BONDED_BOND] = 1,     [KM_BONDED_ANGLE] = 7,     [KM_BONDED_RB] = 7,
-    [KM_BONDED_PERIODIC] = 8, [KM_BONDED_IMPROPER] = 15, [KM_BONDED_PAIR14] = 2,
-    [KM_BONDED_EXCLUDED] = 2,
-};
+/* What one set adds up. */
+typedef struct set_sum {
+    double energy[KM_ENERGY_COUNT]; /* kJ/mol */
+    double virial[KM_TENSOR];       /* kJ/mol */
+    int fault;
+} set_sum;
 
 typedef struct km_bonded {
-    int threads, n_atoms, n_blocks, largest_block;
-    int *block_start;            /* n_blocks + 1, first atom of each   */
-    bool *begins;                /* n_atoms, no term reaches back over the atom's left */
-    km_bonded_terms terms;       /* sorted by block; atoms count from the block's first */
-    int *start[KM_BONDED_KINDS]; /* n_blocks + 1, first term of each block */
-    block_sum *sum;              /* n_blocks                           */
-    km_vec3 *scratch;            /* threads x 2 largest_block          */
-    const chunk_loops *loops;
-    chunk_set *chunks; /* threads                            */
+    int threads, n_atoms, n_molecules, n_sets, largest_molecule;
+    int *molecule_start; /* n_molecules + 1, first atom of each */
+    km_bonded_molecules molecules;
+    km_bonded_set *set;   /* n_sets  */
+    set_sum *sum;         /* n_sets  */
+    km_bonded_work *work; /* threads */
+    km_bonded_set_function *compute_set;
 } km_bonded;
 
-static void angles_baseline(angle_chunk *chunk)
+static km_bonded_set_function *choose_loop(km_instruction_set isa)
 {
-    chunk_angles(chunk);
-}
-static void dihedrals_rb_baseline(rb_chunk *chunk)
-{
-    chunk_dihedrals_rb(chunk);
-}
-static void excluded_baseline(excluded_chunk *chunk)
-{
-    chunk_excluded(chunk);
-}
-static const chunk_loops loops_baseline = {angles_baseline, dihedrals_rb_baseline,
-                                           excluded_baseline};
-
-#ifdef __x86_64__
-#define KM_AVX2 __attribute__((target("avx2")))
-KM_AVX2 static void angles_avx2(angle_chunk *chunk)
-{
-    chunk_angles(chunk);
-}
-KM_AVX2 static void dihedrals_rb_avx2(rb_chunk *chunk)
-{
-    chunk_dihedrals_rb(chunk);
-}
-KM_AVX2 static void excluded_avx2(excluded_chunk *chunk)
-{
-    chunk_excluded(chunk);
-}
-static const chunk_loops loops_avx2 = {angles_avx2, dihedrals_rb_avx2, excluded_avx2};
-#endif
-
-static const chunk_loops *choose_loops(km_instruction_set isa)
-{
-#ifdef __x86_64__
-    if (isa >= KM_ISA_AVX2)
-        return &loops_avx2;
-#endif
+#if defined(__x86_64__)
+    if (isa == KM_ISA_AVX512)
+        return km_bonded_set_avx512;
+    if (isa == KM_ISA_AVX2)
+        return km_bonded_set_avx2;
+#else
     (void)isa;
-    return &loops_baseline;
+#endif
+    return km_bonded_set_baseline;
 }
 
-/* Adds the forces of the block to the particles, each atom once; gives fault bits. */
-static int store_forces(const work *w, km_particles *p, int first, int end)
+/* Lanes are summed in their order. */
+static void collect(const km_bonded_set *set, const km_bonded_work *work, set_sum *sum)
 {
-    int fault = 0;
-    for (int i = first; i < end; i++) {
-        const km_vec3 force = w->f[i - first];
-        const double f[3] = {force.x, force.y, force.z};
-        for (int c = 0; c < 3; c++) {
-            km_fixed *sum = &p->force[c * p->n_padded + i];
-            if (fabs(f[c]) <= KM_FIXED_LIMIT) {
-                *sum += (km_fixed)(f[c] * KM_FIXED_SCALE + (f[c] < 0.0 ? -0.5 : 0.5));
-            } else {
-                *sum += km_fixed_from(f[c]);
-                fault |= isfinite(f[c]) ? KM_FAULT_FORCE_LIMIT : KM_FAULT_NOT_FINITE;
-            }
-        }
+    for (int t = 0; t < KM_ENERGY_COUNT; t++) {
+        sum->energy[t] = 0.0;
+        for (int k = 0; k < set->n; k++)
+            sum->energy[t] += work->energy[t][k];
     }
-    return fault;
-}
-
-KM_HD void block_terms(const km_bonded *self, const work *w, int b, bool tally)
-{
-#define TERMS(kind, type)                                                                          \
-    (const type *)self->terms.table[kind].term + self->start[kind][b],                             \
-        self->start[kind][b + 1] - self->start[kind][b]
-    bonds(w, TERMS(KM_BONDED_BOND, km_bond), tally);
-    angles(w, TERMS(KM_BONDED_ANGLE, km_angle_ready), tally);
-    dihedrals_rb(w, TERMS(KM_BONDED_RB, km_dihedral_rb), tally);
-    dihedrals_periodic(w, TERMS(KM_BONDED_PERIODIC, km_periodic_ready), tally);
-    impropers(w, TERMS(KM_BONDED_IMPROPER, km_improper_harmonic), tally);
-    pairs14(w, TERMS(KM_BONDED_PAIR14, km_pair14), tally);
-    excluded_pairs(w, TERMS(KM_BONDED_EXCLUDED, km_excluded_ready), tally);
-#undef TERMS
-}
-
-/* Copies the block and clears its forces. Whether nearest images have to be taken: not when every
- * molecule is narrower than half the box, which a whole molecule is. */
-static bool load_block(const km_bonded *self, const km_particles *p, int first, int end, km_vec3 *x,
-                       km_vec3 *f)
-{
-    const double half[3] = {0.5 * p->box.ax, 0.5 * p->box.by, 0.5 * p->box.cz};
-    double low[3] = {0.0, 0.0, 0.0}, high[3] = {0.0, 0.0, 0.0};
-    bool wide = false;
-    for (int i = first; i < end; i++) {
-        double r[3];
-        for (int c = 0; c < 3; c++) {
-            r[c] = p->position[c * p->n_padded + i];
-            low[c] = self->begins[i] || r[c] < low[c] ? r[c] : low[c];
-            high[c] = self->begins[i] || r[c] > high[c] ? r[c] : high[c];
-            wide |= !(high[c] - low[c] < half[c]);
-        }
-        x[i - first] = km_vec3_make(r[0], r[1], r[2]);
-        f[i - first] = km_vec3_make(0.0, 0.0, 0.0);
+    for (int c = 0; c < KM_TENSOR; c++) {
+        sum->virial[c] = 0.0;
+        for (int k = 0; k < set->n; k++)
+            sum->virial[c] += work->virial[c][k];
     }
-    return wide;
-}
-
-static void compute_block(const km_bonded *self, km_particles *p, int b, int thread, bool tally)
-{
-    const int first = self->block_start[b], end = self->block_start[b + 1];
-    km_vec3 *x = self->scratch + 2 * (size_t)thread * (size_t)self->largest_block;
-    km_vec3 *f = x + self->largest_block;
-    const bool images = load_block(self, p, first, end, x, f);
-    block_sum *sum = &self->sum[b];
-    memset(sum, 0, sizeof *sum);
-    const work w = {images ? &p->box : NULL, x,  f, self->loops, &self->chunks[thread],
-                    self->terms.alpha,       sum};
-    if (tally)
-        block_terms(self, &w, b, true);
-    else
-        block_terms(self, &w, b, false);
-    sum->fault = store_forces(&w, p, first, end);
 }
 
 static km_status bonded_compute(void *object, const km_step *s, km_particles *p)
 {
     km_bonded *self = object;
     const bool tally = s->energy || s->virial;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(self->threads)
-    for (int b = 0; b < self->n_blocks; b++)
-        compute_block(self, p, b, omp_get_thread_num(), tally);
-    for (int b = 0; b < self->n_blocks; b++) {
-        const block_sum *sum = &self->sum[b];
+    const int together = 1 + self->n_sets / (16 * self->threads); /* sets are small */
+#pragma omp parallel for schedule(dynamic, together) num_threads(self->threads)
+    for (int b = 0; b < self->n_sets; b++) {
+        km_bonded_work *work = &self->work[omp_get_thread_num()];
+        self->sum[b].fault = self->compute_set(&self->molecules, &self->set[b], tally, work, p);
+        if (tally)
+            collect(&self->set[b], work, &self->sum[b]);
+    }
+    for (int b = 0; b < self->n_sets; b++) {
+        const set_sum *sum = &self->sum[b];
         p->fault |= sum->fault;
         for (int t = 0; s->energy && t < KM_ENERGY_COUNT; t++)
             p->energy[t] += sum->energy[t];
@@ -167,92 +80,149 @@ static km_status bonded_compute(void *object, const km_step *s, km_particles *p)
     return KM_OK;
 }
 
-/* Ends a block wherever no term reaches across and enough work is gathered. */
-static km_status cut_into_blocks(km_bonded *self)
+/* Ends a molecule wherever no term reaches across. */
+static km_status cut_into_molecules(km_bonded *self)
 {
     const int n = self->n_atoms;
-    int *reach, *cost; /* last atom of the terms beginning here, and their cost */
-    KM_NEW(reach, 2 * (size_t)n);
-    cost = reach + n;
+    int *reach; /* last atom of the terms beginning here */
+    KM_NEW(reach, n);
     for (int kind = 0; kind < KM_BONDED_KINDS; kind++) {
-        for (int m = 0; m < self->terms.table[kind].n; m++) {
-            const int *atom = km_bonded_atoms(&self->terms, kind, m);
+        for (int m = 0; m < self->molecules.terms.table[kind].n; m++) {
+            const int *atom = km_bonded_atoms(&self->molecules.terms, kind, m);
             int least = atom[0], greatest = atom[0];
             for (int a = 1; a < km_bonded_kind_of[kind].n_atoms; a++) {
                 least = atom[a] < least ? atom[a] : least;
                 greatest = atom[a] > greatest ? atom[a] : greatest;
             }
             reach[least] = greatest > reach[least] ? greatest : reach[least];
-            cost[least] += cost_of[kind];
         }
     }
-    const km_status status = km_allocate((void **)&self->block_start, (size_t)n + 1, sizeof(int));
-    int furthest = -1, gathered = 0;
+    const km_status status =
+        km_allocate((void **)&self->molecule_start, (size_t)n + 1, sizeof(int));
+    int furthest = 0;
     for (int i = 0; status == KM_OK && i < n; i++) {
-        self->begins[i] = furthest < i;
         furthest = reach[i] > furthest ? reach[i] : furthest;
-        gathered += cost[i] + 1;
-        if ((gathered >= KM_BLOCK_COST && furthest <= i) || i == n - 1) {
-            const int length = i + 1 - self->block_start[self->n_blocks];
-            self->largest_block = length > self->largest_block ? length : self->largest_block;
-            self->block_start[++self->n_blocks] = i + 1;
-            gathered = 0;
-        }
+        if (furthest <= i)
+            self->molecule_start[++self->n_molecules] = i + 1;
     }
     free(reach);
     return status;
 }
 
-/* Sorts a table by block, keeping the order within each, and counts atoms from the block's first.
- */
-static km_status sort_by_block(km_bonded *self, int kind, const int *block_of_atom)
+/* Sorts a table by molecule, keeping the order within each, and counts atoms from the molecule's
+ * first. */
+static km_status sort_by_molecule(km_bonded *self, int kind, const int *molecule_of)
 {
-    km_bonded_table *table = &self->terms.table[kind];
+    km_bonded_table *table = &self->molecules.terms.table[kind];
     const size_t size = km_bonded_kind_of[kind].size;
     int *start;
-    KM_NEW(start, (size_t)self->n_blocks + 1);
-    self->start[kind] = start;
+    KM_NEW(start, (size_t)self->n_molecules + 1);
+    self->molecules.start[kind] = start;
     char *sorted;
     KM_NEW(sorted, (size_t)table->n * size);
-    int *end = start + 1; /* where the next term of each block goes */
+    int *end = start + 1; /* where the next term of each molecule goes */
     for (int m = 0; m < table->n; m++)
-        start[block_of_atom[km_bonded_atoms(&self->terms, kind, m)[0]]]++;
-    for (int b = 0, sum = 0; b <= self->n_blocks; b++) {
+        start[molecule_of[km_bonded_atoms(&self->molecules.terms, kind, m)[0]]]++;
+    for (int b = 0, sum = 0; b <= self->n_molecules; b++) {
         const int count = start[b];
         start[b] = sum;
         sum += count;
     }
-    memmove(end, start, (size_t)self->n_blocks * sizeof *end);
+    memmove(end, start, (size_t)self->n_molecules * sizeof *end);
     for (int m = 0; m < table->n; m++) {
-        const int *atom = km_bonded_atoms(&self->terms, kind, m);
-        const int b = block_of_atom[atom[0]];
+        const int *atom = km_bonded_atoms(&self->molecules.terms, kind, m);
+        const int b = molecule_of[atom[0]];
         int *copy = (int *)(sorted + (size_t)end[b]++ * size);
         memcpy(copy, atom, size);
         for (int a = 0; a < km_bonded_kind_of[kind].n_atoms; a++)
-            copy[a] -= self->block_start[b];
+            copy[a] -= self->molecule_start[b];
     }
     free(table->term);
     table->term = sorted;
     return KM_OK;
 }
 
+/* Whether two terms of a kind are the same: atoms, then what follows at the next eight bytes. */
+static bool same_term(int kind, const char *a, const char *b)
+{
+    const size_t atoms = (size_t)km_bonded_kind_of[kind].n_atoms * sizeof(int);
+    const size_t rest = (atoms + 7) / 8 * 8;
+    return memcmp(a, b, atoms) == 0 &&
+           memcmp(a + rest, b + rest, km_bonded_kind_of[kind].size - rest) == 0;
+}
+
+static bool alike(const km_bonded *self, int a, int b)
+{
+    const int *start = self->molecule_start;
+    if (start[a + 1] - start[a] != start[b + 1] - start[b])
+        return false;
+    for (int kind = 0; kind < KM_BONDED_KINDS; kind++) {
+        const int *first = self->molecules.start[kind];
+        const int n = first[a + 1] - first[a];
+        const size_t size = km_bonded_kind_of[kind].size;
+        const char *term = self->molecules.terms.table[kind].term;
+        if (n != first[b + 1] - first[b])
+            return false;
+        for (int m = 0; m < n; m++)
+            if (!same_term(kind, term + (size_t)(first[a] + m) * size,
+                           term + (size_t)(first[b] + m) * size))
+                return false;
+    }
+    return true;
+}
+
+static bool has_terms(const km_bonded *self, int molecule)
+{
+    for (int kind = 0; kind < KM_BONDED_KINDS; kind++)
+        if (self->molecules.start[kind][molecule + 1] > self->molecules.start[kind][molecule])
+            return true;
+    return false;
+}
+
+/* Gathers molecules alike; those without terms are left out. */
+static km_status gather_sets(km_bonded *self)
+{
+    KM_NEW(self->set, self->n_molecules);
+    km_bonded_set *last = NULL;
+    for (int m = 0; m < self->n_molecules; m++) {
+        const int first = self->molecule_start[m], n_atoms = self->molecule_start[m + 1] - first;
+        if (!has_terms(self, m))
+            continue;
+        const bool same = last != NULL && alike(self, last->molecule, m);
+        if (same && last->n < KM_BONDED_LANES && last->first + last->n * n_atoms == first) {
+            last->n++;
+            continue;
+        }
+        const int molecule = same ? last->molecule : m;
+        last = &self->set[self->n_sets++];
+        *last = (km_bonded_set){first, n_atoms, 1, molecule};
+        self->largest_molecule =
+            n_atoms > self->largest_molecule ? n_atoms : self->largest_molecule;
+    }
+    return KM_OK;
+}
+
 static km_status arrange(km_bonded *self)
 {
-    KM_NEW(self->begins, self->n_atoms);
-    KM_TRY(cut_into_blocks(self));
-    KM_NEW(self->sum, self->n_blocks);
-    KM_NEW(self->scratch, 2 * (size_t)self->threads * (size_t)self->largest_block);
-    KM_NEW(self->chunks, self->threads);
-    int *block_of_atom;
-    KM_NEW(block_of_atom, self->n_atoms);
-    for (int b = 0; b < self->n_blocks; b++)
-        for (int i = self->block_start[b]; i < self->block_start[b + 1]; i++)
-            block_of_atom[i] = b;
+    KM_TRY(cut_into_molecules(self));
+    int *molecule_of;
+    KM_NEW(molecule_of, self->n_atoms);
+    for (int b = 0; b < self->n_molecules; b++)
+        for (int i = self->molecule_start[b]; i < self->molecule_start[b + 1]; i++)
+            molecule_of[i] = b;
     km_status status = KM_OK;
     for (int kind = 0; status == KM_OK && kind < KM_BONDED_KINDS; kind++)
-        status = sort_by_block(self, kind, block_of_atom);
-    free(block_of_atom);
-    return status;
+        status = sort_by_molecule(self, kind, molecule_of);
+    free(molecule_of);
+    KM_TRY(status);
+    KM_TRY(gather_sets(self));
+    KM_NEW(self->sum, self->n_sets);
+    KM_NEW(self->work, self->threads);
+    for (int t = 0; t < self->threads; t++) {
+        KM_NEW(self->work[t].x, self->largest_molecule);
+        KM_NEW(self->work[t].f, self->largest_molecule);
+    }
+    return KM_OK;
 }
 
 static void bonded_destroy(void *object)
@@ -261,13 +231,16 @@ static void bonded_destroy(void *object)
     if (self == NULL)
         return;
     for (int kind = 0; kind < KM_BONDED_KINDS; kind++)
-        free(self->start[kind]);
-    km_bonded_terms_free(&self->terms);
-    free(self->block_start);
-    free(self->begins);
+        free(self->molecules.start[kind]);
+    km_bonded_terms_free(&self->molecules.terms);
+    for (int t = 0; self->work != NULL && t < self->threads; t++) {
+        free(self->work[t].x);
+        free(self->work[t].f);
+    }
+    free(self->work);
+    free(self->molecule_start);
+    free(self->set);
     free(self->sum);
-    free(self->scratch);
-    free(self->chunks);
     free(self);
 }
 
@@ -282,8 +255,8 @@ km_status km_bonded_cpu_create(km_device *device, const void *spec, const km_par
     KM_NEW(self, 1);
     self->threads = device->threads;
     self->n_atoms = p->n;
-    self->loops = choose_loops(device->isa);
-    km_status status = km_bonded_terms_make(spec, p->charge, p->n, &self->terms);
+    self->compute_set = choose_loop(device->isa);
+    km_status status = km_bonded_terms_make(spec, p->charge, p->n, &self->molecules.terms);
     if (status == KM_OK)
         status = arrange(self);
     if (status != KM_OK) {
