@@ -4,8 +4,8 @@
 usage: kernel_report.py build/kernels/libkm_kernels_cuda.a [--arch sm_90] [--csv FILE]
 
 Registers, shared and local memory per thread and block, occupancy for blocks of 128 threads (the
-kernels over constraint groups are launched with 64), and instructions; of loops that compute pairs (an approximate inverse root each) the
-instructions per pair slot. Needs cuobjdump and cu++filt or c++filt (CUDA toolkit, or the packages
+kernels over constraint groups are launched with 64), and instructions; of the tightest loop that
+computes pairs (an approximate inverse root each) the instructions per pair slot. Needs cuobjdump and cu++filt or c++filt (CUDA toolkit, or the packages
 nvidia-cuda-cuobjdump and binutils). No device is needed and none is asked: nothing here is a time.
 """
 import argparse
@@ -66,7 +66,8 @@ def listings(library, arch):
 
 
 def pair_loop(listing):
-    """(instructions, inverse roots) of the tightest loop with the most inverse roots, or None."""
+    """(instructions, inverse roots) of the tightest loop with the fewest roots, or None:
+    outer loops hold those of the inner ones, and a root that stands on two branches counts twice."""
     address = [a for a, _ in listing]
     loops = []
     for k, (at, text) in enumerate(listing):
@@ -79,10 +80,7 @@ def pair_loop(listing):
             roots = sum("MUFU.RSQ" in t and "64" not in t for _, t in body)
             if roots:
                 loops.append((len(body), roots))
-    if not loops:
-        return None
-    most = max(r for _, r in loops)
-    return min(l for l in loops if l[1] == most)
+    return min(loops, key=lambda loop: (loop[1], loop[0]), default=None)
 
 
 def occupancy(use, limit):
@@ -114,7 +112,8 @@ def main():
                      round(loop[0] / loop[1], 1) if loop else ""])
     head = ["kernel", "registers", "shared_bytes", "local_bytes", "occupancy", "instructions",
             "instructions_per_pair_slot"]
-    writer = csv.writer(open(options.csv, "w", newline="") if options.csv else sys.stdout)
+    writer = csv.writer(open(options.csv, "w", newline="") if options.csv else sys.stdout,
+                        lineterminator="\n")
     writer.writerow(head)
     writer.writerows(rows)
 
