@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "bench/bench_box.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/engine/minimise.h"
+#include "host/engine/run.h"
 #include "host/engine/step.h"
+#include "host/output/checkpoint_file.h"
+
+static const double RELAXATION = 10.0; /* ps: five times the slowest relaxation time of a stage */
 
 const km_stage *bench_box_production(const km_recipe *recipe)
 {
@@ -69,22 +73,46 @@ km_status bench_box_advance(km_simulation *simulation, int64_t first, int64_t n,
     return simulation->backend->synchronise(simulation->device, simulation->particles);
 }
 
-/* Minimises, and lets the contacts of the packing go at a short timestep. */
-static km_status relax(bench_box *b, km_simulation *simulation)
+/* Keeps where the last stage begins. */
+static km_status keep_state(void *self, const km_checkpoint *now)
 {
-    km_minimise_result result;
-    KM_TRY(km_minimise(simulation, 200, 500.0, b->state, &result));
-    KM_TRY(bench_box_start(b, simulation));
-    KM_TRY(bench_box_advance(simulation, 0, 400, 100));
-    return b->backend->download(b->device, simulation->particles, b->state);
+    bench_box *b = self;
+    b->state->box = b->cell.system->box = now->state.box;
+    memcpy(b->state->position, now->state.position, 3 * (size_t)b->state->n * sizeof(double));
+    return KM_OK;
 }
 
-static km_status make_model(bench_box *b)
+/* The stages before production, none longer than RELAXATION: at the end of them the liquid has the
+ * density of its pressure. On the CPU, so that every device is timed with the same box. */
+static km_status relax(bench_box *b)
 {
-    km_model_destroy(b->model);
-    b->model = NULL;
-    return km_model_create(b->cell.recipe, b->cell.forcefield, b->cell.system,
-                           bench_box_production(b->cell.recipe)->constrain_hydrogen, &b->model);
+    km_recipe recipe = *b->cell.recipe; /* borrows all but the stages */
+    const int n = (int)(bench_box_production(&recipe) - recipe.stage) + 1;
+    km_stage_report *report = NULL;
+    km_device *cpu = NULL;
+    KM_NEW(recipe.stage, n);
+    memcpy(recipe.stage, b->cell.recipe->stage, (size_t)n * sizeof *recipe.stage);
+    for (int k = 0; k < n; k++)
+        recipe.stage[k].time = fmin(recipe.stage[k].time, k + 1 < n ? RELAXATION : 0.0);
+    recipe.n_stages = n;
+    km_status status = km_allocate((void **)&report, (size_t)n, sizeof *report);
+    if (status == KM_OK)
+        status = km_backend_cpu.open(b->options.threads, &cpu);
+    if (status == KM_OK) {
+        const km_run_options run = {.backend = &km_backend_cpu,
+                                    .device = cpu,
+                                    .recipe = &recipe,
+                                    .forcefield = b->cell.forcefield,
+                                    .system = b->cell.system,
+                                    .checkpoint_seconds = INFINITY,
+                                    .self = b,
+                                    .checkpoint = keep_state};
+        status = km_run(&run, report);
+        km_backend_cpu.close(cpu);
+    }
+    free(report);
+    free(recipe.stage);
+    return status;
 }
 
 /* The state of the small box at every place of the large one, molecule by molecule. */
@@ -149,22 +177,49 @@ static km_status take_state(bench_box *b)
     return KM_OK;
 }
 
+/* Recipe and start of the run bench_box.from stand in for those that were not given. */
+static void name_files(bench_box *b)
+{
+    km_options *o = &b->options;
+    snprintf(b->recipe, sizeof b->recipe, "%.3900s/" KM_FILE_RECIPE, b->from);
+    snprintf(b->structure, sizeof b->structure, "cell.structure.file=%.3900s/" KM_FILE_START,
+             b->from);
+    if (o->recipe == NULL)
+        o->recipe = b->recipe;
+    o->settings[o->n_settings++] = b->structure; /* of the right molecules: packs nothing */
+}
+
+static km_status read_state(bench_box *b)
+{
+    km_checkpoint end = {0};
+    bool fallback;
+    KM_TRY(km_checkpoint_read(b->from, &end, &fallback, NULL, 0));
+    const bool fits = end.state.n == b->state->n;
+    if (fits)
+        (void)keep_state(b, &end);
+    km_checkpoint_release(&end);
+    return fits ? KM_OK
+                : KM_FAIL(KM_ERROR_USAGE, "--from %s: the recipe makes another number of atoms",
+                          b->from);
+}
+
 km_status bench_box_make(bench_box *b)
 {
-    km_simulation *simulation;
+    if (b->from != NULL)
+        name_files(b);
     KM_TRY(km_cell_read(b->options.recipe, &b->options, &b->cell));
     KM_TRY(km_system_build(b->cell.recipe, b->cell.forcefield, NULL, &b->cell.system));
-    KM_TRY(make_model(b));
     KM_TRY(take_state(b));
-    KM_TRY(bench_box_load(b, b->backend, b->device, 0.0005, KM_THERMOSTAT_LANGEVIN, &simulation));
-    const km_status status = relax(b, simulation);
-    km_simulation_destroy(simulation);
-    KM_TRY(status);
-    if (b->copies[0] * b->copies[1] * b->copies[2] == 1)
-        return KM_OK;
-    KM_TRY(copy_box(b));
-    KM_TRY(make_model(b));
-    return take_state(b);
+    if (b->from != NULL)
+        KM_TRY(read_state(b));
+    else if (b->cell.recipe->structure == NULL)
+        KM_TRY(relax(b));
+    if (b->copies[0] * b->copies[1] * b->copies[2] > 1) {
+        KM_TRY(copy_box(b));
+        KM_TRY(take_state(b));
+    }
+    return km_model_create(b->cell.recipe, b->cell.forcefield, b->cell.system,
+                           bench_box_production(b->cell.recipe)->constrain_hydrogen, &b->model);
 }
 
 void bench_box_destroy(bench_box *b)
@@ -176,7 +231,8 @@ void bench_box_destroy(bench_box *b)
         b->backend->close(b->device);
 }
 
-km_status bench_box_copies(const char *text, int copies[3])
+/* "2" or "2x2x1". */
+static km_status read_copies(const char *text, int copies[3])
 {
     int length = 0;
     const int n = sscanf(text, "%dx%dx%d%n", &copies[0], &copies[1], &copies[2], &length);
@@ -187,5 +243,20 @@ km_status bench_box_copies(const char *text, int copies[3])
     if ((n != 1 && n != 3) || text[length] != '\0' || copies[0] < 1 || copies[1] < 1 ||
         copies[2] < 1 || copies[0] > 100 || copies[1] > 100 || copies[2] > 100)
         return KM_FAIL(KM_ERROR_USAGE, "--copies %s: a number like 2, or three like 2x2x1", text);
+    return KM_OK;
+}
+
+km_status bench_box_arguments(bench_box *b, int *argc, char **argv)
+{
+    int kept = 1;
+    for (int k = 1; k < *argc; k++) {
+        if (strcmp(argv[k], "--copies") == 0 && k + 1 < *argc)
+            KM_TRY(read_copies(argv[++k], b->copies));
+        else if (strcmp(argv[k], "--from") == 0 && k + 1 < *argc)
+            b->from = argv[++k];
+        else
+            argv[kept++] = argv[k];
+    }
+    *argc = kept;
     return KM_OK;
 }

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* The liquid that is timed: a small box is built and relaxed, then copied in space. Packing a
- * million atoms would take longer than timing them, and copies of a liquid are as hard to compute
- * as one liquid of that size. */
+/* The liquid that is timed: the end of a run (--from), or a small box that is built and brought to
+ * its density, within about 2 %, by the stages of the recipe before production, cut short; then
+ * copied in space (--copies). A box from a structure file is taken as it is. Relaxing a million
+ * atoms would take longer than timing them, and copies of a liquid are as hard to compute as one
+ * liquid of that size. */
 #ifndef KM_BENCH_BOX_H
 #define KM_BENCH_BOX_H
 
 #include "host/command/command.h"
 #include "host/engine/simulation.h"
 #include "host/engine/stage.h"
+#include "host/output/run_folder.h"
 
 typedef struct bench_box {
     km_options options;
@@ -16,10 +19,14 @@ typedef struct bench_box {
     km_state *state; /* relaxed, copied                       */
     const km_backend *backend;
     km_device *device;
-    int copies[3]; /* of the small box along its three edges */
+    const char *from; /* folder of a run, or NULL                      */
+    int copies[3];    /* of the small box along its three edges        */
+    char recipe[KM_PATH_LENGTH], structure[KM_PATH_LENGTH]; /* of that run */
 } bench_box;
 
-/* Opens the device, builds, relaxes and copies. options and copies are given. */
+/* Takes --copies and --from out of the arguments. */
+KM_MUST_CHECK km_status bench_box_arguments(bench_box *b, int *argc, char **argv);
+/* Reads or builds, relaxes and copies. options are parsed; backend and device are not used. */
 KM_MUST_CHECK km_status bench_box_make(bench_box *b);
 void bench_box_destroy(bench_box *b);
 
@@ -35,8 +42,5 @@ KM_MUST_CHECK km_status bench_box_start(const bench_box *b, km_simulation *simul
 /* n steps from the one after first, every interval-th with energies. */
 KM_MUST_CHECK km_status bench_box_advance(km_simulation *simulation, int64_t first, int64_t n,
                                           int64_t interval);
-
-/* "2" or "2x2x1". */
-KM_MUST_CHECK km_status bench_box_copies(const char *text, int copies[3]);
 
 #endif

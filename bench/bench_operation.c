@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The ladder of operations: bench_operation RECIPE [--copies 2x2x1] [--batches N] [--check]
- * [--peak-flops F] [--peak-bytes B] [--threads N] [--device D] [--set k=v].
+/* The ladder of operations: bench_operation [RECIPE] [--from RUN] [--copies 2x2x1] [--batches N]
+ * [--check] [--peak-flops F] [--peak-bytes B] [--threads N] [--device D] [--set k=v].
  *
  * Every operation of a step is first held against the CPU backend on the same configuration, and
  * the program fails where they disagree; then it is timed alone: the median over batches of calls
@@ -286,7 +286,7 @@ static km_status run(bench *b)
 int main(int argc, char **argv)
 {
     bench b = {.batches = 11, .box = {.copies = {1, 1, 1}}};
-    km_status status = KM_OK;
+    km_status status = bench_box_arguments(&b.box, &argc, argv);
     int kept = 1;
     for (int k = 1; k < argc; k++) { /* some are ours, the rest is the program's */
         if (strcmp(argv[k], "--batches") == 0 && k + 1 < argc)
@@ -297,8 +297,6 @@ int main(int argc, char **argv)
             b.peak_bytes = atof(argv[++k]);
         else if (strcmp(argv[k], "--check") == 0)
             b.check = true;
-        else if (strcmp(argv[k], "--copies") == 0 && k + 1 < argc && status == KM_OK)
-            status = bench_box_copies(argv[++k], b.box.copies);
         else
             argv[kept++] = argv[k];
     }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Whole-step speed of a recipe: bench_step RECIPE [--copies 2x2x1] [--steps N] [--repeats N]
- * [--threads N] [--device D] [--set k=v].
+/* Whole-step speed of a recipe: bench_step [RECIPE] [--from RUN] [--copies 2x2x1] [--steps N]
+ * [--repeats N] [--threads N] [--device D] [--set k=v].
  *
- * The first dynamics stage marked production is taken (its timestep, constraints). The cell of the
- * recipe is built, minimised and relaxed, then copied in space if asked; a warm-up comes before the
- * first repeat. Prints, per repeat and as the median, ns/day and atom-steps/s. With one thread of the
- * CPU the processor's time is taken, so that other load does not count, else that of the wall. */
+ * The first dynamics stage marked production is taken (its timestep, constraints). The box is that
+ * of bench_box.h; a warm-up comes before the first repeat. Prints, per repeat and as the median,
+ * ns/day and atom-steps/s. With one thread of the CPU the processor's time is taken, so that other
+ * load does not count, else that of the wall. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,8 +54,9 @@ static km_status measure(bench *b)
     }
     qsort(speed, (size_t)b->repeats, sizeof *speed, ascending);
     const double median = speed[b->repeats / 2];
-    printf("%s: %d atoms, %.3g fs, cutoff %.3g nm, mesh %dx%dx%d order %d, %s\n",
-           b->box.cell.recipe->id, b->box.model->n, stage->timestep * 1e3,
+    printf("%s: %d atoms, %.1f per nm3, %.3g fs, cutoff %.3g nm, mesh %dx%dx%d order %d, %s\n",
+           b->box.cell.recipe->id, b->box.model->n,
+           b->box.model->n / km_box_volume(&b->box.state->box), stage->timestep * 1e3,
            b->box.model->pair.cutoff, b->box.model->pme.mesh[0], b->box.model->pme.mesh[1],
            b->box.model->pme.mesh[2], b->box.model->pme.spline_order,
            b->box.backend->describe(b->box.device));
@@ -68,15 +69,13 @@ static km_status measure(bench *b)
 int main(int argc, char **argv)
 {
     bench b = {.steps = 500, .repeats = 5, .box = {.copies = {1, 1, 1}}};
-    km_status status = KM_OK;
+    km_status status = bench_box_arguments(&b.box, &argc, argv);
     int kept = 1;
-    for (int k = 1; k < argc; k++) { /* three are ours, the rest is the program's */
+    for (int k = 1; k < argc; k++) { /* two are ours, the rest is the program's */
         if (strcmp(argv[k], "--steps") == 0 && k + 1 < argc)
             b.steps = atoi(argv[++k]);
         else if (strcmp(argv[k], "--repeats") == 0 && k + 1 < argc)
             b.repeats = atoi(argv[++k]);
-        else if (strcmp(argv[k], "--copies") == 0 && k + 1 < argc && status == KM_OK)
-            status = bench_box_copies(argv[++k], b.box.copies);
         else
             argv[kept++] = argv[k];
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Pair slots that the CUDA backend's list makes the device compute, over pairs within the cutoff:
- * pair_slots RECIPE [--copies 2x2x1] [--set k=v]. Runs on the emulated device: the list is the same
- * on every device, so this is a count that needs none. One CSV row. */
+ * pair_slots [RECIPE] [--from RUN] [--copies 2x2x1] [--set k=v]. Runs on the emulated device: the
+ * list is the same on every device, so this is a count that needs none. One CSV row. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,61 +32,66 @@ static double count_pairs(const bench_box *b)
     return pairs;
 }
 
+typedef struct list_counts {
+    double tiles, entries;
+} list_counts;
+
+static km_status count_entries(const km_neighbour_list *list, list_counts *out)
+{
+    km_cluster_build build;
+    km_cluster_entry *entry;
+    KM_CUDA(cudaMemcpy(&build, list->build, sizeof build, cudaMemcpyDeviceToHost));
+    KM_NEW(entry, build.n_entries);
+    const cudaError_t error = cudaMemcpy(
+        entry, list->entry, sizeof *entry * (size_t)build.n_entries, cudaMemcpyDeviceToHost);
+    for (int k = 0; k < build.n_entries && error == cudaSuccess; k++)
+        out->tiles += __builtin_popcount(entry[k] & 255);
+    out->entries = build.n_entries;
+    free(entry);
+    KM_CUDA(error);
+    return KM_OK;
+}
+
+static km_status build_list(const bench_box *b, km_simulation *s, list_counts *out)
+{
+    bool rebuilt;
+    KM_TRY(b->backend->neighbours_update(b->device, s->particles, true, &rebuilt));
+    KM_TRY(b->backend->synchronise(b->device, s->particles));
+    if (s->particles->fault != 0)
+        return KM_FAIL(KM_ERROR_MEMORY, "the list has outgrown its memory");
+    return count_entries(s->particles->neighbours, out);
+}
+
 static km_status count(bench_box *b)
 {
     km_simulation *s;
+    list_counts list = {};
     KM_TRY(bench_box_make(b));
-    const km_backend *device = &km_backend_cuda_emulated;
-    km_device *opened;
-    km_step step = {};
-    KM_TRY(device->open(1, &opened));
-    KM_TRY(km_simulation_create(device, opened, b->model, b->state, NULL, &s));
-    KM_TRY(device->neighbours_update(opened, s->particles, true, &step.rebuilt));
-    KM_TRY(device->synchronise(opened, s->particles));
-    if (s->particles->fault != 0)
-        return KM_FAIL(KM_ERROR_MEMORY, "the list has outgrown its memory");
-    km_cluster_build build;
-    KM_CUDA(
-        cudaMemcpy(&build, s->particles->neighbours->build, sizeof build, cudaMemcpyDeviceToHost));
-    km_cluster_entry *entry;
-    KM_NEW(entry, build.n_entries);
-    KM_CUDA(cudaMemcpy(entry, s->particles->neighbours->entry,
-                       sizeof *entry * (size_t)build.n_entries, cudaMemcpyDeviceToHost));
-    double tiles = 0;
-    for (int k = 0; k < build.n_entries; k++)
-        tiles += __builtin_popcount(entry[k] & 255);
-    free(entry);
-    const double pairs = count_pairs(b);
+    KM_TRY(km_simulation_create(b->backend, b->device, b->model, b->state, NULL, &s));
+    const km_status status = build_list(b, s, &list);
+    km_simulation_destroy(s);
+    KM_TRY(status);
+    const double n = b->model->n, volume = km_box_volume(&b->state->box), pairs = count_pairs(b);
     const int *m = b->model->pme.mesh;
     printf("system,atoms,atoms_per_nm3,cutoff_nm,skin_nm,pairs_per_atom,slots_per_pair,"
            "tiles_per_entry,entries_per_atom,mesh_points_per_nm3,spline_order\n");
     printf("%s,%d,%.2f,%.3g,%.4g,%.2f,%.4f,%.3f,%.3f,%.1f,%d\n", b->cell.recipe->id, b->model->n,
-           b->model->n / km_box_volume(&b->state->box), b->model->pair.cutoff,
-           b->model->neighbours.skin, pairs / b->model->n, tiles * KM_WARP / pairs,
-           tiles / build.n_entries, (double)build.n_entries / b->model->n,
-           (double)m[0] * m[1] * m[2] / km_box_volume(&b->state->box), b->model->pme.spline_order);
-    km_simulation_destroy(s);
-    device->close(opened);
+           n / volume, b->model->pair.cutoff, b->model->neighbours.skin, pairs / n,
+           list.tiles * KM_WARP / pairs, list.tiles / list.entries, list.entries / n,
+           (double)m[0] * m[1] * m[2] / volume, b->model->pme.spline_order);
     return KM_OK;
 }
 
 int main(int argc, char **argv)
 {
     bench_box b = {};
-    km_status status = KM_OK;
-    int kept = 1;
     b.copies[0] = b.copies[1] = b.copies[2] = 1;
-    b.backend = &km_backend_cpu;
-    for (int k = 1; k < argc; k++) { /* one is ours, the rest is the program's */
-        if (strcmp(argv[k], "--copies") == 0 && k + 1 < argc && status == KM_OK)
-            status = bench_box_copies(argv[++k], b.copies);
-        else
-            argv[kept++] = argv[k];
-    }
+    b.backend = &km_backend_cuda_emulated;
+    km_status status = bench_box_arguments(&b, &argc, argv);
     if (status == KM_OK)
-        status = km_options_parse(kept, argv, "threads set seed", &b.options);
+        status = km_options_parse(argc, argv, "threads set seed", &b.options);
     if (status == KM_OK)
-        status = b.backend->open(b.options.threads, &b.device);
+        status = b.backend->open(1, &b.device);
     if (status == KM_OK)
         status = count(&b);
     if (status != KM_OK)

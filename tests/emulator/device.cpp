@@ -237,5 +237,10 @@ extern "C" int km_emulator_live_objects(void)
 
 extern "C" km_emulator_counts km_emulator_count(void)
 {
-    return {n_launches, block.n_started, block.n_switches, n_host_waits};
+    return {.launches = n_launches,
+            .threads = block.n_started,
+            .switches = block.n_switches,
+            .waits = n_host_waits,
+            .calls = n_api_calls,
+            .device_bytes = memory_device_bytes()};
 }

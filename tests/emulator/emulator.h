@@ -17,13 +17,15 @@ void km_emulator_seed(uint64_t seed);
 int km_emulator_live_objects(void);
 
 typedef struct km_emulator_counts {
-    uint64_t launches; /* kernels run                          */
-    uint64_t threads;  /* threads run                          */
-    uint64_t switches; /* from one thread to another           */
-    uint64_t waits;    /* times the host waited for the device */
+    uint64_t launches;     /* kernels run                                      */
+    uint64_t threads;      /* threads run                                      */
+    uint64_t switches;     /* from one thread to another                       */
+    uint64_t waits;        /* times the host waited for the device             */
+    uint64_t calls;        /* of the runtime by the host, launches among them  */
+    uint64_t device_bytes; /* of device memory held now, without that of cuFFT */
 } km_emulator_counts;
 
-/* Since the program began. */
+/* All but the last since the program began. */
 km_emulator_counts km_emulator_count(void);
 
 #ifdef __cplusplus

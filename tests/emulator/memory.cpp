@@ -216,6 +216,14 @@ int memory_live()
     return (int)live().size();
 }
 
+size_t memory_device_bytes()
+{
+    size_t bytes = 0;
+    for (const auto &entry : live())
+        bytes += entry.second.device ? entry.second.bytes : 0;
+    return bytes;
+}
+
 cudaError_t cudaMalloc(void **memory, size_t bytes)
 {
     const api_call call("cudaMalloc");

@@ -26,6 +26,7 @@ void memory_open();
 void memory_close();
 
 int memory_live();
+size_t memory_device_bytes();
 
 } // namespace km_emulator
 

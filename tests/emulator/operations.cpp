@@ -18,11 +18,12 @@ static size_t n_queued;
 static int last_lane = NO_LANE;
 static bool running;
 static std::recursive_mutex one_caller;
-uint64_t n_host_waits;
+uint64_t n_host_waits, n_api_calls;
 
 api_call::api_call(const char *name)
 {
     one_caller.lock(); /* free for the thread that holds it */
+    n_api_calls++;
     if (block.kernel != nullptr)
         fault("calls %s, which belongs to the host", name);
     if (running)

@@ -51,7 +51,7 @@ struct device_runs {
     ~device_runs();
 };
 
-extern uint64_t n_host_waits;
+extern uint64_t n_host_waits, n_api_calls;
 
 } // namespace km_emulator
 
