@@ -109,6 +109,12 @@ typedef struct km_backend {
      * where it has been too little (KM_FAULT_LIST). */
     km_status (*neighbours_grow)(km_device *device, km_particles *p, bool *moved);
 
+    /* Both or none, for a device that works beside the host: take queues a copy of positions, cell
+     * and, when asked for, velocities as they are now, and does not wait; collect waits for the
+     * copy alone, not for what was queued after it, and puts it into *state. One at a time. */
+    km_status (*frame_take)(km_device *device, km_particles *p, bool velocities);
+    km_status (*frame_collect)(km_device *device, km_particles *p, km_state *state);
+
     /* All four or none: many steps for one call. What is called between begin and end is
      * recorded, not done: one step that asks for no energies. Played, it does `count` steps, the
      * first with number first_step, without the host between them. */

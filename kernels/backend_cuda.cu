@@ -151,6 +151,7 @@ static void cuda_particles_destroy(km_particles *particles)
     if (particles == NULL)
         return;
     km_cuda_particles *c = km_cuda_of(particles);
+    km_frame_cuda_destroy(c->frame);
     km_neighbours_cuda_destroy(particles->neighbours);
     km_cuda_delete(c->p.position);
     km_cuda_delete(c->p.velocity);
@@ -392,6 +393,8 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .measure = km_measure_cuda,
     .open_number = cuda_open_number,
     .neighbours_grow = km_neighbours_cuda_grow,
+    .frame_take = km_frame_cuda_take,
+    .frame_collect = km_frame_cuda_collect,
     .record_begin = km_recording_cuda_begin,
     .record_end = km_recording_cuda_end,
     .record_play = km_recording_cuda_play,

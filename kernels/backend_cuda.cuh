@@ -49,6 +49,8 @@ typedef struct km_cuda_state {
     unsigned arrived; /*         blocks of the kernel under way that have done their part       */
 } km_cuda_state;
 
+typedef struct km_cuda_frame km_cuda_frame; /* kernels/measure/frame_cuda.cu */
+
 /* The particles: what the host sees, and behind it what only this backend knows. */
 typedef struct km_cuda_particles {
     km_particles p;        /*  arrays in device memory; neighbours is of this backend        */
@@ -56,6 +58,7 @@ typedef struct km_cuda_particles {
                                check and prepare; its other arrays are NULL                  */
     km_cuda_state *state;  /*  in device memory                                              */
     km_cuda_state *mirror; /*  in pinned host memory: the state at the last synchronise      */
+    km_cuda_frame *frame;  /*  on its way to the host; NULL until the first                  */
 } km_cuda_particles;
 
 static inline const km_cuda_particles *km_cuda_of(const km_particles *p)
@@ -153,6 +156,11 @@ void km_recording_cuda_destroy(km_recording *recording);
 
 /* kernels/measure/measure_cuda.cu */
 km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_measurement *out);
+
+/* kernels/measure/frame_cuda.cu */
+km_status km_frame_cuda_take(km_device *device, km_particles *p, bool velocities);
+km_status km_frame_cuda_collect(km_device *device, km_particles *p, km_state *state);
+void km_frame_cuda_destroy(km_cuda_frame *frame);
 
 } // namespace KM_CUDA_NAMESPACE
 

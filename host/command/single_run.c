@@ -21,7 +21,7 @@ typedef struct run {
     km_run_identity identity;
     km_netcdf_writer *trajectory;
     km_energy_table *energies;
-    km_output_thread *output; /* writes to both */
+    km_output_thread *output; /* writes to both; NULL where the run itself does */
     km_checkpoint resume;
     bool resumes;  /* from a checkpoint                                       */
     bool finished; /* by an earlier run of the same recipe                    */
@@ -149,14 +149,16 @@ static km_status open_writers(run *r)
     return (r->resumes ? km_energy_table_continue : km_energy_table_create)(path, &r->energies);
 }
 
-/* The two sinks, in the order of the checkpoint's positions, behind the output thread. */
+/* The two sinks, in the order of the checkpoint's positions. Where the steps are done by the
+ * processors of the host a thread more would only take one of them away. */
 static km_status start_output(run *r, km_sink sink[2])
 {
     const km_sink file[2] = {km_netcdf_writer_sink(r->trajectory),
                              km_energy_table_sink(r->energies)};
-    KM_TRY(km_output_thread_create(file, 2, &r->output));
+    if (r->spec->backend->frame_take != NULL)
+        KM_TRY(km_output_thread_create(file, 2, &r->output));
     for (int k = 0; k < 2; k++) {
-        sink[k] = km_output_thread_sink(r->output, k);
+        sink[k] = r->output != NULL ? km_output_thread_sink(r->output, k) : file[k];
         KM_TRY(sink[k].begin(sink[k].self, r->spec->model->labels));
         if (r->resumes)
             KM_TRY(sink[k].rewind(sink[k].self, r->resume.sink_position[k]));

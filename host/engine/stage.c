@@ -197,15 +197,18 @@ static km_status run_dynamics(km_stage_run *r)
             const km_due first =
                 km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
             KM_TRY(km_step_advance_plain(s, &first, plain));
+            KM_TRY(km_stage_hand_over(r)); /* while the device does these steps */
             r->now.in_stage += plain;
             continue;
         }
+        KM_TRY(km_stage_hand_over(r));
         const km_due due =
             km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
         KM_TRY(km_step_advance(s, &due, &r->measured));
         r->now.in_stage = due.in_stage;
         KM_TRY(km_stage_deliver(r, &due));
     }
+    KM_TRY(km_stage_hand_over(r));
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));
     km_stage_finish_report(r);
     KM_TRY(backend->scalars_get(s->integrator, &r->now.scalars));
@@ -231,6 +234,7 @@ km_status km_stage_run_one(km_stage_run *r)
     memset(r->drift_sums, 0, sizeof r->drift_sums);
     r->last_progress = r->last_checkpoint = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
+    r->frame_taken = false;
     km_status status = prepare(r);
     if (status == KM_OK)
         status = r->stage->kind == KM_STAGE_MINIMISE ? run_minimise(r) : run_dynamics(r);

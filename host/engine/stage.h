@@ -22,6 +22,8 @@ typedef struct km_stage_run {
     km_simulation *simulation;
     km_schedule schedule;
     km_measurement measured; /* the latest                                                */
+    bool frame_taken;        /* by the device, and not handed to the trajectory yet       */
+    int64_t frame_in_stage;  /* its step                                                  */
     double drift_sums[5];    /* n, t, c, t t, t c of the conserved quantity               */
     double last_checkpoint, last_progress; /* wall seconds                                   */
     int64_t last_progress_step;
@@ -37,7 +39,11 @@ double km_wall_seconds(void);
 
 /* host/engine/stage_output.c: what a step that is due hands to sinks, checkpoints and progress. */
 KM_MUST_CHECK km_status km_stage_deliver(km_stage_run *r, const km_due *due);
+/* Hands the frame to the trajectory, or where the device can copy it while it goes on, has it
+ * taken: then it is handed over by km_stage_hand_over, at best when the steps after it are under
+ * way. */
 KM_MUST_CHECK km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage);
+KM_MUST_CHECK km_status km_stage_hand_over(km_stage_run *r);
 KM_MUST_CHECK km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage);
 KM_MUST_CHECK km_status km_stage_write_checkpoint(km_stage_run *r);
 void km_stage_finish_report(km_stage_run *r);

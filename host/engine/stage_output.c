@@ -25,13 +25,10 @@ void km_stage_note(const km_stage_run *r, const char *format, ...)
     r->options->note(r->options->self, line);
 }
 
-km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
+/* r->now.state holds the frame. */
+static km_status hand_frame(km_stage_run *r, int64_t in_stage)
 {
-    km_sink *sink = r->options->trajectory;
-    if (sink == NULL || sink->frame == NULL)
-        return KM_OK;
-    KM_TRY(r->options->backend->download(r->simulation->device, r->simulation->particles,
-                                         &r->now.state));
+    const km_sink *sink = r->options->trajectory;
     const km_frame frame = {
         .step = r->now.stage_first_step + in_stage,
         .time = (double)in_stage * r->stage->timestep,
@@ -41,6 +38,32 @@ km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
         .velocity = r->stage->write_velocities ? r->now.state.velocity : NULL,
     };
     return sink->frame(sink->self, &frame);
+}
+
+km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
+{
+    const km_backend *backend = r->options->backend;
+    km_simulation *s = r->simulation;
+    if (r->options->trajectory == NULL || r->options->trajectory->frame == NULL)
+        return KM_OK;
+    if (backend->frame_take != NULL) {
+        KM_TRY(backend->frame_take(s->device, s->particles, r->stage->write_velocities));
+        r->frame_taken = true;
+        r->frame_in_stage = in_stage;
+        return KM_OK;
+    }
+    KM_TRY(backend->download(s->device, s->particles, &r->now.state));
+    return hand_frame(r, in_stage);
+}
+
+km_status km_stage_hand_over(km_stage_run *r)
+{
+    km_simulation *s = r->simulation;
+    if (!r->frame_taken)
+        return KM_OK;
+    r->frame_taken = false;
+    KM_TRY(r->options->backend->frame_collect(s->device, s->particles, &r->now.state));
+    return hand_frame(r, r->frame_in_stage);
 }
 
 /* Sums for the straight line through the conserved quantity, relative to its start for precision.
@@ -161,6 +184,7 @@ km_status km_stage_deliver(km_stage_run *r, const km_due *due)
     const bool last = due->in_stage + KM_RESTART_INTERVAL > r->n_steps;
     if (!stop && !last && km_wall_seconds() - r->last_checkpoint < o->checkpoint_seconds)
         return KM_OK;
+    KM_TRY(km_stage_hand_over(r));
     KM_TRY(o->backend->download(r->simulation->device, r->simulation->particles, &r->now.state));
     KM_TRY(o->backend->scalars_get(r->simulation->integrator, &r->now.scalars));
     KM_TRY(km_stage_write_checkpoint(r));
