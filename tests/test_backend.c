@@ -62,9 +62,10 @@ static int tear_down(void **state)
 static void every_slot_of_the_table_is_filled(void **state)
 {
     (void)state;
-    /* the last are optional: a device by its number, growth of the list, recording */
+    /* the last are optional: a device by its number, growth of the list, frames beside the run,
+     * recording */
     void *slot[offsetof(km_backend, open_number) / sizeof(void *)];
-    assert_int_equal(sizeof slot + 6 * sizeof(void *), sizeof km_backend_cpu);
+    assert_int_equal(sizeof slot + 8 * sizeof(void *), sizeof km_backend_cpu);
     memcpy(slot, &km_backend_cpu, sizeof slot);
     for (size_t k = 0; k < sizeof slot / sizeof slot[0]; k++)
         assert_non_null(slot[k]);
