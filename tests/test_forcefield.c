@@ -278,7 +278,7 @@ static void mistakes_are_named(void **state)
     refused("k: 1000, source: [S1]", "k: 1000",
             ": line 15, column 5: bond_types[0]: the key \"source\" is missing");
     refused("  - {classes: [A, B], r0",
-            "  - {classes: [B, A], r0: 1, k: 1, source: [S1]}\n  - {classes: [A, B], r0",
+            "  - {classes: [B, A], r0: 0.1, k: 1, source: [S1]}\n  - {classes: [A, B], r0",
             ": line 16: bond_types A-B is given twice");
     refused("theta0: 2,", "theta0: 109.5,",
             ": line 17: theta0 must be above 0 and at most 180 degrees, k not below 0");

@@ -71,7 +71,10 @@ static km_status check(const km_options *options, km_cell *cell)
     KM_TRY(km_cell_read(options->recipe, options, cell));
     KM_TRY(km_system_compose(cell->recipe, cell->forcefield, &cell->system));
     KM_TRY(km_model_create(cell->recipe, cell->forcefield, cell->system, true, &model));
+    const char *reason = cell->recipe->confidence_reason;
     printf("%s: %s\n", cell->recipe->id, cell->recipe->title);
+    printf("  confidence: %s%s%s\n", km_confidence_name(cell->recipe->confidence),
+           reason != NULL ? ". " : "", reason != NULL ? reason : "");
     printf("  %.6g K, %.6g bar\n\n", cell->recipe->temperature,
            cell->recipe->pressure / KM_PRESSURE_PER_BAR);
     km_print_composition(cell, model);

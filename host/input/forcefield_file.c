@@ -114,8 +114,9 @@ static km_status add_conventions(km_ff_reader *r)
         ff->mixing = *c->mixing;
         ff->scale14_lj = *c->scale14_lj;
         ff->scale14_coulomb = *c->scale14_coulomb;
-        if (ff->scale14_lj < 0 || ff->scale14_coulomb < 0)
-            return KM_FAIL(KM_ERROR_INPUT, "%s: a 1-4 scaling factor is below 0",
+        if (!(ff->scale14_lj >= 0 && ff->scale14_lj <= 1 && ff->scale14_coulomb >= 0 &&
+              ff->scale14_coulomb <= 1))
+            return KM_FAIL(KM_ERROR_INPUT, "%s: a 1-4 scaling factor must lie between 0 and 1",
                            km_ff_place(r, "conventions"));
         return KM_OK;
     }

@@ -10,6 +10,7 @@
 
 #define KM_CHARGE_TOLERANCE 1e-6 /* e   rounding of printed charges                           */
 #define KM_CLOSEST_START 0.03    /* nm  start positions nearer than this are a slip of the pen */
+#define KM_LONGEST_START 0.5 /* nm  and so are bonds longer than this                           */
 
 void km_ff_molecule_free(km_ff_molecule *molecule)
 {
@@ -69,22 +70,35 @@ static km_status read_atoms(km_ff_reader *r, uint32_t row, km_ff_molecule *m)
     return KM_OK;
 }
 
+static double start_distance(const km_ff_molecule *m, int a, int b)
+{
+    double square = 0.0;
+    for (int c = 0; c < 3; c++) {
+        const double d = m->atom[a].position[c] - m->atom[b].position[c];
+        square += d * d;
+    }
+    return sqrt(square);
+}
+
 static km_status check_start_geometry(km_ff_reader *r, uint32_t row, const km_ff_molecule *m)
 {
     for (int a = 0; a < m->n_atoms; a++)
-        for (int b = 0; b < a; b++) {
-            double square = 0.0;
-            for (int c = 0; c < 3; c++) {
-                const double d = m->atom[a].position[c] - m->atom[b].position[c];
-                square += d * d;
-            }
-            if (square < KM_CLOSEST_START * KM_CLOSEST_START)
+        for (int b = 0; b < a; b++)
+            if (start_distance(m, a, b) < KM_CLOSEST_START)
                 return KM_FAIL(KM_ERROR_INPUT,
                                "%s: molecule %s: atoms %s and %s start %.3g nm apart; are the "
                                "positions in the file's unit of length?",
                                km_ff_place(r, "molecules.%u.atoms.%d", row, a), m->key,
-                               m->atom[b].name, m->atom[a].name, sqrt(square));
-        }
+                               m->atom[b].name, m->atom[a].name, start_distance(m, a, b));
+    for (int k = 0; k < m->n_bonds; k++) {
+        const int a = m->bond[k][0], b = m->bond[k][1];
+        if (start_distance(m, a, b) > KM_LONGEST_START)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: molecule %s: atoms %s and %s are bonded but start %.3g nm apart; "
+                           "are the positions in the file's unit of length?",
+                           km_ff_place(r, "molecules.%u.atoms.%d", row, b), m->key, m->atom[a].name,
+                           m->atom[b].name, start_distance(m, a, b));
+    }
     return KM_OK;
 }
 
@@ -313,8 +327,8 @@ static km_status read_molecule(km_ff_reader *r, uint32_t row, km_ff_molecule *m)
     KM_TRY(read_texts(r, row, m));
     KM_TRY(read_atoms(r, row, m));
     KM_TRY(check_charge(r, row, m));
-    KM_TRY(check_start_geometry(r, row, m));
     KM_TRY(read_bonds(r, row, m));
+    KM_TRY(check_start_geometry(r, row, m));
     KM_TRY(check_connected(r, row, m));
     KM_TRY(read_impropers(r, row, m));
     KM_TRY(read_skipped_angles(r, row, m));

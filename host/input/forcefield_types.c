@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* Atom types, bonded rows and pair rows of a force-field file. */
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host/input/forcefield_reader.h"
 #include "kernels/base/units.h"
+
+/* Longer than any; such a number was written in another unit. */
+#define LONGEST_BOND 0.5  /* nm */
+#define LARGEST_SIGMA 2.0 /* nm */
 
 /* Lookups. */
 
@@ -70,6 +75,13 @@ int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b)
 
 /* Atom types. */
 
+/* "H", "Cl": constraints and distributions ask for elements by their symbols. */
+static bool is_symbol(const char *element)
+{
+    return isupper((unsigned char)element[0]) &&
+           (element[1] == '\0' || (islower((unsigned char)element[1]) && element[2] == '\0'));
+}
+
 static km_status fill_atom_type(km_ff_reader *r, uint32_t row, km_ff_atom_type *type)
 {
     const km_raw_atom_type *raw = &r->raw->atom_type[row];
@@ -80,6 +92,14 @@ static km_status fill_atom_type(km_ff_reader *r, uint32_t row, km_ff_atom_type *
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
                        km_ff_place(r, "atom_types.%u", row), raw->name, raw->sigma, raw->epsilon);
+    if (raw->sigma * r->length > LARGEST_SIGMA)
+        return KM_FAIL(
+            KM_ERROR_INPUT, "%s: type %s: sigma is %g nm; is it in the file's unit of length?",
+            km_ff_place(r, "atom_types.%u.sigma", row), raw->name, raw->sigma * r->length);
+    if (!is_symbol(raw->element))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: type %s: \"%s\" is not the symbol of an element; write H, Cl",
+                       km_ff_place(r, "atom_types.%u.element", row), raw->name, raw->element);
     KM_TRY(km_ff_keep(r->ff, raw->name, &type->name));
     KM_TRY(km_ff_keep(r->ff, raw->class_name, &type->class_name));
     KM_TRY(km_ff_keep(r->ff, raw->element, &type->element));
@@ -171,6 +191,9 @@ static km_status add_bonds(km_ff_reader *r)
         if (!(raw->r0 > 0) || raw->k < 0)
             return KM_FAIL(KM_ERROR_INPUT, "%s: r0 must be above 0 and k not below 0",
                            km_ff_place(r, "bond_types.%u", row));
+        if (raw->r0 * r->length > LONGEST_BOND)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: r0 is %g nm; is it in the file's unit of length?",
+                           km_ff_place(r, "bond_types.%u.r0", row), raw->r0 * r->length);
         KM_TRY(fill_row(r, "bond_types", row, raw, known >= 0, &target));
         type->r0 = raw->r0 * r->length;
         type->k = raw->k * r->harmonic * r->energy / (r->length * r->length);

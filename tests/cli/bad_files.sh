@@ -89,6 +89,10 @@ forcefield 'no angle parameters for atoms C1-O1-C2, classes [A1, A2, A1]' 's/ang
 forcefield 'the atomic charges sum to 0.1 e, but charge is 0' 's/0.2, -1.2/0.3, -1.2/'
 forcefield 'unknown atom type "A9"' 's/"C1", "A1"/"C1", "A9"/'
 forcefield 'atom 7 does not exist' 's/\[0, 1\]/[0, 7]/'
+forcefield 'sigma is 3.5 nm; is it in the file' '/^units/s/angstrom/nm/'
+forcefield 'r0 is 14 nm; is it in the file' 's/r0: 1.4/r0: 140/'
+forcefield 'are bonded but start 12' 's/1.2, 0, 0/120, 0, 0/'
+forcefield '"c" is not the symbol of an element' 's/element: "C"/element: "c"/'
 forcefield '"kcal" is not one of' 's/kcal.mol/kcal/'
 forcefield 'could not find expected' 's/^molecules:/molecules/'
 
