@@ -112,7 +112,8 @@ def main():
     if options.csv:
         with open(options.csv, "w", newline="") as file:
             file.write("# prediction, not measured; bench/prediction.py "
-                       f"--clock-GHz {options.clock_GHz} --issue {options.issue}\n")
+                       f"--clock-GHz {options.clock_GHz} --issue {options.issue}; the rates of the L2 "
+                       "cache and the time between kernels are assumptions\n")
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(["goal", "system", "atoms", "cutoff_nm", "pair_us", "mesh_us", "rest_us",
                              "launch_us", "least_us", "most_us", "goal_us", "predicted"])
