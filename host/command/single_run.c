@@ -125,6 +125,17 @@ static km_status read_checkpoint(run *r)
     return km_run_check_resume(&r->resume, &r->identity, r->spec->model->n);
 }
 
+/* A finished run needs no checkpoint before it is extended, but its owner wants to know now. */
+static void look_at_checkpoints(run *r)
+{
+    char line[KM_ERROR_MESSAGE_LENGTH + 100];
+    if (read_checkpoint(r) == KM_OK)
+        return;
+    snprintf(line, sizeof line, "warning: the run cannot be extended: %s",
+             km_last_error()->message);
+    note(r, line);
+}
+
 static km_status build(run *r)
 {
     const km_single_run *spec = r->spec;
@@ -213,6 +224,7 @@ static km_status go_on(run *r, km_analysis **analysis)
         KM_TRY(simulate(r));
     } else {
         note(r, "the run is finished already; --time extends it");
+        look_at_checkpoints(r);
     }
     return km_run_files_analyse(spec->folder, &r->cell, spec->model, r->report, spec->terminal,
                                 analysis);

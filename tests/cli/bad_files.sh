@@ -179,6 +179,7 @@ for how in empty cut foreign; do
     rm -rf spoilt && cp -r run spoilt
     spoil spoilt/state.nc $how run/state.nc
     spoil spoilt/state-previous.nc $how run/state.nc
+    goes_on spoilt "warning: the run cannot be extended: no usable checkpoint in spoilt"
     refuses 74 "no usable checkpoint in spoilt" run --continue -o spoilt --time 1.5ps
     cmp -s run/trajectory.nc spoilt/trajectory.nc || fail "no checkpoint: the trajectory was touched"
 done
