@@ -31,11 +31,12 @@ static void count_pair(census *c, const km_neighbour_list *list, int slot_i, int
     c->count[((size_t)i * c->n + j) * IMAGES3 + index]++;
 }
 
-static census take_census(const km_neighbour_list *list)
+/* blocks: as built, or pruned. */
+static census take_census(const km_neighbour_list *list, const km_cluster_block *blocks)
 {
     census c = {list->n, calloc((size_t)list->n * list->n * IMAGES3, 1)};
     for (int b = 0; b < list->n_blocks; b++) {
-        const km_cluster_block *block = list->block + b;
+        const km_cluster_block *block = blocks + b, *built = list->block + b;
         for (int r = 0; r < block->n_runs; r++) {
             const km_cluster_run *run = block->run + r;
             const int masked = run->masked_end - run->masked_begin;
@@ -48,9 +49,9 @@ static census take_census(const km_neighbour_list *list)
                 if (entry.j == list->n_j) /* the empty cluster */
                     continue;
                 bool touched[2] = {false, false};
-                for (int k = 0; k < block->n_touched; k++) {
-                    touched[0] = touched[0] || block->touched[k] == entry.j;
-                    touched[1] = touched[1] || block->touched[k] == run->slot / KM_CLUSTER_J;
+                for (int k = 0; k < built->n_touched; k++) {
+                    touched[0] = touched[0] || built->touched[k] == entry.j;
+                    touched[1] = touched[1] || built->touched[k] == run->slot / KM_CLUSTER_J;
                 }
                 assert_true(touched[0] && touched[1]);
                 for (int bit = 0; bit < KM_CLUSTER_J; bit++)
@@ -71,12 +72,13 @@ static bool excluded(const km_neighbour_spec *spec, int i, int j)
     return false;
 }
 
-/* Every pair and image within the given distance is held once, no excluded one, none twice. Wrapped
- * positions are continued from the build through the images the list keeps. */
-static void check_list(const km_particles *p, const km_neighbour_spec *spec, double within)
+/* Every pair and image within the given distance is held once by these blocks, no excluded one,
+ * none twice. Wrapped positions are continued from the build through the images the list keeps. */
+static void check_blocks(const km_particles *p, const km_neighbour_spec *spec,
+                         const km_cluster_block *blocks, double within)
 {
     const km_neighbour_list *list = p->neighbours;
-    census c = take_census(list);
+    census c = take_census(list, blocks);
     for (int i = 0; i < p->n; i++)
         for (int j = i; j < p->n; j++) {
             km_vec3 x[2];
@@ -106,6 +108,22 @@ static void check_list(const km_particles *p, const km_neighbour_spec *spec, dou
             }
         }
     free(c.count);
+}
+
+/* What the pair loop walks holds the pairs within the cutoff; just pruned, and with atoms at rest,
+ * those within the shorter reach; the list as built those within the longer one. */
+static void check_cutoff(const km_particles *p, const km_neighbour_spec *spec)
+{
+    check_blocks(p, spec, p->neighbours->near, spec->cutoff);
+}
+static void check_new_list(const km_particles *p, const km_neighbour_spec *spec)
+{
+    const km_neighbour_list *list = p->neighbours;
+    const double most = km_box_least_height(&p->box);
+    assert_near(list->reach, fmin(spec->cutoff + KM_SKIN_BUILD * spec->skin, most), 1e-12);
+    assert_near(list->reach_near, fmin(spec->cutoff + KM_SKIN_NEAR * spec->skin, most), 1e-12);
+    check_blocks(p, spec, list->block, list->reach);
+    check_blocks(p, spec, list->near, list->reach_near);
 }
 
 /* Random exclusions, both directions, ascending; about two per atom. */
@@ -150,7 +168,7 @@ static void every_pair_within_reach_is_held_once(void **state)
                 bool rebuilt = false;
                 assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
                 assert_true(rebuilt);
-                check_list(&p, &spec, cutoff + 0.2);
+                check_new_list(&p, &spec);
                 particles_free(&p);
                 free(start);
                 free(partner);
@@ -169,7 +187,7 @@ static void few_atoms_are_enough(void **state)
         scatter_particles(&p, 55 + k);
         assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
         assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
-        check_list(&p, &spec, 1.05);
+        check_new_list(&p, &spec);
         particles_free(&p);
     }
 }
@@ -187,15 +205,16 @@ static void degenerate_positions_are_ordered(void **state)
         set_position(&p, i, km_vec3_make(i % 4 * 0.5, i / 4 % 4 * 0.5 - 7.0, i / 32 * 1.0));
     assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
     assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
-    check_list(&p, &spec, 0.95);
+    check_new_list(&p, &spec);
     particles_free(&p);
 }
 
 static bool same_lists(const km_neighbour_list *a, const km_neighbour_list *b)
 {
     bool same = memcmp(a->atom, b->atom, (size_t)a->n_slots * sizeof(int)) == 0;
-    for (int k = 0; same && k < a->n_blocks; k++) {
-        const km_cluster_block *u = a->block + k, *v = b->block + k;
+    for (int k = 0; same && k < 2 * a->n_blocks; k++) {
+        const km_cluster_block *u = k < a->n_blocks ? a->block + k : a->near + k - a->n_blocks;
+        const km_cluster_block *v = k < a->n_blocks ? b->block + k : b->near + k - a->n_blocks;
         same = u->n_runs == v->n_runs && u->n_masked == v->n_masked && u->n_full == v->n_full &&
                u->n_touched == v->n_touched &&
                memcmp(u->run, v->run, (size_t)u->n_runs * sizeof *u->run) == 0 &&
@@ -237,64 +256,82 @@ static void threads_and_history_leave_no_trace(void **state)
     particles_free(&first);
 }
 
-/* Atoms diffuse and the box breathes and shears: after every update no pair within the cutoff is
- * missing, and lists live for several steps. */
+/* Atoms go their way, jitter, and the box breathes and shears: after every update no pair within
+ * the cutoff is missing, and lists live for several steps. Velocities say where the atoms go, or
+ * mislead; right ones let the pruned list live longer than none. */
 static void no_pair_is_lost_between_builds(void **state)
 {
     (void)state;
-    const int n = 150, steps = 60;
-    km_particles p = particles_by_hand(n, boxes[3]);
-    km_device device = device_by_hand(2, best_isa());
-    const double cutoff = 0.9;
-    const km_neighbour_spec spec = {cutoff, 0.1, NULL, NULL};
-    int builds = 0;
-    scatter_particles(&p, 3);
-    assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
-    for (int step = 0; step < steps; step++) {
-        const km_box old = p.box;
-        if (step % 5 == 4) { /* a barostat scales box and positions together */
-            const double s = 1.0 + 0.01 * (uniform(8, step) - 0.5);
-            p.box.ax *= s;
-            p.box.bx = s * p.box.bx + 0.004 * (uniform(9, step) - 0.5);
-            p.box.by *= s;
-            p.box.cz *= s;
+    int prunings[3];
+    for (int told = 0; told < 3; told++) { /* nothing, the truth, the contrary */
+        const int n = 150, steps = 60;
+        const double tell[] = {0.0, 1.0, -1.0};
+        km_particles p = particles_by_hand(n, boxes[3]);
+        km_device device = device_by_hand(2, best_isa());
+        const km_neighbour_spec spec = {0.9, 0.1, NULL, NULL};
+        int builds = 0;
+        scatter_particles(&p, 3);
+        for (int k = 0; k < 3 * p.n_padded; k++)
+            p.velocity[k] = tell[told] * 0.02 * (uniform(7, k) - 0.5); /* nm in a step */
+        assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
+        for (int step = 0; step < steps; step++) {
+            const km_box old = p.box;
+            if (step % 5 == 4) { /* a barostat scales box and positions together */
+                const double s = 1.0 + 0.01 * (uniform(8, step) - 0.5);
+                p.box.ax *= s;
+                p.box.bx = s * p.box.bx + 0.004 * (uniform(9, step) - 0.5);
+                p.box.by *= s;
+                p.box.cz *= s;
+            }
+            for (int i = 0; i < n; i++) {
+                km_vec3 r = km_box_to_cartesian(
+                    &p.box, km_box_to_fractional(&old, particle_position(&p, i)));
+                for (int c = 0; c < 3; c++) {
+                    double *x = c == 0 ? &r.x : (c == 1 ? &r.y : &r.z);
+                    *x += 0.02 * (uniform(7, c * p.n_padded + i) - 0.5) +
+                          0.01 * (uniform(10 + step, 3 * i + c) - 0.5);
+                }
+                set_position(&p, i, r);
+            }
+            bool rebuilt;
+            assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
+            builds += rebuilt;
+            check_cutoff(&p, &spec);
         }
-        for (int i = 0; i < n; i++) {
-            const km_vec3 r =
-                km_box_to_cartesian(&p.box, km_box_to_fractional(&old, particle_position(&p, i)));
-            const km_vec3 move = {0.02 * (uniform(10 + step, 3 * i) - 0.5),
-                                  0.02 * (uniform(10 + step, 3 * i + 1) - 0.5),
-                                  0.02 * (uniform(10 + step, 3 * i + 2) - 0.5)};
-            set_position(&p, i, km_vec3_add(r, move));
-        }
-        bool rebuilt;
-        assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
-        builds += rebuilt;
-        check_list(&p, &spec, cutoff);
+        prunings[told] = p.neighbours->prunings;
+        assert_true(builds > 3);
+        assert_true(builds < steps / 2);
+        particles_free(&p);
     }
-    assert_true(builds > 3);
-    assert_true(builds < steps / 2);
-    particles_free(&p);
+    assert_true(prunings[1] < prunings[0]);
+    assert_true(prunings[0] <= prunings[2]);
 }
 
-/* One atom that moves alone triggers a build once it has gone half the skin, and not before. */
+/* One atom that moves alone brings on a pruning once it has gone half the shorter skin, a build
+ * once it has gone half the longer, and neither before. */
 static void half_the_skin_is_the_limit(void **state)
 {
     (void)state;
     km_particles p = particles_by_hand(40, boxes[0]);
     km_device device = device_by_hand(1, best_isa());
     const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL};
+    const double limit[2] = {0.5 * KM_SKIN_NEAR * spec.skin, 0.5 * KM_SKIN_BUILD * spec.skin};
     bool rebuilt;
     scatter_particles(&p, 77);
     assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
     assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
     const km_vec3 home = particle_position(&p, 13);
-    set_position(&p, 13, km_vec3_add(home, km_vec3_make(0.0, -0.0999, 0.0)));
-    assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
-    assert_false(rebuilt);
-    set_position(&p, 13, km_vec3_add(home, km_vec3_make(0.0, -0.1001, 0.0)));
-    assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
-    assert_true(rebuilt);
+    int expected = 1; /* prunings */
+    for (int k = 0; k < 4; k++) {
+        const double way = limit[k / 2] + (k % 2 == 0 ? -1e-4 : 1e-4);
+        const bool as_built = k == 3;
+        set_position(&p, 13, km_vec3_add(home, km_vec3_make(0.0, -way, 0.0)));
+        assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
+        expected += k > 0;
+        assert_int_equal(rebuilt, as_built);
+        assert_int_equal(p.neighbours->prunings, expected);
+        assert_int_equal(p.neighbours->builds, as_built ? 2 : 1);
+    }
     assert_ok(km_neighbours_cpu_update(&device, &p, true, &rebuilt));
     assert_true(rebuilt);
     particles_free(&p);

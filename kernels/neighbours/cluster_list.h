@@ -13,8 +13,12 @@
  * j > i; for each of the 13 images of the positive half, every i with every j: so each pair of
  * atoms and images appears once.
  *
- * Everything here is a function of the positions and the box at the build, whatever the number of
- * threads. */
+ * Two reaches: a build takes cutoff + KM_SKIN_BUILD skin and lasts long; from it the list near,
+ * which the pair loop walks, is pruned to cutoff + KM_SKIN_NEAR skin, more often and for a tenth of
+ * the price of a build.
+ *
+ * Everything here is a function of positions, velocities and box at the build and at the pruning,
+ * whatever the number of threads. */
 #ifndef KM_CLUSTER_LIST_H
 #define KM_CLUSTER_LIST_H
 
@@ -28,6 +32,13 @@ enum {
     KM_CLUSTER_BLOCK = 64,  /* i-clusters per block, the unit of work */
     KM_CLUSTER_PADDING = 16 /* j-clusters that a vector may read beyond the last */
 };
+
+/* The two skins in units of the given one. */
+#define KM_SKIN_BUILD 2.5
+#define KM_SKIN_NEAR 0.6
+/* Pruned are the positions expected somewhat later, so that atoms use the allowance twice: first on
+ * the way there, then on the way on. How much of it on the way there. */
+#define KM_AHEAD 0.9
 
 /* A j-cluster of which some atoms interact. */
 typedef struct km_cluster_entry {
@@ -78,19 +89,25 @@ struct km_neighbour_list {
     int n_slots, n_i, n_j, n_blocks;  /* n_slots is a multiple of 8 */
     int *exclusion_start, *exclusion; /* own copies; NULL when nothing is excluded */
 
-    int builds;       /* number of builds so far: says whether something kept per slot is stale */
-    double reach;     /* nm  cutoff + skin of the last build (skin can be limited by the box)   */
-    km_box box;       /* now                                                                    */
-    km_box box_built; /* at the last build                                                      */
+    int builds;        /* number of builds so far: says whether something kept per slot is stale */
+    int prunings;      /* number of prunings so far                                             */
+    double reach;      /* nm  cutoff + skin of the last build (skin can be limited by the box)   */
+    double reach_near; /* nm  cutoff + skin of the pruned list                                   */
+    km_box box;        /* now                                                                    */
+    km_box box_built;  /* at the last build                                                      */
+    km_box box_pruned; /* at the last pruning                                                    */
     km_real shift[KM_LIST_IMAGES][3]; /* nm, of the present box */
 
     int *atom;         /*     n_slots: atom of a slot, -1 = filler                            */
     int *slot;         /*     n: slot of an atom                                              */
     int *image;        /*     3 x n_slots: lattice vectors taken off the unwrapped position   */
     double *reference; /*     3 x n_slots: fractional, wrapped position at the build          */
+    double *pruned;    /*     3 x n_slots: the same at the last pruning                       */
     km_real *position; /* nm  (n_j + 1) x 3 x 8: position - image * box, now                 */
+    km_real *ahead;    /* nm  the same, where the atoms were expected when the list was pruned */
 
-    km_cluster_block *block; /* n_blocks */
+    km_cluster_block *block; /* n_blocks, as built                                   */
+    km_cluster_block *near;  /* n_blocks, pruned; touched is left to the built ones  */
 
     /* the grid, valid during a build */
     int columns[2];       /*     along a and b                                             */
@@ -113,5 +130,10 @@ typedef bool km_cluster_search_function(const km_neighbour_list *list, int block
                                         km_cluster_scratch *scratch);
 km_cluster_search_function km_cluster_search_baseline, km_cluster_search_avx2,
     km_cluster_search_avx512;
+
+/* cluster_prune.c, once per instruction set: one block of near from that of block and the positions
+ * now. False when memory runs out. */
+typedef bool km_cluster_prune_function(const km_neighbour_list *list, int block);
+km_cluster_prune_function km_cluster_prune_baseline, km_cluster_prune_avx2, km_cluster_prune_avx512;
 
 #endif

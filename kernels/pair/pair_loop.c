@@ -228,7 +228,7 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
                       const km_neighbour_list *list, int block_index, km_pair_sums *sums,
                       km_pair_energy *energy)
 {
-    const km_cluster_block *block = list->block + block_index;
+    const km_cluster_block *block = list->near + block_index, *built = list->block + block_index;
     km_pair_force *block_force = sums->block_force;
     double shift_force[KM_LIST_IMAGES][3] = {{0}};
     constants c;
@@ -261,9 +261,9 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
     for (int s = 1; s < KM_LIST_IMAGES; s++)
         for (int k = 0; k < 3; k++)
             sums->shift_force[s][k] += to_fixed(shift_force[s][k], &sums->fault);
-    for (int t = 0; t < block->n_touched; t++)
-        flush_cluster(block_force[block->touched[t]].f[0],
-                      sums->force + (size_t)block->touched[t] * 3 * KM_CLUSTER_J, &sums->fault);
+    for (int t = 0; t < built->n_touched; t++)
+        flush_cluster(block_force[built->touched[t]].f[0],
+                      sums->force + (size_t)built->touched[t] * 3 * KM_CLUSTER_J, &sums->fault);
 }
 
 /* One compiled loop per variant; the arguments are constants after inlining. */
