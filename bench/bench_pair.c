@@ -113,7 +113,7 @@ static double count_pairs(const km_neighbour_list *list, double *vectors)
     double pairs = 0.0;
     *vectors = 0.0;
     for (int b = 0; b < list->n_blocks; b++) {
-        const km_cluster_block *block = list->block + b;
+        const km_cluster_block *block = list->near + b;
         for (int r = 0; r < block->n_runs; r++) {
             const km_cluster_run *run = block->run + r;
             for (int t = run->masked_begin; t < run->masked_end; t++)
