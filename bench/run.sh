@@ -3,9 +3,7 @@
 set -eu
 build=$1
 here=$(dirname "$0")
-for b in bench_pair bench_pme; do
-    [ -x "$build/bench/$b" ] && "$build/bench/$b"
-done
+"$build/bench/bench_pair"
 if python3 -c 'import yaml, numpy' 2>/dev/null && command -v gmx >/dev/null 2>&1; then
     python3 "$here/peers/compare.py" --bench "$build/bench/bench_step"
 else

@@ -4,6 +4,7 @@
 #     sh bench/device/bundle.sh FOLDER [build]
 # FOLDER/debs    libraries of this Debian with their headers, to be unpacked outside /
 # FOLDER/wheels  OpenMM and its CUDA platform, for the comparison
+# FOLDER/boxes   relaxed liquids for it, where GROMACS is installed (it relaxes them)
 # Run here, with network; carry FOLDER and the source tree there; run bench/device/run.sh there.
 # build: a build folder of here, whose program names the shared libraries that must come along.
 set -eu
@@ -42,6 +43,9 @@ if command -v pip >/dev/null 2>&1; then
             --platform manylinux_2_34_x86_64 --platform manylinux_2_28_x86_64 -d "$folder/wheels" \
             openmm openmm-cuda-13 || echo "bundle: no OpenMM for Python $python"
     done
+fi
+if command -v gmx >/dev/null 2>&1 && [ ! -d "$folder/boxes" ]; then
+    python3 "$root/bench/peers/boxes.py" "$folder/boxes" && gzip -r "$folder/boxes"
 fi
 du -sk "$folder" | awk '{printf "bundle: %.1f MiB in %s\n", $1 / 1024, $2; if ($1 > 65536) exit 1}' ||
     { echo "bundle: more than 64 MiB; take one of the wheels out" >&2; exit 1; }

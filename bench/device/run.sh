@@ -7,6 +7,7 @@
 #   sanitize   memcheck, racecheck and initcheck of compute-sanitizer on a short run
 #   identical  a hundred short runs: the bytes of trajectory and energies are the same
 #   bench      the ladder of operations; ns/day of whole steps from 3 thousand to a million atoms
+#   peer       ns/day of OpenMM's CUDA platform and of kalium on the boxes that were packed
 # All of them without names. Each has a time limit in seconds (KM_LIMIT_build=240 and so on), one log
 # and one line of verdict; a stage that fails does not stop the next. Results, as CSV files named by
 # the device, go to FOLDER, else to $OUT, else to bench/results.
@@ -25,8 +26,8 @@ while [ $# -gt 0 ]; do
     --bundle) bundle=$(cd "$2" && pwd) || exit 66; shift ;;
     --out) out=$2; shift ;;
     --inside) inside=yes ;;
-    build | test | sanitize | identical | bench) stages="$stages $1" ;;
-    *) echo "run.sh: $1: build, test, sanitize, identical or bench are the stages" >&2; exit 64 ;;
+    build | test | sanitize | identical | bench | peer) stages="$stages $1" ;;
+    *) echo "run.sh: $1: build, test, sanitize, identical, bench or peer are the stages" >&2; exit 64 ;;
     esac
     shift
 done
@@ -177,6 +178,29 @@ stage_bench() {
     return $failed
 }
 
+stage_peer() {
+    [ -d "$bundle/boxes" ] || { echo "no boxes were packed"; return 77; }
+    platform=CUDA rows=$out/peer-$device.csv steps=2000
+    [ -n "$stand_in" ] && platform=CPU steps=10
+    rm -rf "$work/boxes" && cp -r "$bundle/boxes" "$work/boxes" && gunzip -r "$work/boxes" || return 1
+    python3 -c 'import numpy' || { echo "OpenMM needs NumPy, which this Python has not"; return 77; }
+    python3 -m venv --system-site-packages "$work/wheels" || return 1
+    "$work/wheels/bin/python" -c 'import openmm' 2>/dev/null ||
+        "$work/wheels/bin/pip" install -q --no-deps --no-index --find-links "$bundle/wheels" openmm \
+            openmm-cuda-13 || return 1
+    head_of "$rows"
+    "$work/wheels/bin/python" "$root/bench/peers/openmm_speed.py" --platform $platform --steps $steps \
+        "$work/boxes"/* >>"$rows" || return 1
+    for box in "$work/boxes"/*; do
+        "$step" "$box/run.yaml" --device cuda --steps $steps --repeats 3 >"$work/step" 2>&1 ||
+            { cat "$work/step"; return 1; }
+        awk -v box="${box##*/}" '/ atoms, / { for (i = 2; i <= NF; i++) if ($i == "atoms,") n = $(i - 1) }
+            /^repeat/ { if (low == "" || $3 < low) low = $3; if ($3 > high) high = $3 }
+            /^median/ { printf "%s,%d,kalium,this tree,1.2,%s,%s,%s\n", box, n, $2, low, high }' \
+            "$work/step" >>"$rows"
+    done
+}
+
 if [ -n "$inside" ]; then
     use_packed
     mkdir -p "$work"
@@ -191,11 +215,12 @@ if [ -z "$device" ]; then
     exit 69
 fi
 limit_of() {
-    case $1 in build) default=300 ;; test) default=240 ;; identical) default=90 ;; *) default=200 ;; esac
+    case $1 in # together below a quarter of an hour
+    build | test) default=200 ;; sanitize | bench) default=150 ;; identical) default=60 ;; *) default=120 ;; esac
     eval "echo \${KM_LIMIT_$1:-$default}"
 }
 failures=0
-for stage in ${stages:-build test sanitize identical bench}; do
+for stage in ${stages:-build test sanitize identical bench peer}; do
     limit=$(limit_of "$stage")
     begin=$(date +%s)
     OUT=$out KM_BUILD=$build KM_BUNDLE=$bundle timeout "$limit" sh "$self" --inside "$stage" \

@@ -113,7 +113,8 @@ def make_water_rigid(path):
 
 
 def prepare(force_field, system, folder):
-    names, counts, copies, density = SYSTEMS[system]
+    """system: molecules, their numbers, copies in space, density to begin with."""
+    names, counts, copies, density = system
     small = Cell(force_field, list(zip(names, counts)), 1.0)
     x, edge = pack(folder, small, density)
     x, box = gromacs.relax(folder, small, x, np.eye(3) * edge)
@@ -126,11 +127,10 @@ def prepare(force_field, system, folder):
         make_water_rigid(folder / "run.top")
     gromacs.write_gro(folder / "run.gro", cell, x, box, digits=6)
     lammps.write_data(folder / "run.data", cell, x, box)
-    np.savez(folder / "run.npz", x=x, box=box)
     return cell
 
 
-def run_kalium(folder, cell, options):
+def write_recipe(folder, cell):
     counts = "".join(f"      - {{molecule: \"{k}\", count: {n}}}\n" for k, n in cell.composition)
     recipe = folder / "run.yaml"
     recipe.write_text(
@@ -138,7 +138,11 @@ def run_kalium(folder, cell, options):
         f"    molecules:\n{counts}forcefield: {{files: [opls-electrolytes]}}\n"
         f"nonbonded: {{cutoff_A: {10 * CUTOFF}}}\nprotocol: liquid\n"
         "production: {time_ns: 1, timestep_fs: 2}\n", encoding="ascii")
-    text = gromacs.command([str(options.bench), str(recipe), "--threads", str(options.threads),
+    return recipe
+
+
+def run_kalium(folder, cell, options):
+    text = gromacs.command([str(options.bench), str(write_recipe(folder, cell)), "--threads", str(options.threads),
                             "--repeats", str(options.repeats)], folder)
     return [float(v) for v in re.findall(r"repeat \d+: ([\d.e+]+) ns/day", text)]
 
@@ -191,28 +195,10 @@ def run_lammps(folder, cell, options):
 
 
 def run_openmm(folder, cell, options):
-    import openmm
-    from openmm import app, unit
-    stored = np.load(folder / "run.npz")
-    box = [openmm.Vec3(*row) for row in stored["box"]] * unit.nanometer
-    top = app.GromacsTopFile(str(folder / "run.top"), periodicBoxVectors=box)
-    system = top.createSystem(nonbondedMethod=app.PME, nonbondedCutoff=CUTOFF * unit.nanometer,
-                              constraints=app.HBonds, ewaldErrorTolerance=5e-4)
-    integrator = openmm.LangevinMiddleIntegrator(298.15, 1.0, 0.002)
-    platform_ = openmm.Platform.getPlatformByName("CPU")
-    context = openmm.Context(system, integrator, platform_, {"Threads": str(options.threads)})
-    context.setPositions(stored["x"] * unit.nanometer)
-    context.setVelocitiesToTemperature(298.15, 1)
-    steps = max(50, int(1e6 / cell.n))
-    integrator.step(50)
+    import openmm_speed
     now = time.process_time if options.threads == 1 else time.perf_counter
-    speeds = []
-    for _ in range(options.repeats):
-        begin = now()
-        integrator.step(steps)
-        context.getState(getEnergy=True)
-        speeds.append(ns_per_day(steps, now() - begin))
-    return speeds
+    return openmm_speed.speeds(folder, "CPU", {"Threads": str(options.threads)}, CUTOFF,
+                               max(50, int(1e6 / cell.n)), options.repeats, now)[0]
 
 
 def gromacs_version(program):
@@ -264,7 +250,7 @@ def main():
     for system in options.systems:
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            cell = prepare(force_field, system, folder)
+            cell = prepare(force_field, SYSTEMS[system], folder)
             ours = None
             for program, version, run in found:
                 speeds = run(folder, cell, options)

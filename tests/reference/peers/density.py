@@ -3,7 +3,7 @@
 """Density of a neat liquid by GROMACS, from the parameters of our force field: what the model gives.
 
     density.py --forcefield ../../../forcefields/opls-electrolytes.yaml EC:200:313.15 [DME:125:298.15 ...]
-               [--time-ps 300] [--threads 1] [--work FOLDER]
+               [--time-ps 300] [--threads 1] [--seed 21] [--work FOLDER]
 
 MOLECULE:COUNT:KELVIN at 1 bar. Cutoff 1.2 nm with dispersion correction, PME, bonds to H held, 2 fs:
 as in the recipes. Prints the mean of the second half and its 95 % interval from ten blocks."""
@@ -30,8 +30,8 @@ fourierspacing = 0.12
 DispCorr = EnerPres
 gen-vel = yes
 gen-temp = {kelvin}
-gen-seed = 21
-ld-seed = 22
+gen-seed = {seed}
+ld-seed = {seed}
 tcoupl = v-rescale
 tc-grps = System
 tau-t = 1.0
@@ -55,16 +55,16 @@ def half_mean(values):
     return statistics.mean(half), 2.26 * statistics.stdev(blocks) / 10 ** 0.5
 
 
-def density(folder, force_field, key, count, kelvin, picoseconds, threads):
+def density(folder, force_field, key, count, kelvin, options):
     cell = Cell(force_field, [(key, count)], 1.0)
     x, edge = pack(folder, cell, 0.7)
     gromacs.relax(folder, cell, x, np.diag([edge] * 3))
-    (folder / "npt.mdp").write_text(RUN.format(kelvin=kelvin, steps=int(picoseconds / 0.002)),
-                                    encoding="ascii")
+    (folder / "npt.mdp").write_text(RUN.format(kelvin=kelvin, seed=options.seed,
+                                               steps=int(options.time_ps / 0.002)), encoding="ascii")
     gromacs.command(["gmx", "grompp", "-f", "npt.mdp", "-c", "settle.gro", "-p", "cell.top", "-o",
                      "npt.tpr", "-maxwarn", "3"], folder)
-    gromacs.command(["gmx", "mdrun", "-deffnm", "npt", "-ntmpi", "1", "-ntomp", str(threads)],
-                    folder)
+    gromacs.command(["gmx", "mdrun", "-deffnm", "npt", "-ntmpi", "1", "-ntomp",
+                     str(options.threads)], folder)
     gromacs.command(["gmx", "energy", "-f", "npt.edr", "-o", "density.xvg"], folder, "Density\n0\n")
     rows = (folder / "density.xvg").read_text(encoding="ascii").splitlines()
     return cell.n, half_mean([float(r.split()[1]) for r in rows if r and r[0] not in "#@"])
@@ -77,6 +77,7 @@ def main():
     parser.add_argument("--forcefield", required=True)
     parser.add_argument("--time-ps", type=float, default=300.0)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--seed", type=int, default=21, help="of velocities and thermostat")
     parser.add_argument("--work", default="work")
     arguments = parser.parse_args()
     force_field = ForceField(arguments.forcefield)
@@ -85,8 +86,7 @@ def main():
         key, count, kelvin = re.fullmatch(r"(\w+):(\d+):([\d.]+)", liquid).groups()
         folder = pathlib.Path(arguments.work).resolve() / f"density-{key}"
         folder.mkdir(parents=True, exist_ok=True)
-        n, (mean, error) = density(folder, force_field, key, int(count), float(kelvin),
-                                   arguments.time_ps, arguments.threads)
+        n, (mean, error) = density(folder, force_field, key, int(count), float(kelvin), arguments)
         print(f"{key},{n},{kelvin},GROMACS {gromacs.version('gmx')[0]},{mean:.1f},"
               f"{mean - error:.1f},{mean + error:.1f}", flush=True)
 
