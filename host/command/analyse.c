@@ -101,6 +101,8 @@ static km_status analyse(const km_options *options, const char *folder, const ch
             ? analyse_replicas(options->structure, folder, replicas, request, each, &together)
             : analyse_one(options->structure, folder, trajectory, request, each);
     if (status == KM_OK)
+        status = km_folder_make(output);
+    if (status == KM_OK)
         status = km_results_show(replicas > 1 ? &together : km_analysis_results(each[0]), output,
                                  NULL, &terminal);
     for (int k = 0; k < replicas; k++)

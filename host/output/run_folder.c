@@ -32,8 +32,7 @@ km_status km_run_folder_file(const km_run_folder *folder, const char *name, char
     return KM_OK;
 }
 
-/* mkdir -p */
-static km_status make_folder(const char *path)
+km_status km_folder_make(const char *path)
 {
     char *part = strdup(path);
     if (part == NULL)
@@ -53,7 +52,7 @@ static km_status make_folder(const char *path)
     if (error == 0 && stat(path, &status) == 0 && !S_ISDIR(status.st_mode))
         error = ENOTDIR;
     if (error != 0)
-        return KM_FAIL(KM_ERROR_FILE, "cannot make the run folder %s: %s", path, strerror(error));
+        return KM_FAIL(KM_ERROR_FILE, "cannot make the folder %s: %s", path, strerror(error));
     return KM_OK;
 }
 
@@ -144,7 +143,7 @@ static km_status open_folder(km_run_folder *folder, bool continues)
 {
     content found;
     if (!continues)
-        KM_TRY(make_folder(folder->path));
+        KM_TRY(km_folder_make(folder->path));
     KM_TRY(look_into(folder->path, &found));
     if (!found.a_lock) /* put no lock into a folder that is not ours */
         KM_TRY(check_content(folder->path, continues, &found));

@@ -26,6 +26,8 @@
 
 typedef struct km_run_folder km_run_folder;
 
+/* Makes a folder and those above it; one that is there is good. */
+KM_MUST_CHECK km_status km_folder_make(const char *path);
 /* Makes the folder (and those above it) and locks it, or with continues takes over the folder of an
  * earlier run. Fails with KM_ERROR_USAGE when the folder is not empty (or, with continues, holds no
  * run) or another process runs in it, which is named, and with KM_ERROR_FILE when it cannot be
