@@ -14,8 +14,8 @@
  * atoms and images appears once.
  *
  * Two reaches: a build takes cutoff + KM_SKIN_BUILD skin and lasts long; from it the list near,
- * which the pair loop walks, is pruned to cutoff + KM_SKIN_NEAR skin, more often and for a tenth of
- * the price of a build.
+ * which the pair loop walks, is pruned to cutoff + KM_SKIN_NEAR skin, more often and at a fraction
+ * of the price of a build.
  *
  * Everything here is a function of positions, velocities and box at the build and at the pruning,
  * whatever the number of threads. */
