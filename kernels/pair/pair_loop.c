@@ -22,7 +22,7 @@ _Static_assert(KM_CLUSTER_GROUP % CLUSTERS == 0, "runs are filled up to whole gr
 
 /* Constants of a loop; coulomb is the number of coefficients, 0 without charges. */
 typedef struct variant {
-    bool energy, geometric;
+    bool energy, geometric, vdw;
     int coulomb;
 } variant;
 
@@ -39,6 +39,13 @@ typedef struct run_atom {
     km_lane fx, fy, fz;
     km_lane vdw, coulomb;
 } run_atom;
+
+/* The sums of a block. */
+typedef struct block_sums {
+    km_pair_force *force;
+    km_pair_energy *energy; /* NULL when not wanted */
+    double shift_force[KM_LIST_IMAGES][3];
+} block_sums;
 
 /* Entries of a row of the table for the atoms of vector m. */
 KM_HD km_lane gather(const km_real *table, const int *type, const int *j, int m)
@@ -121,17 +128,20 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
         km_ewald_polynomial_values(c->energy, v.coulomb, t, VECTORS, smooth_u);
     KM_EACH_VECTOR
     {
-        const km_lane rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
-        const km_lane six_c6 = v.geometric ? own->six_c6 * load(cluster->six_c6, offset, m)
-                                           : gather(own->table_c6, p->type, j, m);
-        const km_lane twelve_c12 = v.geometric
-                                       ? own->twelve_c12 * load(cluster->twelve_c12, offset, m)
-                                       : gather(own->table_c12, p->type, j, m);
-        km_lane f = km_lennard_jones_force(six_c6, twelve_c12, rinv2[m], rinv6);
-        if (v.energy)
-            own->vdw +=
-                km_lane_keep(near[m], km_lennard_jones_energy(six_c6, twelve_c12, rinv6) -
-                                          (twelve_c12 * c->shift_c12 - six_c6 * c->shift_c6));
+        km_lane f = km_lane_all(KM_R(0.0));
+        if (v.vdw) {
+            const km_lane rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
+            const km_lane six_c6 = v.geometric ? own->six_c6 * load(cluster->six_c6, offset, m)
+                                               : gather(own->table_c6, p->type, j, m);
+            const km_lane twelve_c12 = v.geometric
+                                           ? own->twelve_c12 * load(cluster->twelve_c12, offset, m)
+                                           : gather(own->table_c12, p->type, j, m);
+            f = km_lennard_jones_force(six_c6, twelve_c12, rinv2[m], rinv6);
+            if (v.energy)
+                own->vdw +=
+                    km_lane_keep(near[m], km_lennard_jones_energy(six_c6, twelve_c12, rinv6) -
+                                              (twelve_c12 * c->shift_c12 - six_c6 * c->shift_c6));
+        }
         if (v.coulomb > 0) {
             const km_lane qq = own->charge * load(cluster->charge, offset, m);
             f = km_lane_multiply_add(qq, km_lane_multiply_sub(rinv[m], rinv2[m], smooth_f[m]), f);
@@ -224,45 +234,63 @@ KM_HD void flush_cluster(km_real *from, km_fixed *to, int *fault)
     memset(from, 0, 3 * KM_CLUSTER_J * sizeof *from);
 }
 
+/* One run; its force goes to the sums of the block. */
+KM_HD void run_loop(const variant v, const km_pair_parameters *p, const constants *c,
+                    const km_pair_cluster *cluster, const km_neighbour_list *list,
+                    const km_cluster_block *block, const km_cluster_run *run, block_sums *sums)
+{
+    run_atom own = load_atom(v, p, cluster, list, run);
+    for (int k = run->masked_begin; k < run->masked_end; k += CLUSTERS) {
+        const km_cluster_entry *entry = block->masked + k;
+        int j[CLUSTERS];
+        uint32_t mask[CLUSTERS];
+        for (int m = 0; m < CLUSTERS; m++) {
+            j[m] = entry[m].j;
+            mask[m] = entry[m].mask;
+        }
+        interact(v, p, c, cluster, sums->force, &own, j, mask);
+    }
+    for (int k = run->full_begin; k < run->full_end; k += CLUSTERS)
+        interact(v, p, c, cluster, sums->force, &own, block->full + k, NULL);
+    const km_real f[3] = {km_lane_sum(own.fx), km_lane_sum(own.fy), km_lane_sum(own.fz)};
+    for (int k = 0; k < 3; k++) {
+        sums->force[run->slot / KM_CLUSTER_J].f[k][run->slot % KM_CLUSTER_J] += f[k];
+        sums->shift_force[run->image][k] += (double)f[k];
+    }
+    if (v.energy) {
+        sums->energy->vdw += (double)km_lane_sum(own.vdw);
+        sums->energy->coulomb += (double)km_lane_sum(own.coulomb);
+    }
+}
+
+/* Atoms without van der Waals parameters, as the hydrogens of water, or without charge, as those of
+ * a metal, skip what would be zero. */
 KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pair_cluster *cluster,
                       const km_neighbour_list *list, int block_index, km_pair_sums *sums,
                       km_pair_energy *energy)
 {
     const km_cluster_block *block = list->near + block_index, *built = list->block + block_index;
-    km_pair_force *block_force = sums->block_force;
-    double shift_force[KM_LIST_IMAGES][3] = {{0}};
+    const variant only_coulomb = {v.energy, v.geometric, false, v.coulomb};
+    const variant only_vdw = {v.energy, v.geometric, true, 0};
+    block_sums own = {.force = sums->block_force, .energy = energy};
     constants c;
     load_constants(v, p, &c);
     for (int r = 0; r < block->n_runs; r++) {
         const km_cluster_run *run = block->run + r;
-        run_atom own = load_atom(v, p, cluster, list, run);
-        for (int k = run->masked_begin; k < run->masked_end; k += CLUSTERS) {
-            const km_cluster_entry *entry = block->masked + k;
-            int j[CLUSTERS];
-            uint32_t mask[CLUSTERS];
-            for (int m = 0; m < CLUSTERS; m++) {
-                j[m] = entry[m].j;
-                mask[m] = entry[m].mask;
-            }
-            interact(v, p, &c, cluster, block_force, &own, j, mask);
-        }
-        for (int k = run->full_begin; k < run->full_end; k += CLUSTERS)
-            interact(v, p, &c, cluster, block_force, &own, block->full + k, NULL);
-        const km_real f[3] = {km_lane_sum(own.fx), km_lane_sum(own.fy), km_lane_sum(own.fz)};
-        for (int k = 0; k < 3; k++) {
-            block_force[run->slot / KM_CLUSTER_J].f[k][run->slot % KM_CLUSTER_J] += f[k];
-            shift_force[run->image][k] += (double)f[k];
-        }
-        if (v.energy) {
-            energy->vdw += (double)km_lane_sum(own.vdw);
-            energy->coulomb += (double)km_lane_sum(own.coulomb);
-        }
+        const int slot = run->slot;
+        if (v.coulomb > 0 && !p->tables.has_vdw[p->type[slot]])
+            run_loop(only_coulomb, p, &c, cluster, list, block, run, &own);
+        else if (v.coulomb > 0 &&
+                 cluster[slot / KM_CLUSTER_J].charge[slot % KM_CLUSTER_J] == KM_R(0.0))
+            run_loop(only_vdw, p, &c, cluster, list, block, run, &own);
+        else
+            run_loop(v, p, &c, cluster, list, block, run, &own);
     }
     for (int s = 1; s < KM_LIST_IMAGES; s++)
         for (int k = 0; k < 3; k++)
-            sums->shift_force[s][k] += to_fixed(shift_force[s][k], &sums->fault);
+            sums->shift_force[s][k] += to_fixed(own.shift_force[s][k], &sums->fault);
     for (int t = 0; t < built->n_touched; t++)
-        flush_cluster(block_force[built->touched[t]].f[0],
+        flush_cluster(own.force[built->touched[t]].f[0],
                       sums->force + (size_t)built->touched[t] * 3 * KM_CLUSTER_J, &sums->fault);
 }
 
@@ -272,7 +300,7 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
                      const km_neighbour_list *list, int block, km_pair_sums *sums,                 \
                      km_pair_energy *energy)                                                       \
     {                                                                                              \
-        const variant v = {energy_wanted, is_geometric, coefficients};                             \
+        const variant v = {energy_wanted, is_geometric, true, coefficients};                       \
         block_loop(v, p, cluster, list, block, sums, energy);                                      \
     }
 #define KM_PAIR_VARIANTS(suffix, coefficients)                                                     \

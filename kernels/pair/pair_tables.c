@@ -56,6 +56,7 @@ static km_status fill(const km_pair_spec *spec, km_pair_tables *to)
     KM_NEW(to->six_c6, n_pairs);
     KM_NEW(to->twelve_c12, n_pairs);
     KM_NEW(to->type_root, 2 * n);
+    KM_NEW(to->has_vdw, n);
     KM_NEW(c6, 2 * (size_t)n_pairs);
     double *c12 = c6 + n_pairs;
     for (int k = 0; k < n_pairs; k++) {
@@ -64,6 +65,7 @@ static km_status fill(const km_pair_spec *spec, km_pair_tables *to)
         c12[k] = 12.0 * km_lennard_jones_c12(parameter[0], parameter[1]);
         to->six_c6[k] = (km_real)c6[k];
         to->twelve_c12[k] = (km_real)c12[k];
+        to->has_vdw[k / n] |= c6[k] != 0.0 || c12[k] != 0.0;
     }
     to->geometric = is_geometric(c6, n) && is_geometric(c12, n);
     for (int a = 0; a < n; a++) {
@@ -94,5 +96,6 @@ void km_pair_tables_destroy(km_pair_tables *tables)
     free(tables->six_c6);
     free(tables->twelve_c12);
     free(tables->type_root);
+    free(tables->has_vdw);
     *tables = (km_pair_tables){0};
 }

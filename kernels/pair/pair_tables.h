@@ -13,6 +13,7 @@ typedef struct km_pair_tables {
     km_real *six_c6;     /* n_types^2: 6 c6   */
     km_real *twelve_c12; /* n_types^2: 12 c12 */
     double *type_root;   /* n_types x 2: sqrt(6 c6_ii), sqrt(12 c12_ii) */
+    bool *has_vdw;       /* n_types: interacts with some type by it */
     km_real shift_c6; /* 1/nm^6   U(cutoff) = twelve_c12 shift_c12 - six_c6 shift_c6; 0 unshifted */
     km_real shift_c12; /* 1/nm^12 */
     km_ewald_polynomial ewald;
