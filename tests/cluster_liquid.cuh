@@ -40,6 +40,7 @@ struct liquid {
     km_box box;
     std::vector<double> x, v; /* 3 n */
     std::vector<int> exclusion_start, exclusion;
+    std::vector<char> group; /* is in the excluded group; empty = there is none */
     km_neighbour_spec spec;
     km_device *device;
     km_particles *p;
@@ -111,7 +112,8 @@ liquid make_liquid(int n, km_box box)
 void make_list(liquid *l, double cutoff, double skin)
 {
     const bool any = !l->exclusion_start.empty();
-    l->spec = {cutoff, skin, any ? l->exclusion_start.data() : NULL, l->exclusion.data()};
+    l->spec = {cutoff, skin, any ? l->exclusion_start.data() : NULL, l->exclusion.data(),
+               l->group.empty() ? NULL : (const bool *)l->group.data()};
     upload(l);
     assert_ok(backend->neighbours_create(l->device, &l->spec, l->p));
 }
@@ -184,6 +186,8 @@ census take_census(const liquid *l)
 
 bool excluded(const liquid *l, int i, int j)
 {
+    if (!l->group.empty() && l->group[(size_t)i] != 0 && l->group[(size_t)j] != 0)
+        return true;
     for (int e = l->spec.exclusion_start ? l->spec.exclusion_start[i] : 0;
          l->spec.exclusion_start && e < l->spec.exclusion_start[i + 1]; e++)
         if (l->spec.exclusion[e] == j)

@@ -65,6 +65,8 @@ static census take_census(const km_neighbour_list *list, const km_cluster_block 
 
 static bool excluded(const km_neighbour_spec *spec, int i, int j)
 {
+    if (spec->excluded_group != NULL && spec->excluded_group[i] && spec->excluded_group[j])
+        return true;
     for (int e = spec->exclusion_start ? spec->exclusion_start[i] : 0;
          spec->exclusion_start && e < spec->exclusion_start[i + 1]; e++)
         if (spec->exclusion[e] == j)
@@ -142,6 +144,15 @@ static void make_exclusions(int n, uint64_t seed, int *start, int *partner)
     start[n] = total;
 }
 
+/* The atoms of a slab, and some scattered ones. */
+static void make_group(const km_particles *p, bool *group)
+{
+    for (int i = 0; i < p->n; i++) {
+        const km_vec3 s = km_box_to_fractional(&p->box, particle_position(p, i));
+        group[i] = s.z - floor(s.z) < 0.4 || i % 11 == 0;
+    }
+}
+
 static const km_box boxes[] = {
     {3.0, 0.0, 2.7, 0.0, 0.0, 3.3},   /* orthorhombic                               */
     {2.05, 0.0, 2.05, 0.0, 0.0, 6.0}, /* thin: cutoff + skin beyond half the height */
@@ -160,10 +171,13 @@ static void every_pair_within_reach_is_held_once(void **state)
                 km_device device = device_by_hand(threads, isa);
                 int *start = calloc((size_t)n + 1, sizeof *start);
                 int *partner = calloc((size_t)n * n, sizeof *partner);
+                bool *group = calloc((size_t)n, sizeof *group);
                 make_exclusions(n, 7 + b, start, partner);
                 scatter_particles(&p, 100 + b);
+                make_group(&p, group);
                 const double cutoff = fmin(1.0, 0.499 * km_box_least_height(&p.box));
-                const km_neighbour_spec spec = {cutoff, 0.2, start, partner};
+                const km_neighbour_spec spec = {cutoff, 0.2, start, partner,
+                                                threads > 1 ? group : NULL};
                 assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
                 bool rebuilt = false;
                 assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
@@ -172,6 +186,7 @@ static void every_pair_within_reach_is_held_once(void **state)
                 particles_free(&p);
                 free(start);
                 free(partner);
+                free(group);
             }
 }
 
@@ -182,7 +197,7 @@ static void few_atoms_are_enough(void **state)
     for (int k = 0; k < 6; k++) {
         km_particles p = particles_by_hand(counts[k], km_box_orthorhombic(2.0, 2.1, 2.2));
         km_device device = device_by_hand(2, best_isa());
-        const km_neighbour_spec spec = {0.95, 0.1, NULL, NULL};
+        const km_neighbour_spec spec = {0.95, 0.1, NULL, NULL, NULL};
         bool rebuilt;
         scatter_particles(&p, 55 + k);
         assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
@@ -199,7 +214,7 @@ static void degenerate_positions_are_ordered(void **state)
     const int n = 64;
     km_particles p = particles_by_hand(n, km_box_orthorhombic(2.0, 2.0, 2.0));
     km_device device = device_by_hand(2, best_isa());
-    const km_neighbour_spec spec = {0.9, 0.05, NULL, NULL};
+    const km_neighbour_spec spec = {0.9, 0.05, NULL, NULL, NULL};
     bool rebuilt;
     for (int i = 0; i < n; i++)
         set_position(&p, i, km_vec3_make(i % 4 * 0.5, i / 4 % 4 * 0.5 - 7.0, i / 32 * 1.0));
@@ -236,7 +251,7 @@ static void threads_and_history_leave_no_trace(void **state)
         const int threads[] = {1, 2, 3, 5};
         devices[k] = device_by_hand(threads[k], best_isa());
         km_particles p = k == 0 ? first : particles_by_hand(500, boxes[2]);
-        const km_neighbour_spec spec = {1.0, 0.15, NULL, NULL};
+        const km_neighbour_spec spec = {1.0, 0.15, NULL, NULL, NULL};
         bool rebuilt;
         assert_ok(km_neighbours_cpu_create(&devices[k], &spec, &p));
         for (int earlier = 0; earlier < k; earlier++) {
@@ -268,7 +283,7 @@ static void no_pair_is_lost_between_builds(void **state)
         const double tell[] = {0.0, 1.0, -1.0};
         km_particles p = particles_by_hand(n, boxes[3]);
         km_device device = device_by_hand(2, best_isa());
-        const km_neighbour_spec spec = {0.9, 0.1, NULL, NULL};
+        const km_neighbour_spec spec = {0.9, 0.1, NULL, NULL, NULL};
         int builds = 0;
         scatter_particles(&p, 3);
         for (int k = 0; k < 3 * p.n_padded; k++)
@@ -314,7 +329,7 @@ static void half_the_skin_is_the_limit(void **state)
     (void)state;
     km_particles p = particles_by_hand(40, boxes[0]);
     km_device device = device_by_hand(1, best_isa());
-    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL};
+    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL};
     const double limit[2] = {0.5 * KM_SKIN_NEAR * spec.skin, 0.5 * KM_SKIN_BUILD * spec.skin};
     bool rebuilt;
     scatter_particles(&p, 77);
@@ -342,7 +357,8 @@ static void wrong_input_is_refused_with_a_reason(void **state)
     (void)state;
     km_particles p = particles_by_hand(10, km_box_orthorhombic(3.0, 3.0, 1.9));
     km_device device = device_by_hand(1, best_isa());
-    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL}, negative = {-1.0, 0.1, NULL, NULL};
+    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL},
+                            negative = {-1.0, 0.1, NULL, NULL, NULL};
     bool rebuilt;
     assert_int_equal(km_neighbours_cpu_create(&device, &negative, &p), KM_ERROR_VALUE);
     scatter_particles(&p, 1);

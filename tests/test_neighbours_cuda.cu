@@ -21,6 +21,31 @@ void every_pair_within_reach_is_held_once(void **)
     }
 }
 
+/* The atoms of a slab, and some scattered ones. */
+void make_group(liquid *l)
+{
+    for (int i = 0; i < l->n; i++) {
+        const km_vec3 s = km_box_to_fractional(
+            &l->box, km_vec3_make(l->x[3 * i], l->x[3 * i + 1], l->x[3 * i + 2]));
+        l->group.push_back(s.z - floor(s.z) < 0.4 || i % 11 == 0);
+    }
+}
+
+void a_group_has_no_pairs_within(void **)
+{
+    for (int b = 0; b < 5; b++) {
+        liquid l = make_liquid(410, boxes[b]);
+        make_exclusions(&l, 17 + b);
+        place(&l, 200 + b, anywhere);
+        make_group(&l);
+        const double cutoff = fmin(1.0, 0.499 * km_box_least_height(&l.box));
+        make_list(&l, cutoff, 0.1);
+        assert_true(update(&l, false));
+        check_list(&l, cutoff + 0.1);
+        destroy(&l);
+    }
+}
+
 void few_atoms_are_enough(void **)
 {
     const int counts[] = {1, 2, 7, 63, 64, 65, 129};
@@ -133,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_pair_within_reach_is_held_once),
+        cmocka_unit_test(a_group_has_no_pairs_within),
         cmocka_unit_test(few_atoms_are_enough),
         cmocka_unit_test(uneven_density),
         cmocka_unit_test(never_a_lost_pair),

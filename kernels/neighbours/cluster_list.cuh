@@ -79,6 +79,7 @@ struct km_neighbour_list {
     int capacity_units, capacity_entries;   /*                                                */
     int capacity_exclusions;                /*    rows of 32 bytes                            */
     const int *exclusion_start, *exclusion; /*    n + 1 offsets, partners; NULL when none     */
+    const bool *excluded_group; /*    n: no two of these atoms are a pair; NULL when none     */
 
     km_cluster_build *build; /*    1                                           */
     int *atom; /*       n_slots: atom of a slot, -1 = filler                           */

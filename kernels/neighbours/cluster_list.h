@@ -88,6 +88,7 @@ struct km_neighbour_list {
     int n;
     int n_slots, n_i, n_j, n_blocks;  /* n_slots is a multiple of 8 */
     int *exclusion_start, *exclusion; /* own copies; NULL when nothing is excluded */
+    bool *excluded_group;             /* own copy; NULL when there is none         */
 
     int builds;        /* number of builds so far: says whether something kept per slot is stale */
     int prunings;      /* number of prunings so far                                             */
@@ -100,6 +101,7 @@ struct km_neighbour_list {
 
     int *atom;         /*     n_slots: atom of a slot, -1 = filler                            */
     int *slot;         /*     n: slot of an atom                                              */
+    uint8_t *grouped;  /*     n_j: bit b: atom b of the j-cluster is of the excluded group    */
     int *image;        /*     3 x n_slots: lattice vectors taken off the unwrapped position   */
     double *reference; /*     3 x n_slots: fractional, wrapped position at the build          */
     double *pruned;    /*     3 x n_slots: the same at the last pruning                       */

@@ -207,6 +207,27 @@ static km_cluster_tile *find_tile(const query *q, int j)
     return place < q->n_tiles && q->tile[place].j == j ? q->tile + place : NULL;
 }
 
+/* Leaves out the pairs within the excluded group, and tiles that hold no other pair. */
+static void mask_group(query *q)
+{
+    const uint8_t *grouped = q->list->grouped;
+    const unsigned own = (unsigned)grouped[q->i / 2] >> (q->i % 2 * KM_CLUSTER_I);
+    uint32_t rows = 0;
+    for (int a = 0; a < KM_CLUSTER_I; a++)
+        rows |= (own >> a & 1u) * (0xffu << (8 * a));
+    if (rows == 0)
+        return;
+    int kept = 0;
+    for (int t = 0; t < q->n_tiles; t++) {
+        km_cluster_tile tile = q->tile[t];
+        tile.mask &= ~(rows & grouped[tile.j] * 0x01010101u);
+        q->tile[kept] = tile;
+        q->place[tile.j] = kept;
+        kept += tile.mask != 0;
+    }
+    q->n_tiles = kept;
+}
+
 static void mask_run(const query *q, bool home, const uint32_t *excluded, int n_excluded)
 {
     const km_neighbour_list *list = q->list;
@@ -330,6 +351,8 @@ bool KM_JOIN(km_cluster_search_, KM_ISA_NAME)(const km_neighbour_list *list, int
                 shifted_high[c] = high[c] + lattice[c];
             }
             search_image(&q, image, shifted_low, shifted_high);
+            if (list->excluded_group != NULL)
+                mask_group(&q);
             if (q.n_tiles == 0)
                 continue;
             mask_run(&q, image == 0, scratch->excluded, n_excluded);

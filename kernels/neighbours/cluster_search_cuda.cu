@@ -15,6 +15,7 @@ namespace KM_CUDA_NAMESPACE
 constexpr int THREADS = 256, WARPS = THREADS / KM_WARP;
 constexpr int CLUSTERS_I = KM_SUPERCLUSTER / KM_CLUSTER_I; /* of a supercluster */
 constexpr int CLUSTERS_J = KM_SUPERCLUSTER / KM_CLUSTER_J;
+constexpr unsigned GROUPED_I = (1u << KM_CLUSTER_I) - 1, GROUPED_J = (1u << KM_CLUSTER_J) - 1;
 constexpr int EACH = THREADS / KM_SUPERCLUSTER; /* threads per atom of the supercluster */
 
 /* The supercluster in one image. */
@@ -37,6 +38,7 @@ typedef struct search {
     int candidate[THREADS];            /*     superclusters within reach, ascending             */
     uint8_t mask[THREADS][CLUSTERS_J]; /* bit c: i-cluster c is within reach of the j-cluster     */
     unsigned excluded[THREADS];        /*     bit per j-cluster: holds an excluded pair         */
+    unsigned grouped[CLUSTERS_I];      /*     bit per atom: is of the excluded group            */
     int place[THREADS];                /*     entries before: low half masked, high half full   */
     km_real4 other[WARPS][KM_SUPERCLUSTER]; /* nm  a candidate of each warp, in our image        */
     int part[WARPS];
@@ -173,6 +175,17 @@ static __device__ unsigned tiles_within_reach(const query *q, const search *s,
     return tiles;
 }
 
+/* Bit per atom of a j-cluster: is of the excluded group, or nobody. */
+static __device__ unsigned grouped_j(const km_neighbour_list *list, int cluster)
+{
+    unsigned bits = 0;
+    for (int b = 0; b < KM_CLUSTER_J; b++) {
+        const int atom = list->atom[cluster * KM_CLUSTER_J + b];
+        bits |= (atom < 0 || list->excluded_group[atom] ? 1u : 0u) << b;
+    }
+    return bits;
+}
+
 /* The tiles of one candidate, by one warp. */
 static __device__ void find_tiles(const km_neighbour_list *list, const query *q, search *s, int m)
 {
@@ -195,6 +208,9 @@ static __device__ void find_tiles(const km_neighbour_list *list, const query *q,
     for (int c = half; c < half + CLUSTERS_I / 2; c++)
         wanted |= (near(&s->bounds_i[c], &bounds, q->reach2) ? 1u : 0u) << c;
     wanted |= __shfl_xor_sync(KM_WARP_ALL, wanted, CLUSTERS_J);
+    if (list->excluded_group != NULL && grouped_j(list, candidate * CLUSTERS_J + j) == GROUPED_J)
+        for (int c = 0; c < CLUSTERS_I; c++)
+            wanted &= ~((s->grouped[c] == GROUPED_I ? 1u : 0u) << c);
     if (q->home && candidate == q->super) /* below the diagonal j < i */
         wanted &= (2u << (j * KM_CLUSTER_J / KM_CLUSTER_I)) - 1;
     __syncwarp();
@@ -250,6 +266,24 @@ static __device__ void exclude(const km_neighbour_list *list, const search *s, e
     atomicAnd(four, ~(1u << (e.lane % 4 * 8 + e.c)));
 }
 
+/* The same for the pairs within the excluded group, in tiles that hold others too. */
+static __device__ void each_grouped(const km_neighbour_list *list, search *s, int n, bool write)
+{
+    for (int k = (int)threadIdx.x; k < n * CLUSTERS_J; k += THREADS) {
+        const int m = k / CLUSTERS_J, j = k % CLUSTERS_J;
+        const unsigned others = grouped_j(list, s->candidate[m] * CLUSTERS_J + j);
+        for (int c = 0; c < CLUSTERS_I; c++) {
+            if ((s->mask[m][j] >> c & 1) == 0 || others == 0 || s->grouped[c] == 0)
+                continue;
+            if (!write)
+                atomicOr(&s->excluded[m], 1u << j);
+            for (int lane = 0; write && lane < KM_WARP; lane++)
+                if ((s->grouped[c] >> lane % KM_CLUSTER_I & others >> lane / KM_CLUSTER_I & 1) != 0)
+                    exclude(list, s, {m, j, c, lane});
+        }
+    }
+}
+
 /* Every excluded pair of the supercluster with the candidates: marks its j-cluster, or with `write`
  * clears its bit. */
 static __device__ void each_exclusion(const km_neighbour_list *list, const query *q, search *s,
@@ -266,6 +300,8 @@ static __device__ void each_exclusion(const km_neighbour_list *list, const query
             else if (pair.m >= 0)
                 atomicOr(&s->excluded[pair.m], 1u << pair.j);
         }
+    if (list->excluded_group != NULL)
+        each_grouped(list, s, n, write);
     if (!q->home)
         return;
     /* the atom itself and those before it */
@@ -411,6 +447,13 @@ static __global__ void __launch_bounds__(THREADS, 2)
         s.x[k] = list.xq[super * KM_SUPERCLUSTER + k];
     else if (k < KM_SUPERCLUSTER + CLUSTERS_I)
         s.bounds_i[k - KM_SUPERCLUSTER] = list.bounds_i[super * CLUSTERS_I + k - KM_SUPERCLUSTER];
+    if (list.excluded_group != NULL && k < CLUSTERS_I) {
+        unsigned bits = 0;
+        for (int j = 0; j < KM_CLUSTER_I / KM_CLUSTER_J; j++)
+            bits |= grouped_j(&list, super * CLUSTERS_J + k * (KM_CLUSTER_I / KM_CLUSTER_J) + j)
+                    << (j * KM_CLUSTER_J);
+        s.grouped[k] = bits;
+    }
     if (k < KM_LIST_IMAGES)
         make_query(&list, &box, super, k, &s.q[k]);
     __syncthreads();

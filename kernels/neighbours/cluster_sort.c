@@ -151,6 +151,18 @@ static void fill_slots(km_neighbour_list *list, const km_particles *p)
     }
 }
 
+static void mark_group(km_neighbour_list *list)
+{
+    for (int j = 0; j < list->n_j; j++) {
+        unsigned bits = 0;
+        for (int b = 0; b < KM_CLUSTER_J; b++) {
+            const int i = list->atom[j * KM_CLUSTER_J + b];
+            bits |= (unsigned)(i >= 0 && list->excluded_group[i]) << b;
+        }
+        list->grouped[j] = (uint8_t)bits;
+    }
+}
+
 static km_real slot_position(const km_neighbour_list *list, int slot, int c)
 {
     return list
@@ -204,6 +216,8 @@ km_status km_cluster_sort(km_neighbour_list *list, const km_particles *p)
                                          "from a minimised structure or use a shorter timestep");
     sort_atoms(list);
     fill_slots(list, p);
+    if (list->excluded_group != NULL)
+        mark_group(list);
     find_bounds(list);
     return KM_OK;
 }

@@ -17,6 +17,8 @@ typedef struct km_neighbour_spec {
     const int
         *exclusion_start; /*     n + 1 offsets into exclusion; NULL when nothing is excluded  */
     const int *exclusion; /*     excluded partners of each atom, both directions, ascending   */
+    const bool *excluded_group; /*     n: no two atoms of the group are a pair, as those of a metal
+                                       that another term holds together; NULL = no group       */
 } km_neighbour_spec;
 
 typedef struct km_neighbour_list km_neighbour_list;

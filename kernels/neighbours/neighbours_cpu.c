@@ -22,6 +22,11 @@ static km_status allocate_list(km_neighbour_list *list, const km_neighbour_spec 
         memcpy(list->exclusion_start, spec->exclusion_start, ((size_t)n + 1) * sizeof(int));
         memcpy(list->exclusion, spec->exclusion, (size_t)n_exclusions * sizeof(int));
     }
+    if (spec->excluded_group != NULL) {
+        KM_NEW(list->excluded_group, n);
+        memcpy(list->excluded_group, spec->excluded_group, (size_t)n * sizeof(bool));
+        KM_NEW(list->grouped, n_j);
+    }
     KM_NEW(list->atom, list->n_slots);
     KM_NEW(list->slot, n);
     KM_NEW(list->image, 3 * (size_t)list->n_slots);
@@ -91,11 +96,12 @@ void km_neighbours_cpu_destroy(km_neighbour_list *list)
         free(list->scratch[t].stamp);
         free(list->scratch[t].excluded);
     }
-    void *arrays[] = {list->exclusion_start, list->exclusion,    list->atom,        list->slot,
-                      list->image,           list->reference,    list->pruned,      list->position,
-                      list->ahead,           list->column_start, list->column_box,  list->bounds_i,
-                      list->bounds_j,        list->sort_key,     list->sort_column, list->sort_atom,
-                      list->scratch};
+    void *arrays[] = {
+        list->exclusion_start, list->exclusion,      list->atom,        list->slot,
+        list->image,           list->reference,      list->pruned,      list->position,
+        list->ahead,           list->column_start,   list->column_box,  list->bounds_i,
+        list->bounds_j,        list->sort_key,       list->sort_column, list->sort_atom,
+        list->scratch,         list->excluded_group, list->grouped};
     for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
         free(arrays[k]);
     free(list);

@@ -153,6 +153,11 @@ static km_status allocate_sort(km_neighbour_list *list)
 
 static km_status copy_exclusions(km_neighbour_list *list, const km_neighbour_spec *spec)
 {
+    if (spec->excluded_group != NULL) {
+        bool *group;
+        KM_TRY(km_cuda_copy_of(&group, spec->excluded_group, (size_t)list->n));
+        list->excluded_group = group;
+    }
     if (spec->exclusion_start == NULL)
         return KM_OK;
     int *start, *partner;
@@ -293,6 +298,7 @@ void km_neighbours_cuda_destroy(km_neighbour_list *list)
         return;
     delete_pairs(list);
     const void *arrays[] = {list->exclusion_start,
+                            list->excluded_group,
                             list->exclusion,
                             list->build,
                             list->atom,

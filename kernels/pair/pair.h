@@ -22,6 +22,8 @@ typedef struct km_pair_spec {
     const int *exclusion_start; /*    the same exclusions as the neighbour list holds: the tail and
                                       self terms count pairs */
     const int *exclusion;
+    const bool
+        *excluded_group; /*    as in the neighbour list; pairs of its types are not asked for */
 } km_pair_spec;
 
 #endif

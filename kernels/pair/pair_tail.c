@@ -7,16 +7,27 @@
 #include "kernels/base/units.h"
 #include "kernels/pair/vdw_lennard_jones.h"
 
-/* Adds count[a][b] pairs of types a <= b: all distinct pairs, and apart from them the excluded. */
-static void count_pairs(const km_pair_spec *spec, int n, const int *type, double *all,
-                        double *excluded, double *atoms)
+/* Adds the distinct pairs of types a <= b among atoms of which so many have each type. */
+static void add_pairs(int n_types, const double *atoms, double sign, double *pairs)
 {
-    const int n_types = spec->n_types;
-    for (int i = 0; i < n; i++)
-        atoms[type[i]] += 1.0;
     for (int a = 0; a < n_types; a++)
         for (int b = a; b < n_types; b++)
-            all[a * n_types + b] = a == b ? 0.5 * atoms[a] * (atoms[a] - 1.0) : atoms[a] * atoms[b];
+            pairs[a * n_types + b] +=
+                sign * (a == b ? 0.5 * atoms[a] * (atoms[a] - 1.0) : atoms[a] * atoms[b]);
+}
+
+/* Pairs of types a <= b: all distinct ones without those of the excluded group, and apart from them
+ * the excluded. */
+static void count_pairs(const km_pair_spec *spec, int n, const int *type, double *all,
+                        double *excluded, double *atoms, double *grouped)
+{
+    const int n_types = spec->n_types;
+    for (int i = 0; i < n; i++) {
+        atoms[type[i]] += 1.0;
+        grouped[type[i]] += spec->excluded_group != NULL && spec->excluded_group[i] ? 1.0 : 0.0;
+    }
+    add_pairs(n_types, atoms, 1.0, all);
+    add_pairs(n_types, grouped, -1.0, all);
     for (int i = 0; spec->exclusion_start != NULL && i < n; i++)
         for (int e = spec->exclusion_start[i]; e < spec->exclusion_start[i + 1]; e++) {
             const int j = spec->exclusion[e];
@@ -43,11 +54,12 @@ static void integrate(const km_pair_spec *spec, int pair, double *energy, double
 }
 
 static void sum_tail(const km_pair_spec *spec, int n, const double *all, const double *excluded,
-                     const double *atoms, km_pair_tail *out)
+                     const double *atoms, const double *grouped, km_pair_tail *out)
 {
     const double sphere = 4.0 * KM_PI / 3.0 * spec->cutoff * spec->cutoff * spec->cutoff;
-    double pairs = 0.0, energy = 0.0, pressure = 0.0, shift = 0.0, uncounted = 0.0;
-    for (int a = 0; a < spec->n_types; a++)
+    double pairs = 0.0, energy = 0.0, pressure = 0.0, shift = 0.0, uncounted = 0.0, group = 0.0;
+    for (int a = 0; a < spec->n_types; a++) {
+        group += grouped[a];
         for (int b = a; b < spec->n_types; b++) {
             const int k = a * spec->n_types + b;
             const double count = all[k] - excluded[k];
@@ -57,11 +69,12 @@ static void sum_tail(const km_pair_spec *spec, int n, const double *all, const d
             energy += count * u;
             pressure += count * pv;
             shift += count * at_cutoff * sphere;
-            uncounted += at_cutoff * (excluded[k] + (a == b ? 0.5 * atoms[a] : 0.0));
+            uncounted += at_cutoff * (excluded[k] + (a == b ? 0.5 * (atoms[a] - grouped[a]) : 0.0));
         }
+    }
     if (pairs == 0.0)
         return;
-    const double weight = 0.5 * (double)n * (double)n / pairs;
+    const double weight = 0.5 * ((double)n * (double)n - group * group) / pairs;
     out->energy = weight * (energy + (spec->shift ? shift : 0.0));
     out->constant = spec->shift ? -uncounted : 0.0;
     out->virial = -0.5 * weight * pressure;
@@ -74,10 +87,11 @@ km_status km_pair_tail_make(const km_pair_spec *spec, int n, const int *type, km
     *out = (km_pair_tail){0};
     if (!spec->tail)
         return KM_OK;
-    KM_NEW(count, 2 * n_pairs + (size_t)spec->n_types);
+    KM_NEW(count, 2 * n_pairs + 2 * (size_t)spec->n_types);
     double *excluded = count + n_pairs, *atoms = excluded + n_pairs;
-    count_pairs(spec, n, type, count, excluded, atoms);
-    sum_tail(spec, n, count, excluded, atoms, out);
+    double *grouped = atoms + spec->n_types;
+    count_pairs(spec, n, type, count, excluded, atoms, grouped);
+    sum_tail(spec, n, count, excluded, atoms, grouped, out);
     free(count);
     return KM_OK;
 }

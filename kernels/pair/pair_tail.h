@@ -15,6 +15,7 @@
  *
  * is added back: the mean density in the sphere counts the atom itself and its excluded partners,
  * which carry no shift. Its part of the pressure is what W holds already, as the force is the same.
+ * Pairs within the excluded group are none, and neither is their share of N^2.
  * Formulas: Allen & Tildesley, Computer Simulation of Liquids, 2nd ed., section 2.8, equations
  * 2.144 to 2.146, summed over pairs of types. */
 #ifndef KM_PAIR_TAIL_H
