@@ -155,8 +155,8 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     km_particles *p;
     km_force force[KM_FORCE_COUNT] = {{NULL, NULL}};
     assert_ok(backend->open(threads, &device));
-    const km_particles_spec spec = {model->n, model->mass, model->charge, model->type,
-                                    model->molecule};
+    const km_particles_spec spec = {model->n,    model->mass,     model->charge,
+                                    model->type, model->molecule, model->mobility};
     assert_ok(backend->particles_create(device, &spec, &p));
     const km_state state = {l->n, l->system.box, l->system.position, NULL};
     assert_ok(backend->upload(device, &state, p));
@@ -167,7 +167,7 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     const km_step step = {0, true, true, true};
     bool rebuilt;
     for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++)
-        if (only == KM_FORCE_COUNT || only == k)
+        if (specs[k] != NULL && (only == KM_FORCE_COUNT || only == k))
             assert_ok(backend->make_force[k](device, specs[k], p, &force[k]));
     assert_ok(backend->neighbours_update(device, p, true, &rebuilt));
     assert_ok(backend->clear(device, &step, p));
