@@ -108,7 +108,9 @@ typedef struct km_recipe_forcefield {
     int n_type_swaps;
     struct {
         char *from, *to;
-    } * type_swap; /* "K+" -> "K+_JJ"               */
+    } * type_swap;     /* "K+" -> "K+_JJ"               */
+    char *metal;       /* potential of the metals, "K_refit_FS"; NULL: their default   */
+    char *metal_cross; /* Lennard-Jones set of metal atoms, "uff"; NULL: uff           */
 } km_recipe_forcefield;
 
 typedef struct km_recipe_nonbonded {
