@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The tables as the loops of both backends read them; host memory. */
+#ifndef KM_EAM_SETUP_H
+#define KM_EAM_SETUP_H
+
+#include "kernels/eam/eam.h"
+#include "kernels/eam/spline.h"
+
+/* Where an atom has moved half of it a list of the metal is built anew. */
+#define KM_EAM_SKIN 0.1 /* nm */
+
+enum { KM_EAM_KNOT = 8 }; /* numbers of an interval */
+
+/* Interval m of the pair (a, b): coefficients of the density that b gives to a, then those of
+ * r phi_ab, kJ/mol nm: knot[((a n_elements + b) n_intervals + m) 8]. */
+typedef struct km_eam_setup {
+    int n_elements;
+    int n_intervals;     /*          of the distance                                         */
+    double inverse_step; /* 1/nm     of the distance                                         */
+    double cutoff;       /* nm                                                               */
+    double skin;         /* nm                                                               */
+    km_real *knot;       /*          n_elements^2 x n_intervals x 8                          */
+    double *embedding;   /* kJ/mol   n_elements x n_embedding x 4                            */
+    int n_embedding;     /*          intervals of the density                                */
+    double inverse_step_density;       /*                                                     */
+    double root[KM_EAM_MOST_ELEMENTS]; /* kJ/mol                                              */
+    double density_scale; /*          densities are summed as integers of this times them, so
+                                      that the order does not matter                          */
+    double density_limit; /*          largest share of one neighbour that such a sum holds   */
+} km_eam_setup;
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+/* Refuses a spec that is not one for n atoms. */
+km_status km_eam_spec_check(const km_eam_spec *spec, int n);
+km_status km_eam_setup_make(const km_eam_spec *spec, km_eam_setup *out);
+void km_eam_setup_free(km_eam_setup *setup);
+#ifdef __cplusplus
+}
+#endif
+
+static inline km_embedding km_eam_setup_embedding(const km_eam_setup *s, int element)
+{
+    const km_embedding e = {s->embedding + (size_t)element * 4 * (size_t)s->n_embedding,
+                            s->n_embedding, s->inverse_step_density, s->root[element]};
+    return e;
+}
+
+#endif
