@@ -23,6 +23,7 @@ typedef enum km_force_kind {
     KM_FORCE_PAIR,   /* km_pair_spec   kernels/pair/pair.h     */
     KM_FORCE_BONDED, /* km_bonded_spec kernels/bonded/bonded.h */
     KM_FORCE_PME,    /* km_pme_spec    kernels/pme/pme.h       */
+    KM_FORCE_SLAB,   /* km_slab_spec   kernels/slab/slab.h     */
     KM_FORCE_COUNT
 } km_force_kind;
 
@@ -41,6 +42,7 @@ typedef struct km_particles_spec {
     const double *charge; /* e                 */
     const int *type;
     const int *molecule;
+    const unsigned char *mobility; /* of km_mobility; NULL = all are free */
 } km_particles_spec;
 
 typedef struct km_backend {

@@ -97,6 +97,7 @@ static void cpu_particles_destroy(km_particles *p)
     free(p->charge);
     free(p->type);
     free(p->molecule);
+    free(p->mobility);
     free(p);
 }
 
@@ -110,14 +111,18 @@ static km_status cpu_particles_create(km_device *device, const km_particles_spec
     KM_NEW(p, 1);
     p->n = spec->n;
     p->n_padded = (spec->n + KM_PADDING - 1) / KM_PADDING * KM_PADDING;
-    const km_status status = allocate_arrays(p);
+    km_status status = allocate_arrays(p);
+    if (status == KM_OK && spec->mobility != NULL)
+        status = km_allocate((void **)&p->mobility, p->n_padded, 1);
     if (status != KM_OK) {
         cpu_particles_destroy(p);
         return status;
     }
+    if (p->mobility != NULL)
+        memcpy(p->mobility, spec->mobility, (size_t)p->n);
     for (int i = 0; i < p->n; i++) {
         p->mass[i] = spec->mass[i];
-        p->inverse_mass[i] = spec->mass[i] > 0.0 ? 1.0 / spec->mass[i] : 0.0;
+        p->inverse_mass[i] = km_particles_spec_moves(spec, i) ? 1.0 / spec->mass[i] : 0.0;
         p->charge[i] = spec->charge[i];
         p->type[i] = spec->type[i];
         p->molecule[i] = spec->molecule[i];
@@ -206,7 +211,8 @@ const km_backend km_backend_cpu = {
     .neighbours_update = km_neighbours_cpu_update,
     .make_force = {[KM_FORCE_PAIR] = km_pair_cpu_create,
                    [KM_FORCE_BONDED] = km_bonded_cpu_create,
-                   [KM_FORCE_PME] = km_pme_cpu_create},
+                   [KM_FORCE_PME] = km_pme_cpu_create,
+                   [KM_FORCE_SLAB] = km_slab_cpu_create},
     .clear = cpu_clear,
     .synchronise = cpu_synchronise,
     .integrator_create = km_integrator_cpu_create,

@@ -10,6 +10,7 @@
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
 #include "kernels/pme/pme.h"
+#include "kernels/slab/slab.h"
 
 typedef enum km_instruction_set { KM_ISA_BASELINE, KM_ISA_AVX2, KM_ISA_AVX512 } km_instruction_set;
 
@@ -33,6 +34,8 @@ km_status km_bonded_cpu_create(km_device *device, const void *spec, const km_par
                                km_force *out);
 km_status km_pme_cpu_create(km_device *device, const void *spec, const km_particles *p,
                             km_force *out);
+km_status km_slab_cpu_create(km_device *device, const void *spec, const km_particles *p,
+                             km_force *out);
 
 /* kernels/integrate/integrate_cpu.c */
 km_status km_integrator_cpu_create(km_device *device, const struct km_integrator_spec *spec,

@@ -161,6 +161,7 @@ static void cuda_particles_destroy(km_particles *particles)
     km_cuda_delete(c->p.charge);
     km_cuda_delete(c->p.type);
     km_cuda_delete(c->p.molecule);
+    km_cuda_delete(c->p.mobility);
     km_cuda_delete(c->state);
     if (c->mirror != NULL)
         cudaFreeHost(c->mirror);
@@ -169,6 +170,7 @@ static void cuda_particles_destroy(km_particles *particles)
     free(c->host.charge);
     free(c->host.type);
     free(c->host.molecule);
+    free(c->host.mobility);
     free(c);
 }
 
@@ -179,9 +181,13 @@ static km_status fill_host(const km_particles_spec *spec, km_particles *host)
     KM_NEW(host->charge, host->n_padded);
     KM_NEW(host->type, host->n_padded);
     KM_NEW(host->molecule, host->n_padded);
+    if (spec->mobility != NULL) {
+        KM_NEW(host->mobility, host->n_padded);
+        memcpy(host->mobility, spec->mobility, (size_t)spec->n);
+    }
     for (int i = 0; i < spec->n; i++) {
         host->mass[i] = spec->mass[i];
-        host->inverse_mass[i] = spec->mass[i] > 0.0 ? 1.0 / spec->mass[i] : 0.0;
+        host->inverse_mass[i] = km_particles_spec_moves(spec, i) ? 1.0 / spec->mass[i] : 0.0;
         host->charge[i] = spec->charge[i];
         host->type[i] = spec->type[i];
         host->molecule[i] = spec->molecule[i];
@@ -202,6 +208,8 @@ static km_status fill_device(km_cuda_particles *c)
     KM_TRY(km_cuda_copy_of(&p->charge, host->charge, n));
     KM_TRY(km_cuda_copy_of(&p->type, host->type, n));
     KM_TRY(km_cuda_copy_of(&p->molecule, host->molecule, n));
+    if (host->mobility != NULL)
+        KM_TRY(km_cuda_copy_of(&p->mobility, host->mobility, n));
     KM_TRY(km_cuda_new(&c->state, 1));
     KM_CUDA(cudaMallocHost((void **)&c->mirror, sizeof *c->mirror));
     memset(c->mirror, 0, sizeof *c->mirror);
@@ -378,7 +386,8 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .download_forces = cuda_download_forces,
     .neighbours_create = km_neighbours_cuda_create,
     .neighbours_update = km_neighbours_cuda_update,
-    .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create},
+    .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create,
+                   km_slab_cuda_create},
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
     .integrator_create = km_integrator_cuda_create,

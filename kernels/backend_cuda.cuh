@@ -19,6 +19,7 @@
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
 #include "kernels/pme/pme.h"
+#include "kernels/slab/slab.h"
 
 struct km_device {
     int number; /* of the CUDA device */
@@ -129,6 +130,8 @@ km_status km_bonded_cuda_create(km_device *device, const void *spec, const km_pa
                                 km_force *out);
 km_status km_pme_cuda_create(km_device *device, const void *spec, const km_particles *p,
                              km_force *out);
+km_status km_slab_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                              km_force *out);
 
 /* kernels/integrate/integrate_cuda.cu */
 km_status km_integrator_cuda_create(km_device *device, const km_integrator_spec *spec,

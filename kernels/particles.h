@@ -7,6 +7,8 @@
 #ifndef KM_PARTICLES_H
 #define KM_PARTICLES_H
 
+#include <stddef.h>
+
 #include "kernels/base/box.h"
 #include "kernels/base/fixed.h"
 
@@ -24,6 +26,7 @@ struct km_neighbour_list;
     X(COULOMB_EXCLUDED, "coulomb_excluded") /* -erf part of excluded and 1-4 pairs           */    \
     X(COULOMB_RECIPROCAL, "coulomb_reciprocal") /* mesh */                                         \
     X(COULOMB_SELF, "coulomb_self") /* self term and neutralising background                  */   \
+    X(COULOMB_SLAB, "coulomb_slab") /* dipole term of a cell with a vacuum along z            */   \
     X(BOND, "bond")                                                                                \
     X(ANGLE, "angle")                                                                              \
     X(DIHEDRAL, "dihedral")                                                                        \
@@ -56,25 +59,41 @@ typedef enum km_fault {
     KM_FAULT_CELL = 16        /* the cell is lower than twice the cutoff               */
 } km_fault;
 
+/* How an atom may move. */
+typedef enum km_mobility {
+    KM_MOBILITY_FREE,      /* by its force, and the thermostat acts on it                       */
+    KM_MOBILITY_UNCOUPLED, /* by its force alone: outside of the thermostatted layers           */
+    KM_MOBILITY_FROZEN,    /* not at all; an atom of mass 0 likewise                            */
+    KM_MOBILITY_PISTON     /* + k: with the whole of piston k, along z only, without thermostat */
+} km_mobility;
+
+#define KM_PISTONS 2 /* most of them: one below the liquid, one above */
+
 typedef struct km_particles {
-    int n;                /*            number of atoms                                        */
-    int n_padded;         /*            n rounded up to a multiple of 128                      */
-    double *position;     /* nm         3 x n_padded, unwrapped: the truth                     */
-    double *velocity;     /* nm/ps      3 x n_padded                                           */
-    km_fixed *force;      /* kJ/mol/nm  3 x n_padded, fixed point; terms add to it             */
-    double *mass;         /* u          n_padded                                               */
-    double *inverse_mass; /* 1/u        n_padded; 0 = held fixed                               */
-    double *charge;       /* e          n_padded                                               */
-    int *type;            /*            n_padded, index into the tables of pair types          */
-    int *molecule;        /*            n_padded, molecule of the atom; atoms of one molecule
-                                        are consecutive                                        */
-    km_box box;           /* nm         the periodic cell now                                  */
+    int n;                   /*            number of atoms                                        */
+    int n_padded;            /*            n rounded up to a multiple of 128                      */
+    double *position;        /* nm         3 x n_padded, unwrapped: the truth                     */
+    double *velocity;        /* nm/ps      3 x n_padded                                           */
+    km_fixed *force;         /* kJ/mol/nm  3 x n_padded, fixed point; terms add to it             */
+    double *mass;            /* u          n_padded                                               */
+    double *inverse_mass;    /* 1/u        n_padded; 0 = held fixed                               */
+    double *charge;          /* e          n_padded                                               */
+    int *type;               /*            n_padded, index into the tables of pair types          */
+    int *molecule;           /*            n_padded, molecule of the atom; atoms of one molecule
+                                           are consecutive                                        */
+    unsigned char *mobility; /*         n_padded of km_mobility, or NULL: all are free         */
+    km_box box;              /* nm         the periodic cell now                                  */
     struct km_neighbour_list *neighbours; /* shared by the pair terms and the mesh */
     double energy[KM_ENERGY_COUNT]; /* kJ/mol  per term, valid when the step asked for energies */
     double virial[KM_TENSOR]; /* kJ/mol     W = -1/2 sum r (x) F, without constraint forces, valid
                                             when the step asked for it; pressure = 2/(3V)(K - W) */
     int fault; /*            bits of km_fault                                       */
 } km_particles;
+
+KM_HD int km_mobility_of(const km_particles *p, int i)
+{
+    return p->mobility != NULL ? p->mobility[i] : (int)KM_MOBILITY_FREE;
+}
 
 /* The sum of the forces on an atom, kJ/mol/nm. */
 KM_HD km_vec3 km_force_load(const km_fixed *f, int n_padded, int i)

@@ -17,6 +17,9 @@ km_status km_particles_spec_check(const km_particles_spec *spec)
         if (spec->type[i] < 0)
             return KM_FAIL(KM_ERROR_VALUE, "the type of atom %d is %d; types count from 0", i,
                            spec->type[i]);
+        if (spec->mobility != NULL && spec->mobility[i] >= KM_MOBILITY_PISTON + KM_PISTONS)
+            return KM_FAIL(KM_ERROR_VALUE, "the mobility of atom %d is %d; it must be below %d", i,
+                           spec->mobility[i], KM_MOBILITY_PISTON + KM_PISTONS);
     }
     return KM_OK;
 }

@@ -52,6 +52,7 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
         .charge = model->charge,
         .type = model->type,
         .molecule = model->molecule,
+        .mobility = model->mobility,
     };
     KM_TRY(s->backend->particles_create(s->device, &particles, &s->particles));
     KM_TRY(s->backend->upload(s->device, state, s->particles));
@@ -61,6 +62,8 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
         KM_TRY(add_force(s, KM_FORCE_BONDED, &model->bonded));
     if (model->has_charges)
         KM_TRY(add_force(s, KM_FORCE_PME, &model->pme));
+    if (model->has_slab)
+        KM_TRY(add_force(s, KM_FORCE_SLAB, &model->slab));
     if (integrator != NULL)
         KM_TRY(s->backend->integrator_create(s->device, integrator, s->particles, &s->integrator));
     return KM_OK;

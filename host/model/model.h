@@ -11,6 +11,7 @@
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
 #include "kernels/pme/pme.h"
+#include "kernels/slab/slab.h"
 
 /* Where one parameter that is really used came from; `kalium check` prints these. */
 typedef struct km_parameter_use {
@@ -32,6 +33,11 @@ typedef struct km_model {
     km_bonded_spec bonded;
     km_pme_spec pme;
     bool has_charges; /* false: no mesh is needed                       */
+    km_slab_spec slab;
+    bool has_slab;           /* the dipole term of a slab between vacua        */
+    unsigned char *mobility; /* n of km_mobility, or NULL: all are free   */
+    int n_pistons;
+    km_piston piston[KM_PISTONS];
     int n_groups;
     km_constraint_group *group; /* bonds to hydrogen and rigid water, when the recipe asks */
     int n_constraints;

@@ -29,6 +29,15 @@ typedef struct km_constraint_group {
     double length[KM_CONSTRAINT_BONDS]; /* nm                                */
 } km_constraint_group;
 
+/* A rigid group of atoms (those whose mobility is KM_MOBILITY_PISTON + its number) that moves along
+ * z as one body: under the sum of their forces and a pressure on its outer face of the area a x b.
+ * The thermostat does not act on it; it counts one degree of freedom. */
+typedef struct km_piston {
+    double pressure; /* kJ/mol/nm^3  beyond the outer face */
+    int direction;   /*              where it pushes: +1 up (a piston below), -1 down (one above) */
+    double damping;  /* 1/ps         friction of its motion; 0 = none                             */
+} km_piston;
+
 /* Plain host data, filled by host/engine from a stage and the model. What has an interval is due at
  * the steps whose index minus first_step is a multiple of it. */
 typedef struct km_integrator_spec {
@@ -36,7 +45,12 @@ typedef struct km_integrator_spec {
     int n_groups;    /*      constraint groups; they share no atom                  */
     const km_constraint_group *group;
     double constraint_tolerance; /*      relative error of a length, 1e-10 by default           */
-    int degrees_of_freedom;      /*      3 x moving atoms - constraints - removed momentum      */
+    int degrees_of_freedom;      /*      3 x moving atoms - constraints - removed momentum, 1
+                                         for each piston                                        */
+    int coupled_degrees_of_freedom; /*   of the atoms the thermostat acts on; only read where it
+                                         does not act on all: with a mobility                   */
+    int n_pistons; /*      at most KM_PISTONS; each has at least one atom         */
+    km_piston piston[KM_PISTONS];
     int n_molecules;
     const int *molecule_start; /*      n_molecules + 1; atoms of a molecule are consecutive   */
     uint64_t seed;

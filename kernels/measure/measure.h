@@ -21,6 +21,9 @@ typedef struct km_measurement {
     double constraint_residual; /*         largest relative deviation of a constrained length */
     double largest_force;   /* kJ/mol/nm                                                       */
     int largest_force_atom; /*         who feels it, input order                               */
+    double piston_z[KM_PISTONS];        /* nm  height of the centre of mass of each piston     */
+    double piston_pressure[KM_PISTONS]; /* kJ/mol/nm^3  of the atoms on its inner face: minus
+                                           direction x their force / area                      */
 } km_measurement;
 
 #endif
