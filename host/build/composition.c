@@ -54,10 +54,10 @@ static km_status add_salt(mixture *m, int index)
 {
     const km_recipe_salt *salt = &m->liquid->salt[index];
     part *p = &m->part[m->n++];
-    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->cation, &p->molecule[0],
-                            "cell.liquid.salts.%d.cation", index));
-    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->anion, &p->molecule[1],
-                            "cell.liquid.salts.%d.anion", index));
+    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->cation, &p->molecule[0], "%s.salts.%d.cation",
+                            m->liquid->node, index));
+    KM_TRY(km_find_molecule(m->recipe, m->ff, salt->anion, &p->molecule[1], "%s.salts.%d.anion",
+                            m->liquid->node, index));
     const int plus = m->ff->molecule[p->molecule[0]].charge,
               minus = -m->ff->molecule[p->molecule[1]].charge;
     char place[KM_PLACE_LENGTH];
@@ -66,8 +66,8 @@ static km_status add_salt(mixture *m, int index)
             KM_ERROR_INPUT,
             "%s: %s has charge %+d and %s has charge %+d; a salt needs a positive cation "
             "and a negative anion (neutral molecules belong to solvents)",
-            km_recipe_node(m->recipe, place, "cell.liquid.salts.%d", index), salt->cation, plus,
-            salt->anion, -minus);
+            km_recipe_node(m->recipe, place, "%s.salts.%d", m->liquid->node, index), salt->cation,
+            plus, salt->anion, -minus);
     p->number[0] = minus / greatest_divisor(plus, minus);
     p->number[1] = plus / greatest_divisor(plus, minus);
     p->salt = true;
@@ -81,14 +81,15 @@ static km_status add_solvent(mixture *m, int index)
     const km_recipe_solvent *solvent = &m->liquid->solvent[index];
     part *p = &m->part[m->n++];
     KM_TRY(km_find_molecule(m->recipe, m->ff, solvent->molecule, &p->molecule[0],
-                            "cell.liquid.solvents.%d.molecule", index));
+                            "%s.solvents.%d.molecule", m->liquid->node, index));
     char place[KM_PLACE_LENGTH];
     if (m->ff->molecule[p->molecule[0]].charge != 0)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: %s carries a charge, so the cell would not be neutral; list it under "
-                       "salts together with its counter ion",
-                       km_recipe_node(m->recipe, place, "cell.liquid.solvents.%d.molecule", index),
-                       solvent->molecule);
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s: %s carries a charge, so the cell would not be neutral; list it under "
+            "salts together with its counter ion",
+            km_recipe_node(m->recipe, place, "%s.solvents.%d.molecule", m->liquid->node, index),
+            solvent->molecule);
     p->number[0] = 1;
     p->asked = solvent->volume_parts + solvent->mass_parts + solvent->mole_parts;
     measure(m->ff, p);
@@ -143,8 +144,8 @@ static km_status dissolve_per_volume(mixture *m, double solvent_mass, double sol
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: %g mol/L of salt fills %.3g of the volume by itself and leaves no room "
                        "for solvent; lower molarity_M%s",
-                       km_recipe_node(m->recipe, place, "cell.liquid.salts"), litres, filled,
-                       density > 0.0 ? " or raise density_kg_m3" : "");
+                       km_recipe_node(m->recipe, place, "%s.salts", m->liquid->node), litres,
+                       filled, density > 0.0 ? " or raise density_kg_m3" : "");
     const double own = density > 0.0 ? solvent_mass / density : solvent_volume;
     for (int k = 0; k < m->liquid->n_salts; k++)
         m->amount[k] = m->part[k].asked * PER_LITRE * own / (1.0 - filled);
@@ -198,7 +199,7 @@ static km_status check_memory(const mixture *m, double target, double total)
         KM_ERROR_INPUT,
         "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g; at most "
         "%.3g atoms fit",
-        km_recipe_node(m->recipe, place, "cell.liquid.size"), atoms, needed, there,
+        km_recipe_node(m->recipe, place, "%s.size", m->liquid->node), atoms, needed, there,
         fmin(there * GIB / KM_BYTES_PER_ATOM, MOST_ATOMS));
 }
 
@@ -230,7 +231,7 @@ static km_status choose_counts(mixture *m)
     return KM_FAIL(KM_ERROR_INPUT,
                    "%s: the cell is too small to hold one %s in this composition; ask for %s of at "
                    "least %.4g",
-                   km_recipe_node(m->recipe, place, "cell.liquid.size"),
+                   km_recipe_node(m->recipe, place, "%s.size", m->liquid->node),
                    m->ff->molecule[m->part[missing].molecule[m->part[missing].salt]].key,
                    edge ? "an edge in angstrom" : "a size",
                    edge ? cbrt(enough) / KM_NM_PER_ANGSTROM : ceil(enough));

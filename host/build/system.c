@@ -20,6 +20,8 @@ static km_status list_molecules(km_system *s)
 /* Counts and box; with a structure file positions too. */
 static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
+    if (recipe->liquid == NULL && recipe->structure == NULL)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "cells with metal cannot be built yet");
     if (recipe->liquid == NULL)
         return km_structure_system(recipe, ff, s);
     KM_TRY(km_composition(recipe, ff, s));

@@ -25,7 +25,7 @@ static km_status read_salts(km_recipe_reader *r, const km_raw_liquid *raw, km_re
         km_recipe_salt *salt = &liquid->salt[k];
         liquid->n_salts++;
         char node[80];
-        snprintf(node, sizeof node, "cell.liquid.salts.%u", k);
+        snprintf(node, sizeof node, "%s.salts.%u", liquid->node, k);
         KM_TRY(km_recipe_keep(raw->salt[k].cation, &salt->cation));
         KM_TRY(km_recipe_keep(raw->salt[k].anion, &salt->anion));
         KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_salt_numbers, &raw->salt[k], salt));
@@ -48,7 +48,7 @@ static km_status read_solvents(km_recipe_reader *r, const km_raw_liquid *raw,
         km_recipe_solvent *solvent = &liquid->solvent[k];
         liquid->n_solvents++;
         char node[80];
-        snprintf(node, sizeof node, "cell.liquid.solvents.%u", k);
+        snprintf(node, sizeof node, "%s.solvents.%u", liquid->node, k);
         KM_TRY(km_recipe_keep(raw->solvent[k].molecule, &solvent->molecule));
         KM_TRY(
             km_recipe_read_numbers(r, node, &km_recipe_solvent_numbers, &raw->solvent[k], solvent));
@@ -78,68 +78,82 @@ static km_status check_units(km_recipe_reader *r, const km_recipe_liquid *liquid
             return KM_FAIL(KM_ERROR_INPUT,
                            "%s: the salts are given in different units; give all of them by "
                            "molarity_M, or molality_mol_kg, or mole_parts",
-                           km_recipe_place(r, "cell.liquid.salts.%d", k));
+                           km_recipe_place(r, "%s.salts.%d", liquid->node, k));
     for (int k = 1; k < liquid->n_solvents; k++)
         if ((solvent[k].volume_parts > 0) != (solvent[0].volume_parts > 0) ||
             (solvent[k].mass_parts > 0) != (solvent[0].mass_parts > 0))
             return KM_FAIL(KM_ERROR_INPUT,
                            "%s: the solvents are given in different units; give all of them by "
                            "volume_parts, or mass_parts, or mole_parts",
-                           km_recipe_place(r, "cell.liquid.solvents.%d", k));
+                           km_recipe_place(r, "%s.solvents.%d", liquid->node, k));
     if (liquid->n_salts + liquid->n_solvents == 0)
         return KM_FAIL(KM_ERROR_INPUT, "%s is empty; list solvents or salts in it",
-                       km_recipe_place(r, "cell.liquid"));
+                       km_recipe_place(r, "%s", liquid->node));
     const bool by_parts = liquid->n_salts > 0 && salt[0].mole_parts > 0;
     if (liquid->n_solvents == 0 && !by_parts)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: a concentration needs a solvent; list solvents, or give mole_parts for "
                        "a molten salt",
-                       km_recipe_place(r, "cell.liquid.salts"));
+                       km_recipe_place(r, "%s.salts", liquid->node));
     if (by_parts && liquid->n_solvents > 0 && !(solvent[0].mole_parts > 0))
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: salts by mole_parts need solvents by mole_parts too, so that the two "
                        "can be compared",
-                       km_recipe_place(r, "cell.liquid.solvents.0"));
+                       km_recipe_place(r, "%s.solvents.0", liquid->node));
     return KM_OK;
 }
 
-static km_status read_size(km_recipe_reader *r, const km_raw_size *raw, km_recipe_liquid *liquid)
+static km_status read_size(km_recipe_reader *r, const km_raw_size *raw, bool in_stack,
+                           km_recipe_liquid *liquid)
 {
-    static const char node[] = "cell.liquid.size";
-    KM_TRY(km_recipe_read_whole(r, "cell.liquid.size.atoms", raw->atoms, 3, 100000000,
+    const char *node = liquid->node;
+    char key[4][80];
+    static const char *const name[] = {"atoms", "ion_pairs", "molecules", "box_edge_A"};
+    for (int k = 0; k < 4; k++)
+        snprintf(key[k], sizeof key[k], "%s.size.%s", node, name[k]);
+    KM_TRY(km_recipe_read_whole(r, key[0], raw->atoms, 3, 100000000,
                                 "about how many atoms the cell holds", &liquid->size_atoms));
-    KM_TRY(km_recipe_read_whole(r, "cell.liquid.size.ion_pairs", raw->ion_pairs, 1, 10000000,
+    KM_TRY(km_recipe_read_whole(r, key[1], raw->ion_pairs, 1, 10000000,
                                 "formula units of salt in the cell", &liquid->size_ion_pairs));
-    KM_TRY(km_recipe_read_whole(r, "cell.liquid.size.molecules", raw->molecules, 1, 30000000,
+    KM_TRY(km_recipe_read_whole(r, key[2], raw->molecules, 1, 30000000,
                                 "molecules of solvent in the cell", &liquid->size_molecules));
-    KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_size_numbers, raw, liquid));
+    snprintf(key[0], sizeof key[0], "%s.size", node);
+    KM_TRY(km_recipe_read_numbers(r, key[0], &km_recipe_size_numbers, raw, liquid));
+    if (in_stack ? liquid->size_edge > 0.0 : liquid->thickness > 0.0)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: %s",
+                       km_recipe_place(r, in_stack ? "%s.size.box_edge_A" : "%s.thickness_A", node),
+                       in_stack ? "the area of the stack is given already; give thickness_A instead"
+                                : "a thickness is for a liquid in cell.stack; give size instead");
     const double size[] = {liquid->size_atoms, liquid->size_ion_pairs, liquid->size_molecules,
-                           liquid->size_edge};
+                           in_stack ? liquid->thickness : liquid->size_edge};
     if (count_above_zero(size, 4) != 1)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: %d sizes are given; give exactly one of atoms, ion_pairs, molecules, "
-                       "box_edge_A",
-                       km_recipe_place(r, "%s", node), count_above_zero(size, 4));
+                       "%s",
+                       km_recipe_place(r, "%s", key[0]), count_above_zero(size, 4),
+                       in_stack ? "or thickness_A beside size" : "box_edge_A");
     if (liquid->size_ion_pairs > 0 && liquid->n_salts == 0)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: the liquid has no salt; give size by atoms, molecules or box_edge_A",
-                       km_recipe_place(r, "cell.liquid.size.ion_pairs"));
+                       "%s: the liquid has no salt; give size by atoms, molecules or %s",
+                       km_recipe_place(r, "%s", key[1]), in_stack ? "thickness_A" : "box_edge_A");
     if (liquid->size_molecules > 0 && liquid->n_solvents == 0)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: the liquid has no solvent; give size by ion_pairs, atoms or box_edge_A",
-                       km_recipe_place(r, "cell.liquid.size.molecules"));
+                       "%s: the liquid has no solvent; give size by ion_pairs, atoms or %s",
+                       km_recipe_place(r, "%s", key[2]), in_stack ? "thickness_A" : "box_edge_A");
     return KM_OK;
 }
 
-static km_status read_liquid(km_recipe_reader *r, const km_raw_liquid *raw)
+km_status km_recipe_read_liquid(km_recipe_reader *r, const char *node, bool in_stack,
+                                const km_raw_liquid *raw, km_recipe_liquid **out)
 {
-    KM_NEW(r->recipe->liquid, 1);
-    km_recipe_liquid *liquid = r->recipe->liquid;
+    KM_NEW(*out, 1);
+    km_recipe_liquid *liquid = *out;
+    snprintf(liquid->node, sizeof liquid->node, "%s", node);
     KM_TRY(read_salts(r, raw, liquid));
     KM_TRY(read_solvents(r, raw, liquid));
     KM_TRY(check_units(r, liquid));
-    KM_TRY(km_recipe_read_numbers(r, "cell.liquid", &km_recipe_liquid_numbers, raw, liquid));
-    return read_size(r, &raw->size, liquid);
+    KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_liquid_numbers, raw, liquid));
+    return read_size(r, &raw->size, in_stack, liquid);
 }
 
 static km_status read_box(km_recipe_reader *r, const km_raw_structure *raw,
@@ -194,11 +208,22 @@ static km_status read_structure(km_recipe_reader *r, const km_raw_structure *raw
 km_status km_recipe_read_cell(km_recipe_reader *r)
 {
     const km_raw_recipe_cell *raw = &r->raw->cell;
-    if (raw->liquid == NULL && raw->structure == NULL)
-        return KM_FAIL(KM_ERROR_INPUT, "%s is empty; give cell.liquid or cell.structure",
+    const int metals = (raw->crystal != NULL) + (raw->slab != NULL) + (raw->stack != NULL);
+    const int others = raw->liquid != NULL || raw->structure != NULL;
+    if (metals + others == 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s is empty; give cell.liquid, cell.structure, cell.crystal, cell.slab or "
+                       "cell.stack",
                        km_recipe_place(r, "cell"));
+    if (metals + others > 1)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s holds several kinds of cell; give one of liquid, structure, crystal, "
+                       "slab, stack (slabs and liquids together are a stack)",
+                       km_recipe_place(r, "cell"));
+    if (metals > 0)
+        return km_recipe_read_metal(r);
     if (raw->liquid != NULL)
-        KM_TRY(read_liquid(r, raw->liquid));
+        KM_TRY(km_recipe_read_liquid(r, "cell.liquid", false, raw->liquid, &r->recipe->liquid));
     if (raw->structure != NULL)
         KM_TRY(read_structure(r, raw->structure));
     return KM_OK;
@@ -247,6 +272,8 @@ static km_status read_forcefield(km_recipe_reader *r)
     forcefield->mixing_given = raw->mixing != NULL;
     if (raw->mixing != NULL)
         forcefield->mixing = *raw->mixing;
+    KM_TRY(km_recipe_keep(raw->metal, &forcefield->metal));
+    KM_TRY(km_recipe_keep(raw->metal_cross, &forcefield->metal_cross));
     KM_NEW(forcefield->charge_set, raw->n_charge_sets);
     for (uint32_t k = 0; k < raw->n_charge_sets; k++) {
         forcefield->n_charge_sets++;

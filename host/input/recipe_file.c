@@ -184,6 +184,20 @@ static void free_structure(km_recipe_structure *structure)
     free(structure);
 }
 
+static void free_stack(km_recipe_stack *stack)
+{
+    if (stack == NULL)
+        return;
+    for (int k = 0; k < stack->n_layers; k++) {
+        if (stack->layer[k].slab != NULL)
+            free(stack->layer[k].slab->element);
+        free(stack->layer[k].slab);
+        free_liquid(stack->layer[k].liquid);
+    }
+    free(stack->layer);
+    free(stack);
+}
+
 static void free_forcefield(km_recipe_forcefield *forcefield)
 {
     for (int k = 0; k < forcefield->n_files; k++)
@@ -196,6 +210,8 @@ static void free_forcefield(km_recipe_forcefield *forcefield)
         free(forcefield->type_swap[k].from);
         free(forcefield->type_swap[k].to);
     }
+    free(forcefield->metal);
+    free(forcefield->metal_cross);
     free(forcefield->file);
     free(forcefield->charge_set);
     free(forcefield->type_swap);
@@ -207,6 +223,10 @@ void km_recipe_destroy(km_recipe *recipe)
         return;
     free_liquid(recipe->liquid);
     free_structure(recipe->structure);
+    if (recipe->crystal != NULL)
+        free(recipe->crystal->element);
+    free(recipe->crystal);
+    free_stack(recipe->stack);
     free_forcefield(&recipe->forcefield);
     for (int k = 0; k < recipe->n_stages; k++)
         free(recipe->stage[k].name);

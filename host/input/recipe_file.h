@@ -40,8 +40,50 @@ typedef struct km_recipe_liquid {
     int size_ion_pairs; /* of all salts together                                */
     int size_molecules; /* of the solvent, for neat liquids                     */
     double size_edge;   /* nm                                                   */
+    double thickness;   /* nm  along the normal; in a stack only                */
     double density;     /* kg/m^3 of the packed start; 0 = estimated            */
+    char node[48];      /* where the recipe says it: "cell.liquid"              */
 } km_recipe_liquid;
+
+typedef enum km_lattice_kind { KM_LATTICE_BCC, KM_LATTICE_FCC } km_lattice_kind;
+typedef enum km_surface { KM_SURFACE_100, KM_SURFACE_110, KM_SURFACE_111 } km_surface;
+
+/* A metal that fills the cell. */
+typedef struct km_recipe_crystal {
+    char *element; /* "K": the molecule K0 of the force field              */
+    km_lattice_kind lattice;
+    double lattice_constant; /* nm                                                   */
+    int repeats[3];          /* cubic cells; all 0: as many as come nearest to       */
+    int size_atoms;          /* atoms in a cubic box                                 */
+    bool liquid;             /* protocol metal melts the crystal first               */
+} km_recipe_crystal;
+
+/* A metal with two surfaces, normal to z. */
+typedef struct km_recipe_slab {
+    char *element;
+    km_lattice_kind lattice;
+    km_surface surface;
+    double lattice_constant; /* nm                                                   */
+    int layers;              /* of atoms                                             */
+    int frozen_layers;       /* counted from the outer side: held                    */
+    int thermostat_layers;   /* behind them: the only ones that a thermostat touches */
+    bool piston;             /* the frozen layers move along z under                 */
+    double piston_pressure;  /* kJ/mol/nm^3                                          */
+    char node[48];           /* where the recipe says it: "cell.slab"                */
+} km_recipe_slab;
+
+typedef struct km_recipe_layer {
+    km_recipe_slab *slab; /* exactly one of the two is set                        */
+    km_recipe_liquid *liquid;
+} km_recipe_layer;
+
+/* Slabs and liquids along z, from bottom to top. */
+typedef struct km_recipe_stack {
+    double area[2]; /* nm  asked edges along x and y                        */
+    double vacuum;  /* nm  above the top; 0 = periodic along z              */
+    int n_layers;
+    km_recipe_layer *layer;
+} km_recipe_stack;
 
 typedef struct km_recipe_structure {
     char *file;      /* PDB, GRO or XYZ                                      */
@@ -66,7 +108,9 @@ typedef struct km_recipe_forcefield {
     int n_type_swaps;
     struct {
         char *from, *to;
-    } * type_swap; /* "K+" -> "K+_JJ"               */
+    } * type_swap;     /* "K+" -> "K+_JJ"               */
+    char *metal;       /* potential of the metals, "K_refit_FS"; NULL: their default   */
+    char *metal_cross; /* Lennard-Jones set of metal atoms, "uff"; NULL: uff           */
 } km_recipe_forcefield;
 
 typedef struct km_recipe_nonbonded {
@@ -115,9 +159,11 @@ typedef struct km_recipe {
     char *confidence_reason;  /* one sentence, may be NULL                            */
     double temperature;       /* K                                                    */
     double pressure;          /* kJ/mol/nm^3                                          */
-    km_recipe_liquid *liquid; /* at least one of the two is set; with both, the liquid says what is
+    km_recipe_liquid *liquid; /* one of these is set, or the first two: then the liquid says what is
                                  in the file */
     km_recipe_structure *structure;
+    km_recipe_crystal *crystal;
+    km_recipe_stack *stack; /* also of a cell.slab                                  */
     km_recipe_forcefield forcefield;
     km_recipe_nonbonded nonbonded;
     char *protocol; /* "liquid": what the stages were made from             */

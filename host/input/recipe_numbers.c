@@ -50,10 +50,36 @@ static const km_recipe_number size_rows[] = {
 TABLE(km_recipe_size_numbers, size_rows);
 
 static const km_recipe_number liquid_rows[] = {
+    ROW("thickness_A", km_raw_liquid, thickness, km_recipe_liquid, thickness, 5, 5000,
+        KM_NM_PER_ANGSTROM, "the thickness of the liquid between its neighbours in angstrom"),
     ROW("density_kg_m3", km_raw_liquid, density, km_recipe_liquid, density, 10, 25000, 1.0,
         "the density of the packed start in kg/m3"),
 };
 TABLE(km_recipe_liquid_numbers, liquid_rows);
+
+static const km_recipe_number crystal_rows[] = {
+    ROW("lattice_constant_A", km_raw_crystal, lattice_constant, km_recipe_crystal, lattice_constant,
+        2, 10, KM_NM_PER_ANGSTROM, "the edge of the cubic cell in angstrom"),
+};
+TABLE(km_recipe_crystal_numbers, crystal_rows);
+
+static const km_recipe_number slab_rows[] = {
+    ROW("lattice_constant_A", km_raw_slab, lattice_constant, km_recipe_slab, lattice_constant, 2,
+        10, KM_NM_PER_ANGSTROM, "the edge of the cubic cell in angstrom"),
+};
+TABLE(km_recipe_slab_numbers, slab_rows);
+
+static const km_recipe_number piston_rows[] = {
+    ROW("pressure_bar", km_raw_piston, pressure, km_recipe_slab, piston_pressure, 0, 1e5,
+        KM_PRESSURE_PER_BAR, "the pressure of the piston in bar"),
+};
+TABLE(km_recipe_piston_numbers, piston_rows);
+
+static const km_recipe_number stack_rows[] = {
+    ROW("vacuum_A", km_raw_stack, vacuum, km_recipe_stack, vacuum, 0, 5000, KM_NM_PER_ANGSTROM,
+        "the empty height above the top in angstrom (0 = periodic along z)"),
+};
+TABLE(km_recipe_stack_numbers, stack_rows);
 
 static const km_recipe_number forcefield_rows[] = {
     ROW("charge_scale", km_raw_recipe_forcefield, charge_scale, km_recipe_forcefield, charge_scale,

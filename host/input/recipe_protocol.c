@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/input/recipe_reader.h"
+#include "host/input/recipe_stages.h"
 #include "kernels/base/units.h"
 
 #define BAR KM_PRESSURE_PER_BAR
@@ -17,28 +17,7 @@
 #define TIMESTEP_CONSTRAINED 3.0
 #define ROUNDING (1.0 + 1e-9)
 
-typedef struct stage_list {
-    km_recipe_reader *r;
-    km_stage base;       /* what every stage starts from                                 */
-    km_stage production; /* base with the block `production:` on top                     */
-    int n;
-    km_stage *stage;
-    int *raw_index;     /* entry of `stages:` that speaks of it, or -1              */
-    bool *draws_chosen; /* draw_velocities was given                                */
-} stage_list;
-
-static km_status add_stage(stage_list *list, const char *name, const km_stage *stage)
-{
-    km_stage *new = &list->stage[list->n];
-    *new = *stage;
-    new->name = NULL;
-    KM_TRY(km_recipe_keep(name, &new->name));
-    list->raw_index[list->n++] = -1;
-    list->r->recipe->n_stages = list->n;
-    return KM_OK;
-}
-
-static void read_base(stage_list *list)
+static void read_base(km_stage_list *list)
 {
     const km_recipe *recipe = list->r->recipe;
     const km_raw_recipe *raw = list->r->raw;
@@ -65,7 +44,7 @@ static void read_base(stage_list *list)
     };
 }
 
-static km_status read_production(stage_list *list)
+static km_status read_production(km_stage_list *list)
 {
     km_recipe_reader *r = list->r;
     const km_raw_production *raw = &r->raw->production;
@@ -96,57 +75,6 @@ static km_status read_production(stage_list *list)
     return KM_OK;
 }
 
-/* A packed box becomes a liquid: bad contacts are minimised away and warmed carefully, the voids of
- * packing are pressed out, the volume finds its mean, production holds it there. */
-static km_status add_liquid_stages(stage_list *list)
-{
-    const km_recipe *recipe = list->r->recipe;
-    const double timestep = list->production.timestep, cold = fmin(50.0, recipe->temperature);
-    km_stage s = list->base;
-    s.kind = KM_STAGE_MINIMISE;
-    KM_TRY(add_stage(list, "minimise", &s));
-
-    s = list->base;
-    s.constrain_hydrogen = false;
-    s.thermostat = KM_THERMOSTAT_LANGEVIN;
-    s.friction = 10.0;
-    s.temperature_start = s.temperature_end = cold;
-    s.time = 1.0;
-    s.timestep = fmin(0.5 * FS, timestep);
-    s.energy_interval = 0.1;
-    KM_TRY(add_stage(list, "relax", &s));
-
-    s.friction = 5.0;
-    s.temperature_end = recipe->temperature;
-    s.time = 10.0;
-    s.timestep = fmin(1.0 * FS, timestep);
-    s.energy_interval = 0.5;
-    KM_TRY(add_stage(list, "heat", &s));
-
-    s = list->base;
-    s.thermostat_time = 0.5;
-    s.time = 10.0;
-    s.timestep = fmin(1.0 * FS, timestep);
-    s.barostat = KM_BAROSTAT_ISOTROPIC;
-    s.barostat_time = 1.0;
-    s.pressure_start = s.pressure_end = 1000.0 * BAR;
-    s.energy_interval = 0.5;
-    KM_TRY(add_stage(list, "compress", &s));
-
-    s = list->base;
-    s.timestep = timestep;
-    s.time = 200.0;
-    s.barostat = KM_BAROSTAT_ISOTROPIC;
-    s.average_from = 0.5;
-    KM_TRY(add_stage(list, "equilibrate", &s));
-
-    s = list->base;
-    s.timestep = timestep;
-    s.time = 20.0;
-    KM_TRY(add_stage(list, "settle", &s));
-    return add_stage(list, "produce", &list->production);
-}
-
 /* The key without start or end stands for both. */
 static km_status read_pair(km_recipe_reader *r, int index, const char *stem, const char *unit,
                            double *both, double **start, double **end)
@@ -161,7 +89,7 @@ static km_status read_pair(km_recipe_reader *r, int index, const char *stem, con
     return KM_OK;
 }
 
-static km_status apply_stage(stage_list *list, int index, int at)
+static km_status apply_stage(km_stage_list *list, int index, int at)
 {
     km_recipe_reader *r = list->r;
     km_stage *stage = &list->stage[at];
@@ -195,7 +123,7 @@ static km_status apply_stage(stage_list *list, int index, int at)
     return KM_OK;
 }
 
-static int find_stage(const stage_list *list, const char *name)
+static int find_stage(const km_stage_list *list, const char *name)
 {
     for (int k = 0; k < list->n; k++)
         if (strcmp(list->stage[k].name, name) == 0)
@@ -203,7 +131,7 @@ static int find_stage(const stage_list *list, const char *name)
     return -1;
 }
 
-static void remove_stage(stage_list *list, int at)
+static void remove_stage(km_stage_list *list, int at)
 {
     free(list->stage[at].name);
     const size_t behind = (size_t)(list->n - at - 1);
@@ -214,22 +142,22 @@ static void remove_stage(stage_list *list, int at)
     list->r->recipe->n_stages = --list->n;
 }
 
-static km_status unknown_stage(stage_list *list, int index)
+static km_status unknown_stage(km_stage_list *list, int index)
 {
     char names[512] = "";
     for (int k = 0; k < list->n; k++) {
         const size_t used = strlen(names);
         snprintf(names + used, sizeof names - used, "%s%s", k > 0 ? ", " : "", list->stage[k].name);
     }
-    return KM_FAIL(
-        KM_ERROR_INPUT,
-        "%s is \"%s\", which is no stage of protocol liquid (%s); for stages of your own "
-        "write protocol: none and list all of them",
-        km_recipe_place(list->r, "stages.%d.name", index), list->r->raw->stage[index].name, names);
+    return KM_FAIL(KM_ERROR_INPUT,
+                   "%s is \"%s\", which is no stage of protocol %s (%s); for stages of your own "
+                   "write protocol: none and list all of them",
+                   km_recipe_place(list->r, "stages.%d.name", index),
+                   list->r->raw->stage[index].name, list->r->recipe->protocol, names);
 }
 
 /* `stages:` changes stages of the protocol by name. */
-static km_status apply_overrides(stage_list *list)
+static km_status apply_overrides(km_stage_list *list)
 {
     const km_raw_recipe *raw = list->r->raw;
     for (int index = 0; index < (int)raw->n_stages; index++) {
@@ -242,9 +170,10 @@ static km_status apply_overrides(stage_list *list)
                            km_recipe_place(list->r, "stages.%d.name", index), change->name);
         if (change->kind != NULL && *change->kind != list->stage[at].kind)
             return KM_FAIL(KM_ERROR_INPUT,
-                           "%s: the kind of the stage %s of protocol liquid cannot change; write "
+                           "%s: the kind of the stage %s of protocol %s cannot change; write "
                            "protocol: none and list all stages",
-                           km_recipe_place(list->r, "stages.%d.kind", index), change->name);
+                           km_recipe_place(list->r, "stages.%d.kind", index), change->name,
+                           list->r->recipe->protocol);
         if (change->skip != NULL && *change->skip)
             remove_stage(list, at);
         else
@@ -254,7 +183,7 @@ static km_status apply_overrides(stage_list *list)
 }
 
 /* `stages:` is the whole list. */
-static km_status read_list(stage_list *list)
+static km_status read_list(km_stage_list *list)
 {
     const km_raw_recipe *raw = list->r->raw;
     for (int index = 0; index < (int)raw->n_stages; index++) {
@@ -268,7 +197,7 @@ static km_status read_list(stage_list *list)
         km_stage stage = production ? list->production : list->base;
         if (entry->kind != NULL)
             stage.kind = *entry->kind;
-        KM_TRY(add_stage(list, entry->name, &stage));
+        KM_TRY(km_stage_list_add(list, entry->name, &stage));
         KM_TRY(apply_stage(list, index, list->n - 1));
         if (stage.kind == KM_STAGE_DYNAMICS && !production && entry->time == NULL)
             return KM_FAIL(KM_ERROR_INPUT, "%s: the stage %s has no time_ps; give its length",
@@ -278,20 +207,20 @@ static km_status read_list(stage_list *list)
 }
 
 /* Where the reader finds what to change: the stage's own key, or the block production. */
-static const char *place_of(const stage_list *list, int at, bool own, const char *key)
+static const char *place_of(const km_stage_list *list, int at, bool own, const char *key)
 {
     if (own)
         return km_recipe_place(list->r, "stages.%d.%s", list->raw_index[at], key);
     return km_recipe_place(list->r, "production.%s", key);
 }
 
-static const km_raw_stage *raw_of(const stage_list *list, int at)
+static const km_raw_stage *raw_of(const km_stage_list *list, int at)
 {
     static const km_raw_stage nothing = {0};
     return list->raw_index[at] >= 0 ? &list->r->raw->stage[list->raw_index[at]] : &nothing;
 }
 
-static km_status check_timestep(const stage_list *list, int at)
+static km_status check_timestep(const km_stage_list *list, int at)
 {
     const km_stage *stage = &list->stage[at];
     const double timestep = stage->timestep / FS;
@@ -317,11 +246,33 @@ static km_status check_timestep(const stage_list *list, int at)
     return KM_OK;
 }
 
-static km_status check_stage(const stage_list *list, int at)
+/* Where the size of the cell is not free to change. */
+static km_status check_barostat(const km_stage_list *list, int at)
+{
+    const km_stage *stage = &list->stage[at];
+    const km_recipe *recipe = list->r->recipe;
+    if (stage->barostat == KM_BAROSTAT_NONE || recipe->stack == NULL)
+        return KM_OK;
+    const bool own = raw_of(list, at)->barostat != NULL;
+    if (km_recipe_has_frozen(recipe))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: stage %s has a barostat, which would move the frozen layers of the "
+                       "cell; choose barostat: none, or give the highest slab a piston",
+                       place_of(list, at, own, own ? "barostat" : "ensemble"), stage->name);
+    if (recipe->stack->vacuum > 0.0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: stage %s has a barostat, but a cell with vacuum_A has no pressure to "
+                       "hold; choose barostat: none",
+                       place_of(list, at, own, own ? "barostat" : "ensemble"), stage->name);
+    return KM_OK;
+}
+
+static km_status check_stage(const km_stage_list *list, int at)
 {
     const km_stage *stage = &list->stage[at];
     if (stage->kind == KM_STAGE_MINIMISE)
         return KM_OK;
+    KM_TRY(check_barostat(list, at));
     KM_TRY(check_timestep(list, at));
     if (stage->production && stage->frame_interval > stage->time * ROUNDING)
         return KM_FAIL(
@@ -338,7 +289,7 @@ static km_status check_stage(const stage_list *list, int at)
     return KM_OK;
 }
 
-static km_status finish(stage_list *list)
+static km_status finish(km_stage_list *list)
 {
     bool drawn = false;
     for (int k = 0; k < list->n; k++) {
@@ -357,36 +308,44 @@ static km_status finish(stage_list *list)
 }
 
 /* A given structure has no voids: it is compressed only where `stages:` says how. */
-static void leave_structure_alone(stage_list *list)
+static void leave_structure_alone(km_stage_list *list)
 {
     const int at = find_stage(list, "compress");
     if (list->r->recipe->structure != NULL && at >= 0 && list->raw_index[at] < 0)
         remove_stage(list, at);
 }
 
-static km_status read_stages(stage_list *list, km_protocol protocol)
+static km_status read_stages(km_stage_list *list, km_protocol protocol)
 {
     read_base(list);
     KM_TRY(read_production(list));
-    if (protocol == KM_PROTOCOL_LIQUID) {
-        KM_TRY(add_liquid_stages(list));
-        KM_TRY(apply_overrides(list));
-        leave_structure_alone(list);
-    } else {
+    if (protocol == KM_PROTOCOL_NONE) {
         KM_TRY(read_list(list));
+        return finish(list);
     }
+    KM_TRY(km_stage_list_fill(list, protocol));
+    KM_TRY(apply_overrides(list));
+    leave_structure_alone(list);
     return finish(list);
+}
+
+static km_protocol usual_protocol(const km_recipe *recipe)
+{
+    const km_recipe_stack *stack = recipe->stack;
+    for (int k = 0; stack != NULL && k < stack->n_layers; k++)
+        if (stack->layer[k].liquid != NULL)
+            return KM_PROTOCOL_INTERFACE;
+    return stack != NULL || recipe->crystal != NULL ? KM_PROTOCOL_METAL : KM_PROTOCOL_LIQUID;
 }
 
 km_status km_recipe_read_stages(km_recipe_reader *r)
 {
     const km_raw_recipe *raw = r->raw;
-    const km_protocol protocol = raw->protocol != NULL ? *raw->protocol : KM_PROTOCOL_LIQUID;
-    const int most = (int)raw->n_stages + 8; /* protocol liquid has seven */
-    KM_TRY(
-        km_recipe_keep(protocol == KM_PROTOCOL_LIQUID ? "liquid" : "none", &r->recipe->protocol));
+    const km_protocol protocol = raw->protocol != NULL ? *raw->protocol : usual_protocol(r->recipe);
+    const int most = (int)raw->n_stages + 9; /* protocol metal has up to eight */
+    KM_TRY(km_recipe_keep(km_protocol_word(protocol), &r->recipe->protocol));
     KM_NEW(r->recipe->stage, most);
-    stage_list list = {.r = r, .stage = r->recipe->stage};
+    km_stage_list list = {.r = r, .stage = r->recipe->stage};
     km_status status = km_allocate((void **)&list.raw_index, most, sizeof *list.raw_index);
     if (status == KM_OK)
         status = km_allocate((void **)&list.draws_chosen, most, sizeof *list.draws_chosen);

@@ -33,7 +33,8 @@ typedef struct km_recipe_numbers {
 extern const km_recipe_numbers km_recipe_state_numbers; /* temperature, pressure, viscosity */
 extern const km_recipe_numbers km_recipe_salt_numbers, km_recipe_solvent_numbers,
     km_recipe_size_numbers, km_recipe_liquid_numbers, km_recipe_forcefield_numbers,
-    km_recipe_nonbonded_numbers;
+    km_recipe_nonbonded_numbers, km_recipe_crystal_numbers, km_recipe_slab_numbers,
+    km_recipe_piston_numbers, km_recipe_stack_numbers;
 extern const km_recipe_numbers km_recipe_stage_numbers;      /* km_raw_stage -> km_stage      */
 extern const km_recipe_numbers km_recipe_production_numbers; /* km_raw_production -> km_stage */
 
@@ -58,6 +59,13 @@ KM_MUST_CHECK km_status km_recipe_resolve_file(km_recipe_reader *r, const char *
                                                const char *file, char **out);
 
 KM_MUST_CHECK km_status km_recipe_read_cell(km_recipe_reader *r);
+/* node: "cell.liquid" or a layer of a stack. */
+KM_MUST_CHECK km_status km_recipe_read_liquid(km_recipe_reader *r, const char *node, bool in_stack,
+                                              const km_raw_liquid *raw, km_recipe_liquid **out);
+/* recipe_stack.c: cell.crystal, cell.slab, cell.stack. */
+KM_MUST_CHECK km_status km_recipe_read_metal(km_recipe_reader *r);
+/* Are atoms held in place? */
+bool km_recipe_has_frozen(const km_recipe *recipe);
 KM_MUST_CHECK km_status km_recipe_read_interactions(km_recipe_reader *r);
 KM_MUST_CHECK km_status km_recipe_read_stages(km_recipe_reader *r);
 

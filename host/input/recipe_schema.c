@@ -36,7 +36,14 @@ static const cyaml_strval_t ensembles[] = {
 static const cyaml_strval_t constraint_choices[] = {{"none", KM_CONSTRAIN_NONE},
                                                     {"hydrogen", KM_CONSTRAIN_HYDROGEN}};
 static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
-                                           {"liquid", KM_PROTOCOL_LIQUID}};
+                                           {"liquid", KM_PROTOCOL_LIQUID},
+                                           {"metal", KM_PROTOCOL_METAL},
+                                           {"interface", KM_PROTOCOL_INTERFACE}};
+static const cyaml_strval_t lattices[] = {{"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}};
+static const cyaml_strval_t surfaces[] = {
+    {"100", KM_SURFACE_100}, {"110", KM_SURFACE_110}, {"111", KM_SURFACE_111}};
+static const cyaml_strval_t crystal_states[] = {{"solid", KM_CRYSTAL_SOLID},
+                                                {"liquid", KM_CRYSTAL_LIQUID}};
 static const cyaml_strval_t kinds[] = {{"minimise", KM_STAGE_MINIMISE},
                                        {"dynamics", KM_STAGE_DYNAMICS}};
 static const cyaml_strval_t mixings[] = {{"geometric", KM_MIXING_GEOMETRIC},
@@ -71,6 +78,19 @@ const char *km_analysis_word(int index)
     return word_of(analyses, COUNT(analyses), index);
 }
 
+const char *km_lattice_word(km_lattice_kind value)
+{
+    return word_of(lattices, COUNT(lattices), value);
+}
+const char *km_surface_word(km_surface value)
+{
+    return word_of(surfaces, COUNT(surfaces), value);
+}
+const char *km_protocol_word(km_protocol value)
+{
+    return word_of(protocols, COUNT(protocols), value);
+}
+
 static const cyaml_schema_value_t word = {CYAML_VALUE_STRING(POINTER, char *, 1, 1000)};
 static const cyaml_schema_value_t number = {CYAML_VALUE_FLOAT(CYAML_FLAG_DEFAULT, double)};
 static const cyaml_schema_value_t whole = {CYAML_VALUE_INT(CYAML_FLAG_DEFAULT, int)};
@@ -98,8 +118,10 @@ static const cyaml_schema_field_t size_fields[] = {
 static const cyaml_schema_field_t liquid_fields[] = {
     LIST("salts", km_raw_liquid, salt, n_salts, &salt, 0, 100),
     LIST("solvents", km_raw_liquid, solvent, n_solvents, &solvent, 0, 100),
-    CYAML_FIELD_MAPPING("size", 0, km_raw_liquid, size, size_fields),
-    NUMBER("density_kg_m3", km_raw_liquid, density), CYAML_FIELD_END};
+    CYAML_FIELD_MAPPING("size", OPTIONAL, km_raw_liquid, size, size_fields),
+    NUMBER("thickness_A", km_raw_liquid, thickness),
+    NUMBER("density_kg_m3", km_raw_liquid, density),
+    CYAML_FIELD_END};
 
 static const cyaml_schema_field_t count_fields[] = {
     TEXT("molecule", 0, km_raw_count, molecule, 23),
@@ -112,7 +134,51 @@ static const cyaml_schema_field_t structure_fields[] = {
     LIST("box_A", km_raw_structure, box, n_box, &number, 3, 3),
     LIST("angles_deg", km_raw_structure, angles, n_angles, &number, 3, 3), CYAML_FIELD_END};
 
+static const cyaml_schema_field_t crystal_size_fields[] = {
+    WHOLE("atoms", km_raw_crystal, size.atoms), CYAML_FIELD_END};
+
+static const cyaml_schema_field_t crystal_fields[] = {
+    TEXT("element", 0, km_raw_crystal, element, 3),
+    CYAML_FIELD_ENUM("lattice", 0, km_raw_crystal, lattice, lattices, COUNT(lattices)),
+    CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_crystal, lattice_constant),
+    LIST("repeats", km_raw_crystal, repeats, n_repeats, &whole, 3, 3),
+    CYAML_FIELD_MAPPING("size", OPTIONAL, km_raw_crystal, size, crystal_size_fields),
+    CHOICE("structure", km_raw_crystal, state, crystal_states),
+    CYAML_FIELD_END};
+
+static const cyaml_schema_field_t piston_fields[] = {
+    NUMBER("pressure_bar", km_raw_piston, pressure), CYAML_FIELD_END};
+
+#define SLAB_FIELDS                                                                                \
+    TEXT("element", 0, km_raw_slab, element, 3),                                                   \
+        CYAML_FIELD_ENUM("lattice", 0, km_raw_slab, lattice, lattices, COUNT(lattices)),           \
+        CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_slab, lattice_constant),       \
+        CYAML_FIELD_ENUM("surface", 0, km_raw_slab, surface, surfaces, COUNT(surfaces)),           \
+        CYAML_FIELD_INT("layers", 0, km_raw_slab, layers),                                         \
+        WHOLE("frozen_layers", km_raw_slab, frozen_layers),                                        \
+        WHOLE("thermostat_layers", km_raw_slab, thermostat_layers),                                \
+        CYAML_FIELD_MAPPING_PTR("piston", ABSENT, km_raw_slab, piston, piston_fields)
+
+static const cyaml_schema_field_t slab_fields[] = {
+    SLAB_FIELDS, LIST("area_A", km_raw_slab, area, n_area, &number, 2, 2),
+    NUMBER("vacuum_A", km_raw_slab, vacuum), CYAML_FIELD_END};
+
+static const cyaml_schema_field_t layer_slab_fields[] = {SLAB_FIELDS, CYAML_FIELD_END};
+static const cyaml_schema_field_t layer_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("slab", ABSENT, km_raw_layer, slab, layer_slab_fields),
+    CYAML_FIELD_MAPPING_PTR("liquid", ABSENT, km_raw_layer, liquid, liquid_fields),
+    CYAML_FIELD_END};
+ENTRY(layer, km_raw_layer, layer_fields);
+
+static const cyaml_schema_field_t stack_fields[] = {
+    LIST("area_A", km_raw_stack, area, n_area, &number, 2, 2),
+    NUMBER("vacuum_A", km_raw_stack, vacuum),
+    LIST("layers", km_raw_stack, layer, n_layers, &layer, 1, 100), CYAML_FIELD_END};
+
 static const cyaml_schema_field_t cell_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("crystal", ABSENT, km_raw_recipe_cell, crystal, crystal_fields),
+    CYAML_FIELD_MAPPING_PTR("slab", ABSENT, km_raw_recipe_cell, slab, slab_fields),
+    CYAML_FIELD_MAPPING_PTR("stack", ABSENT, km_raw_recipe_cell, stack, stack_fields),
     CYAML_FIELD_MAPPING_PTR("liquid", ABSENT, km_raw_recipe_cell, liquid, liquid_fields),
     CYAML_FIELD_MAPPING_PTR("structure", ABSENT, km_raw_recipe_cell, structure, structure_fields),
     CYAML_FIELD_END};
@@ -134,6 +200,8 @@ static const cyaml_schema_field_t forcefield_fields[] = {
     CHOICE("mixing_rule", km_raw_recipe_forcefield, mixing, mixings),
     LIST("charge_sets", km_raw_recipe_forcefield, charge_set, n_charge_sets, &charge_set, 0, 1000),
     LIST("type_swaps", km_raw_recipe_forcefield, type_swap, n_type_swaps, &type_swap, 0, 1000),
+    TEXT("metal", OPTIONAL, km_raw_recipe_forcefield, metal, 60),
+    TEXT("metal_cross", OPTIONAL, km_raw_recipe_forcefield, metal_cross, 60),
     CYAML_FIELD_END};
 
 static const cyaml_schema_field_t nonbonded_fields[] = {

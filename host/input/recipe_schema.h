@@ -12,7 +12,13 @@
 
 typedef enum km_ensemble { KM_ENSEMBLE_NVE, KM_ENSEMBLE_NVT, KM_ENSEMBLE_NPT } km_ensemble;
 typedef enum km_constraint_choice { KM_CONSTRAIN_NONE, KM_CONSTRAIN_HYDROGEN } km_constraint_choice;
-typedef enum km_protocol { KM_PROTOCOL_NONE, KM_PROTOCOL_LIQUID } km_protocol;
+typedef enum km_protocol {
+    KM_PROTOCOL_NONE,
+    KM_PROTOCOL_LIQUID,
+    KM_PROTOCOL_METAL,
+    KM_PROTOCOL_INTERFACE
+} km_protocol;
+typedef enum km_crystal_state { KM_CRYSTAL_SOLID, KM_CRYSTAL_LIQUID } km_crystal_state;
 
 typedef struct km_raw_salt {
     char *cation, *anion;
@@ -35,8 +41,48 @@ typedef struct km_raw_liquid {
     km_raw_solvent *solvent;
     uint32_t n_solvents;
     km_raw_size size;
-    double *density; /* kg/m^3 */
+    double *thickness; /* angstrom */
+    double *density;   /* kg/m^3 */
 } km_raw_liquid;
+
+typedef struct km_raw_crystal {
+    char *element;
+    km_lattice_kind lattice;
+    double *lattice_constant; /* angstrom */
+    int *repeats;
+    uint32_t n_repeats;
+    struct {
+        int *atoms;
+    } size;
+    km_crystal_state *state;
+} km_raw_crystal;
+
+typedef struct km_raw_piston {
+    double *pressure; /* bar */
+} km_raw_piston;
+
+typedef struct km_raw_slab {
+    char *element;
+    km_lattice_kind lattice;
+    km_surface surface;
+    double *lattice_constant; /* angstrom */
+    int layers, *frozen_layers, *thermostat_layers;
+    km_raw_piston *piston;
+    double *area, *vacuum; /* angstrom; of cell.slab only */
+    uint32_t n_area;
+} km_raw_slab;
+
+typedef struct km_raw_layer {
+    km_raw_slab *slab;
+    km_raw_liquid *liquid;
+} km_raw_layer;
+
+typedef struct km_raw_stack {
+    double *area, *vacuum; /* angstrom */
+    uint32_t n_area;
+    km_raw_layer *layer;
+    uint32_t n_layers;
+} km_raw_stack;
 
 typedef struct km_raw_count {
     char *molecule;
@@ -56,6 +102,9 @@ typedef struct km_raw_structure {
 typedef struct km_raw_recipe_cell {
     km_raw_liquid *liquid;
     km_raw_structure *structure;
+    km_raw_crystal *crystal;
+    km_raw_slab *slab;
+    km_raw_stack *stack;
 } km_raw_recipe_cell;
 
 typedef struct km_raw_pair_of_names {
@@ -71,6 +120,7 @@ typedef struct km_raw_recipe_forcefield {
     uint32_t n_charge_sets;
     km_raw_pair_of_names *type_swap;
     uint32_t n_type_swaps;
+    char *metal, *metal_cross;
 } km_raw_recipe_forcefield;
 
 typedef struct km_raw_nonbonded {
@@ -144,5 +194,8 @@ const char *km_thermostat_word(km_thermostat_kind value);
 const char *km_barostat_word(km_barostat_kind value);
 const char *km_mixing_word(km_mixing value);
 const char *km_analysis_word(int index);
+const char *km_lattice_word(km_lattice_kind value);
+const char *km_surface_word(km_surface value);
+const char *km_protocol_word(km_protocol value);
 
 #endif

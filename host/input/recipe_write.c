@@ -80,9 +80,10 @@ static const char *yes_no(bool value)
     return value ? "true" : "false";
 }
 
+/* As a flow mapping, which stands at any depth. */
 static void write_liquid(FILE *file, const km_recipe_liquid *liquid)
 {
-    fputs("  liquid:\n    salts: [", file);
+    fputs("{salts: [", file);
     for (int k = 0; k < liquid->n_salts; k++) {
         fputs(k > 0 ? ",\n      {" : "\n      {", file);
         write_text(file, "cation", liquid->salt[k].cation);
@@ -90,14 +91,14 @@ static void write_liquid(FILE *file, const km_recipe_liquid *liquid)
         write_numbers(file, &km_recipe_salt_numbers, &liquid->salt[k], ", ", "");
         fputc('}', file);
     }
-    fputs("]\n    solvents: [", file);
+    fputs("],\n    solvents: [", file);
     for (int k = 0; k < liquid->n_solvents; k++) {
         fputs(k > 0 ? ",\n      {" : "\n      {", file);
         write_text(file, "molecule", liquid->solvent[k].molecule);
         write_numbers(file, &km_recipe_solvent_numbers, &liquid->solvent[k], ", ", "");
         fputc('}', file);
     }
-    fputs("]\n    size: {", file);
+    fputs("],\n    size: {", file);
     if (liquid->size_atoms > 0)
         fprintf(file, "atoms: %d", liquid->size_atoms);
     if (liquid->size_ion_pairs > 0)
@@ -105,8 +106,59 @@ static void write_liquid(FILE *file, const km_recipe_liquid *liquid)
     if (liquid->size_molecules > 0)
         fprintf(file, "molecules: %d", liquid->size_molecules);
     write_numbers(file, &km_recipe_size_numbers, liquid, "", "");
+    fputc('}', file);
+    write_numbers(file, &km_recipe_liquid_numbers, liquid, ", ", "");
     fputs("}\n", file);
-    write_numbers(file, &km_recipe_liquid_numbers, liquid, "    ", "\n");
+}
+
+static void write_crystal(FILE *file, const km_recipe_crystal *crystal)
+{
+    fputs("  crystal: {", file);
+    write_text(file, "element", crystal->element);
+    fprintf(file, ", lattice: %s", km_lattice_word(crystal->lattice));
+    write_numbers(file, &km_recipe_crystal_numbers, crystal, ", ", "");
+    if (crystal->size_atoms > 0)
+        fprintf(file, ", size: {atoms: %d}", crystal->size_atoms);
+    else
+        fprintf(file, ", repeats: [%d, %d, %d]", crystal->repeats[0], crystal->repeats[1],
+                crystal->repeats[2]);
+    fprintf(file, ", structure: %s}\n", crystal->liquid ? "liquid" : "solid");
+}
+
+static void write_slab(FILE *file, const km_recipe_slab *slab)
+{
+    fputc('{', file);
+    write_text(file, "element", slab->element);
+    fprintf(file, ", lattice: %s, surface: \"%s\"", km_lattice_word(slab->lattice),
+            km_surface_word(slab->surface));
+    write_numbers(file, &km_recipe_slab_numbers, slab, ", ", "");
+    fprintf(file, ", layers: %d, frozen_layers: %d, thermostat_layers: %d", slab->layers,
+            slab->frozen_layers, slab->thermostat_layers);
+    if (slab->piston) {
+        char text[NUMBER_LENGTH];
+        number_text(slab->piston_pressure, KM_PRESSURE_PER_BAR, text);
+        fprintf(file, ", piston: {pressure_bar: %s}", text);
+    }
+    fputs("}\n", file);
+}
+
+/* A cell.slab is written as the stack that it is. */
+static void write_stack(FILE *file, const km_recipe_stack *stack)
+{
+    char text[2][NUMBER_LENGTH];
+    for (int k = 0; k < 2; k++)
+        number_text(stack->area[k], KM_NM_PER_ANGSTROM, text[k]);
+    fprintf(file, "  stack:\n    area_A: [%s, %s]\n", text[0], text[1]);
+    write_numbers(file, &km_recipe_stack_numbers, stack, "    ", "\n");
+    fputs("    layers:\n", file);
+    for (int k = 0; k < stack->n_layers; k++) {
+        const km_recipe_layer *layer = &stack->layer[k];
+        fputs(layer->slab != NULL ? "    - slab: " : "    - liquid: ", file);
+        if (layer->slab != NULL)
+            write_slab(file, layer->slab);
+        else
+            write_liquid(file, layer->liquid);
+    }
 }
 
 static void write_structure(FILE *file, const km_recipe_structure *structure)
@@ -143,6 +195,10 @@ static void write_forcefield(FILE *file, const km_recipe_forcefield *forcefield)
     write_numbers(file, &km_recipe_forcefield_numbers, forcefield, "  ", "\n");
     if (forcefield->mixing_given)
         fprintf(file, "  mixing_rule: %s\n", km_mixing_word(forcefield->mixing));
+    if (forcefield->metal != NULL)
+        write_line(file, "  metal", forcefield->metal);
+    if (forcefield->metal_cross != NULL)
+        write_line(file, "  metal_cross", forcefield->metal_cross);
     if (forcefield->n_charge_sets > 0)
         fputs("  charge_sets:\n", file);
     for (int k = 0; k < forcefield->n_charge_sets; k++) {
@@ -242,8 +298,14 @@ static void write_recipe(FILE *file, const km_recipe *recipe)
     write_line(file, "confidence_reason", recipe->confidence_reason);
     write_numbers(file, &km_recipe_state_numbers, recipe, "", "\n");
     fputs("cell:\n", file);
-    if (recipe->liquid != NULL)
+    if (recipe->liquid != NULL) {
+        fputs("  liquid: ", file);
         write_liquid(file, recipe->liquid);
+    }
+    if (recipe->crystal != NULL)
+        write_crystal(file, recipe->crystal);
+    if (recipe->stack != NULL)
+        write_stack(file, recipe->stack);
     if (recipe->structure != NULL)
         write_structure(file, recipe->structure);
     write_forcefield(file, &recipe->forcefield);

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* The cells with metal of a recipe: crystal, slab, stack. */
+#include <stdio.h>
+#include <string.h>
+
+#include "host/input/recipe_reader.h"
+#include "kernels/base/units.h"
+
+#define MOST_LAYERS 100000
+
+static km_status read_crystal(km_recipe_reader *r, const km_raw_crystal *raw)
+{
+    KM_NEW(r->recipe->crystal, 1);
+    km_recipe_crystal *crystal = r->recipe->crystal;
+    KM_TRY(km_recipe_keep(raw->element, &crystal->element));
+    crystal->lattice = raw->lattice;
+    crystal->liquid = raw->state != NULL && *raw->state == KM_CRYSTAL_LIQUID;
+    KM_TRY(km_recipe_read_numbers(r, "cell.crystal", &km_recipe_crystal_numbers, raw, crystal));
+    KM_TRY(km_recipe_read_whole(r, "cell.crystal.size.atoms", raw->size.atoms, 2, 100000000,
+                                "about how many atoms the cell holds", &crystal->size_atoms));
+    for (uint32_t k = 0; k < raw->n_repeats; k++) {
+        char node[40];
+        snprintf(node, sizeof node, "cell.crystal.repeats.%u", k);
+        KM_TRY(km_recipe_read_whole(r, node, &raw->repeats[k], 1, 1000,
+                                    "cubic cells along one edge", &crystal->repeats[k]));
+    }
+    if ((raw->n_repeats > 0) == (crystal->size_atoms > 0))
+        return KM_FAIL(KM_ERROR_INPUT, "%s: give exactly one of repeats and size: {atoms: ...}",
+                       km_recipe_place(r, "cell.crystal"));
+    return KM_OK;
+}
+
+static km_status read_area(km_recipe_reader *r, const char *node, const double *raw,
+                           km_recipe_stack *stack)
+{
+    if (raw == NULL)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: area_A is missing; give the edges along x and y",
+                       km_recipe_place(r, "%s", node));
+    for (int k = 0; k < 2; k++) {
+        if (!(raw[k] >= 3.0 && raw[k] <= 5000.0))
+            return KM_FAIL(KM_ERROR_INPUT, "%s is %g; an edge in angstrom lies between 3 and 5000",
+                           km_recipe_place(r, "%s.area_A.%d", node, k), raw[k]);
+        stack->area[k] = raw[k] * KM_NM_PER_ANGSTROM;
+    }
+    return KM_OK;
+}
+
+static km_status read_slab(km_recipe_reader *r, const char *node, const km_raw_slab *raw,
+                           km_recipe_slab **out)
+{
+    char key[3][80];
+    static const char *const name[] = {"layers", "frozen_layers", "thermostat_layers"};
+    for (int k = 0; k < 3; k++)
+        snprintf(key[k], sizeof key[k], "%s.%s", node, name[k]);
+    KM_NEW(*out, 1);
+    km_recipe_slab *slab = *out;
+    snprintf(slab->node, sizeof slab->node, "%s", node);
+    KM_TRY(km_recipe_keep(raw->element, &slab->element));
+    slab->lattice = raw->lattice;
+    slab->surface = raw->surface;
+    KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_slab_numbers, raw, slab));
+    KM_TRY(km_recipe_read_whole(r, key[0], &raw->layers, 1, MOST_LAYERS,
+                                "layers of atoms in the slab", &slab->layers));
+    KM_TRY(km_recipe_read_whole(r, key[1], raw->frozen_layers, 0, slab->layers,
+                                "layers that are held, at most those of the slab",
+                                &slab->frozen_layers));
+    KM_TRY(km_recipe_read_whole(
+        r, key[2], raw->thermostat_layers, 0, slab->layers - slab->frozen_layers,
+        "layers with a thermostat, at most those that move", &slab->thermostat_layers));
+    if (raw->piston == NULL)
+        return KM_OK;
+    slab->piston = true;
+    slab->piston_pressure = 1.0 * KM_PRESSURE_PER_BAR;
+    snprintf(key[0], sizeof key[0], "%s.piston", node);
+    return km_recipe_read_numbers(r, key[0], &km_recipe_piston_numbers, raw->piston, slab);
+}
+
+static km_status check_outer(km_recipe_reader *r, const km_recipe_stack *stack, int k)
+{
+    const km_recipe_slab *slab = stack->layer[k].slab;
+    const bool outer = k == 0 || k == stack->n_layers - 1;
+    if (slab == NULL)
+        return KM_OK;
+    if (!outer && slab->frozen_layers + slab->thermostat_layers > 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: this slab lies between others and has no outer side; frozen_layers and "
+                       "thermostat_layers are for the lowest and the highest slab",
+                       km_recipe_place(r, "%s", slab->node));
+    if (!slab->piston)
+        return KM_OK;
+    if (k == 0 || k != stack->n_layers - 1)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: only the highest layer of a stack can be a piston; move the key there",
+                       km_recipe_place(r, "%s.piston", slab->node));
+    if (slab->frozen_layers == 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: the piston is made of the frozen layers of its slab; give "
+                       "frozen_layers of at least 1",
+                       km_recipe_place(r, "%s.piston", slab->node));
+    const km_recipe_slab *lowest = stack->layer[0].slab;
+    if (lowest == NULL || lowest->frozen_layers == 0 || !(stack->vacuum > 0.0))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: a piston needs vacuum_A above it and a lowest slab with frozen_layers "
+                       "to press against",
+                       km_recipe_place(r, "%s.piston", slab->node));
+    return KM_OK;
+}
+
+static km_status check_stack(km_recipe_reader *r, const char *node, const km_recipe_stack *stack)
+{
+    int slabs = 0;
+    for (int k = 0; k < stack->n_layers; k++) {
+        slabs += stack->layer[k].slab != NULL;
+        if (k > 0 && stack->layer[k].slab != NULL && stack->layer[k - 1].slab != NULL)
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: two slabs lie on each other; put a liquid between them or make "
+                           "them one slab of more layers",
+                           km_recipe_place(r, "%s.layers.%d", node, k));
+        KM_TRY(check_outer(r, stack, k));
+    }
+    if (slabs == 0)
+        return KM_FAIL(KM_ERROR_INPUT, "%s holds no slab; a liquid alone is given by cell.liquid",
+                       km_recipe_place(r, "%s.layers", node));
+    return KM_OK;
+}
+
+/* A slab alone is a stack of one layer. */
+static km_status read_single(km_recipe_reader *r, const km_raw_slab *raw)
+{
+    KM_NEW(r->recipe->stack, 1);
+    km_recipe_stack *stack = r->recipe->stack;
+    const km_raw_stack about = {.vacuum = raw->vacuum};
+    if (raw->vacuum == NULL)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: vacuum_A is missing; give the empty height above the slab (0 = "
+                       "periodic along z)",
+                       km_recipe_place(r, "cell.slab"));
+    KM_TRY(read_area(r, "cell.slab", raw->area, stack));
+    KM_TRY(km_recipe_read_numbers(r, "cell.slab", &km_recipe_stack_numbers, &about, stack));
+    KM_NEW(stack->layer, 1);
+    stack->n_layers = 1;
+    KM_TRY(read_slab(r, "cell.slab", raw, &stack->layer[0].slab));
+    return check_stack(r, "cell.slab", stack);
+}
+
+static km_status read_stack(km_recipe_reader *r, const km_raw_stack *raw)
+{
+    KM_NEW(r->recipe->stack, 1);
+    km_recipe_stack *stack = r->recipe->stack;
+    KM_TRY(read_area(r, "cell.stack", raw->area, stack));
+    KM_TRY(km_recipe_read_numbers(r, "cell.stack", &km_recipe_stack_numbers, raw, stack));
+    KM_NEW(stack->layer, raw->n_layers);
+    for (uint32_t k = 0; k < raw->n_layers; k++) {
+        const km_raw_layer *layer = &raw->layer[k];
+        char node[48];
+        if ((layer->slab != NULL) == (layer->liquid != NULL))
+            return KM_FAIL(KM_ERROR_INPUT, "%s: a layer is either a slab or a liquid",
+                           km_recipe_place(r, "cell.stack.layers.%u", k));
+        stack->n_layers++;
+        snprintf(node, sizeof node, "cell.stack.layers.%u.%s", k,
+                 layer->slab != NULL ? "slab" : "liquid");
+        if (layer->slab != NULL)
+            KM_TRY(read_slab(r, node, layer->slab, &stack->layer[k].slab));
+        else
+            KM_TRY(km_recipe_read_liquid(r, node, true, layer->liquid, &stack->layer[k].liquid));
+    }
+    if (raw->n_layers == 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: layers is missing; list slabs and liquids from bottom "
+                       "to top",
+                       km_recipe_place(r, "cell.stack"));
+    return check_stack(r, "cell.stack", stack);
+}
+
+km_status km_recipe_read_metal(km_recipe_reader *r)
+{
+    const km_raw_recipe_cell *raw = &r->raw->cell;
+    if (raw->crystal != NULL)
+        return read_crystal(r, raw->crystal);
+    return raw->slab != NULL ? read_single(r, raw->slab) : read_stack(r, raw->stack);
+}
+
+bool km_recipe_has_frozen(const km_recipe *recipe)
+{
+    for (int k = 0; recipe->stack != NULL && k < recipe->stack->n_layers; k++)
+        if (recipe->stack->layer[k].slab != NULL && recipe->stack->layer[k].slab->frozen_layers > 0)
+            return true;
+    return false;
+}
