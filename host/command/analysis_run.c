@@ -156,6 +156,30 @@ static void json_shells(const km_results *results, km_json *json)
     km_json_close(json);
 }
 
+static void json_profile(const km_profile_result *p, km_json *json)
+{
+    km_json_open_object(json, "profile");
+    km_json_text(json, "boundary", p->boundary);
+    km_json_integer(json, "blocks", p->n_blocks);
+    km_json_number(json, "block_ps", p->block_length);
+    if (p->vacuum)
+        json_estimate(json, "potential_across_the_cell_V", &p->drop);
+    if (p->middle_to > p->middle_from)
+        json_estimate(json, "potential_in_the_middle_of_the_liquid_V", &p->middle);
+    km_json_open_array(json, "slabs");
+    for (int k = 0; k < p->n_slabs; k++) {
+        km_json_open_object(json, NULL);
+        km_json_text(json, "metal", p->slab_name[k]);
+        km_json_integer(json, "atoms", p->slab_atoms[k]);
+        km_json_number(json, "surface_from_A", p->slab_from[k]);
+        km_json_number(json, "surface_to_A", p->slab_to[k]);
+        km_json_number(json, "drift_A", p->slab_drift[k]);
+        km_json_close(json);
+    }
+    km_json_close(json);
+    km_json_close(json);
+}
+
 void km_results_json(const km_results *results, km_json *json)
 {
     if (results->has_msd) {
@@ -166,6 +190,8 @@ void km_results_json(const km_results *results, km_json *json)
     }
     if (results->has_rdf)
         json_shells(results, json);
+    if (results->has_profile && results->profile.n_bins > 0)
+        json_profile(&results->profile, json);
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);
