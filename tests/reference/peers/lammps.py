@@ -80,12 +80,8 @@ def version():
     return re.search(r"- (\d+ \w+ \d{4}(?: - Update \d+)?)", text).group(1)
 
 
-def evaluate(folder, name, cell, x, box, constant):
-    """Single point: energies by term (kJ/mol), virial W = -1/2 sum r (x) F, forces (kJ/mol/nm)."""
-    write_data(folder / f"{name}.data", cell, x, box)
-    dielectric = QQR2E * KCAL / 10 / constant
-    (folder / f"{name}.in").write_text(INPUT.format(dielectric=dielectric, name=name),
-                                       encoding="ascii")
+def run(folder, name):
+    """Runs NAME.in; the row of thermo output, and forces as they stand in NAME.dump."""
     done = subprocess.run(["lmp", "-in", f"{name}.in", "-log", f"{name}.log"], cwd=folder,
                           capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -93,12 +89,22 @@ def evaluate(folder, name, cell, x, box, constant):
     lines = (folder / f"{name}.log").read_text(encoding="ascii").splitlines()
     head = next(k for k, line in enumerate(lines) if line.lstrip().startswith("Step "))
     row = dict(zip(lines[head].split(), (float(v) for v in lines[head + 1].split())))
+    rows = (folder / f"{name}.dump").read_text(encoding="ascii").splitlines()[9:]
+    force = np.array([[float(v) for v in r.split()[1:]] for r in rows])
+    return row, force
+
+
+def evaluate(folder, name, cell, x, box, constant):
+    """Single point: energies by term (kJ/mol), virial W = -1/2 sum r (x) F, forces (kJ/mol/nm)."""
+    write_data(folder / f"{name}.data", cell, x, box)
+    dielectric = QQR2E * KCAL / 10 / constant
+    (folder / f"{name}.in").write_text(INPUT.format(dielectric=dielectric, name=name),
+                                       encoding="ascii")
+    row, force = run(folder, name)
     energy = {"bond": row["E_bond"], "angle": row["E_angle"], "dihedral": row["E_dihed"],
               "improper": row["E_impro"], "van_der_waals": row["E_vdwl"],
               "coulomb": row["E_coul"] + row["E_long"], "potential": row["PotEng"]}
     p = [row[f"c_virial[{k}]"] for k in range(1, 7)]  # xx yy zz xy xz yz
     w = -0.5 * KCAL * row["Volume"] / NKTV2P * np.array(
         [[p[0], p[3], p[4]], [p[3], p[1], p[5]], [p[4], p[5], p[2]]])
-    rows = (folder / f"{name}.dump").read_text(encoding="ascii").splitlines()[9:]
-    force = np.array([[float(v) for v in r.split()[1:]] for r in rows])
     return {k: KCAL * v for k, v in energy.items()}, w, KCAL * 10 * force

@@ -25,7 +25,14 @@ class Molecule:
 
 
 class ForceField:
-    def __init__(self, path):
+    def __init__(self, *paths):
+        self.atom_types, self.molecules = {}, {}
+        self.rows = {kind: {} for kind in
+                     ("bond_types", "angle_types", "dihedral_types", "improper_types")}
+        for path in paths:
+            self.add(path)
+
+    def add(self, path):
         with open(path, encoding="utf-8") as stream:
             self.file = yaml.safe_load(stream)
         assert self.file["units"] == {"energy": "kcal/mol", "length": "angstrom",
@@ -36,10 +43,10 @@ class ForceField:
         assert rules["mixing_rule"] == "geometric"
         assert rules["scale14_lj"] == rules["scale14_coulomb"] == 0.5
         assert not self.file.get("pair_types")
-        self.atom_types = {t["name"]: t for t in self.file["atom_types"]}
-        self.rows = {kind: {tuple(r["classes"]): r for r in self.file[kind]}
-                     for kind in ("bond_types", "angle_types", "dihedral_types", "improper_types")}
-        self.molecules = {m["key"]: m for m in self.file["molecules"]}
+        self.atom_types.update({t["name"]: t for t in self.file["atom_types"]})
+        for kind, rows in self.rows.items():
+            rows.update({tuple(r["classes"]): r for r in self.file[kind]})
+        self.molecules.update({m["key"]: m for m in self.file["molecules"]})
 
     def row(self, kind, classes, either_way=True):
         table = self.rows[kind]
