@@ -5,6 +5,7 @@
 
 #include "kernels/backend.h"
 #include "kernels/bonded/bonded.h"
+#include "kernels/eam/eam.h"
 #include "kernels/integrate/integrate.h"
 #include "kernels/measure/measure.h"
 #include "kernels/neighbours/neighbour_list.h"
@@ -36,6 +37,8 @@ km_status km_pme_cpu_create(km_device *device, const void *spec, const km_partic
                             km_force *out);
 km_status km_slab_cpu_create(km_device *device, const void *spec, const km_particles *p,
                              km_force *out);
+km_status km_eam_cpu_create(km_device *device, const void *spec, const km_particles *p,
+                            km_force *out);
 
 /* kernels/integrate/integrate_cpu.c */
 km_status km_integrator_cpu_create(km_device *device, const struct km_integrator_spec *spec,

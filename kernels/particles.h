@@ -30,7 +30,8 @@ struct km_neighbour_list;
     X(BOND, "bond")                                                                                \
     X(ANGLE, "angle")                                                                              \
     X(DIHEDRAL, "dihedral")                                                                        \
-    X(IMPROPER, "improper")
+    X(IMPROPER, "improper")                                                                        \
+    X(EAM, "embedded_atom") /* pairs of metal atoms and their embedding */
 
 typedef enum km_energy_term {
 #define KM_ENERGY_ENUM(name, text) KM_ENERGY_##name,

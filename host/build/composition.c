@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/build/counts.h"
 #include "host/build/molecular_volume.h"
@@ -13,9 +12,6 @@
 #include "kernels/base/units.h"
 
 #define PER_LITRE (KM_AVOGADRO * 1e-24) /* molecules/nm^3 at 1 mol/L: 1 L is 1e24 nm^3 */
-
-#define GIB 1073741824.0
-#define MOST_ATOMS 5e8 /* so that three coordinates of each are counted in 32 bits */
 
 /* A formula unit of salt, or a molecule of solvent. */
 typedef struct part {
@@ -190,17 +186,9 @@ static km_status check_memory(const mixture *m, double target, double total)
     double atoms = 0.0;
     for (int k = 0; k < m->n; k++)
         atoms += m->amount[k] * m->part[k].atoms * target / total;
-    const double needed = atoms * KM_BYTES_PER_ATOM / GIB;
-    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / GIB;
     char place[KM_PLACE_LENGTH];
-    if (needed <= there && atoms < MOST_ATOMS)
-        return KM_OK;
-    return KM_FAIL(
-        KM_ERROR_INPUT,
-        "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g; at most "
-        "%.3g atoms fit",
-        km_recipe_node(m->recipe, place, "%s.size", m->liquid->node), atoms, needed, there,
-        fmin(there * GIB / KM_BYTES_PER_ATOM, MOST_ATOMS));
+    return km_system_check_memory(km_recipe_node(m->recipe, place, "%s.size", m->liquid->node),
+                                  atoms);
 }
 
 static km_status choose_counts(mixture *m)
@@ -227,14 +215,19 @@ static km_status choose_counts(mixture *m)
         return KM_OK;
     char place[KM_PLACE_LENGTH];
     const double enough = total / m->amount[missing];
-    const bool edge = liquid->size_edge > 0.0;
-    return KM_FAIL(KM_ERROR_INPUT,
-                   "%s: the cell is too small to hold one %s in this composition; ask for %s of at "
-                   "least %.4g",
-                   km_recipe_node(m->recipe, place, "%s.size", m->liquid->node),
-                   m->ff->molecule[m->part[missing].molecule[m->part[missing].salt]].key,
-                   edge ? "an edge in angstrom" : "a size",
-                   edge ? cbrt(enough) / KM_NM_PER_ANGSTROM : ceil(enough));
+    const bool thick = liquid->thickness > 0.0, edge = liquid->size_edge > 0.0 && !thick;
+    return KM_FAIL(
+        KM_ERROR_INPUT,
+        "%s: the cell is too small to hold one %s in this composition; ask for %s of at "
+        "least %.4g",
+        km_recipe_node(m->recipe, place, thick ? "%s.thickness_A" : "%s.size", liquid->node),
+        m->ff->molecule[m->part[missing].molecule[m->part[missing].salt]].key,
+        edge    ? "an edge in angstrom"
+        : thick ? "a thickness in angstrom"
+                : "a size",
+        edge    ? cbrt(enough) / KM_NM_PER_ANGSTROM
+        : thick ? enough / target * liquid->thickness / KM_NM_PER_ANGSTROM
+                : ceil(enough));
 }
 
 /* Adds n molecules of a kind; ions that two salts share become one component. */
@@ -294,8 +287,9 @@ static km_status fill_system(mixture *m, km_system *system)
     for (int k = 0; k < system->n_components; k++)
         system->n_atoms +=
             system->component[k].count * m->ff->molecule[system->component[k].molecule].n_atoms;
-    const double edge =
-        m->liquid->size_edge > 0.0 ? m->liquid->size_edge : cbrt(mixture_volume(m, m->amount));
+    /* a liquid in a stack keeps its density, whatever the whole numbers make of its thickness */
+    const bool given = m->liquid->size_edge > 0.0 && !(m->liquid->thickness > 0.0);
+    const double edge = given ? m->liquid->size_edge : cbrt(mixture_volume(m, m->amount));
     system->box = km_box_orthorhombic(edge, edge, edge);
     return KM_OK;
 }

@@ -66,7 +66,7 @@ static km_status pack_cube(packing *p)
         const km_packmol_spec spec = {.n_kinds = p->system->n_components,
                                       .molecule = p->molecule,
                                       .count = p->count,
-                                      .edge = p->edge,
+                                      .edge = {p->edge, p->edge, p->edge},
                                       .margin = MARGIN,
                                       .seed = p->recipe->seed,
                                       .folder = p->folder,

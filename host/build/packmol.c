@@ -101,14 +101,16 @@ static km_status write_input(const workplace *w, const km_packmol_spec *spec)
             KM_PACKMOL_TOLERANCE / KM_NM_PER_ANGSTROM,
             (unsigned long long)(spec->seed % 1000000007u + 1));
     const double low = spec->margin / KM_NM_PER_ANGSTROM;
-    const double high = (spec->edge - spec->margin) / KM_NM_PER_ANGSTROM;
+    double high[3];
+    for (int c = 0; c < 3; c++)
+        high[c] = (spec->edge[c] - spec->margin) / KM_NM_PER_ANGSTROM;
     for (int k = 0; k < spec->n_kinds; k++) {
         char name[32];
         molecule_file(k, name);
         fprintf(file,
                 "structure %s\n  number %d\n  inside box %.6f %.6f %.6f %.6f %.6f %.6f\n"
                 "end structure\n",
-                name, spec->count[k], low, low, low, high, high, high);
+                name, spec->count[k], low, low, low, high[0], high[1], high[2]);
     }
     return finish_file(file, path);
 }

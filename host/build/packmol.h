@@ -14,7 +14,7 @@ typedef struct km_packmol_spec {
     int n_kinds;
     const km_ff_molecule *const *molecule; /*     n_kinds                                       */
     const int *count;                      /*     n_kinds, each above 0                         */
-    double edge;                           /* nm  of the cube                                   */
+    double edge[3];                        /* nm  of the box                                    */
     double margin;                         /* nm  kept free at every face                       */
     uint64_t seed;
     const char *folder; /* receives packmol.inp and packmol.log; NULL: a temporary one           */

@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/build/system.h"
 
+#include <math.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "host/build/composition.h"
+#include "host/build/crystal.h"
 #include "host/build/packing.h"
+#include "host/build/stack.h"
 #include "host/build/structure.h"
+
+#define GIB 1073741824.0
+#define MOST_ATOMS 5e8 /* so that three coordinates of each are counted in 32 bits */
 
 static km_status list_molecules(km_system *s)
 {
@@ -20,8 +27,10 @@ static km_status list_molecules(km_system *s)
 /* Counts and box; with a structure file positions too. */
 static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
-    if (recipe->liquid == NULL && recipe->structure == NULL)
-        return KM_FAIL(KM_ERROR_UNSUPPORTED, "cells with metal cannot be built yet");
+    if (recipe->crystal != NULL)
+        return km_crystal_system(recipe, ff, s);
+    if (recipe->stack != NULL)
+        return km_stack_compose(recipe, ff, s);
     if (recipe->liquid == NULL)
         return km_structure_system(recipe, ff, s);
     KM_TRY(km_composition(recipe, ff, s));
@@ -50,7 +59,9 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
     *out = NULL;
     KM_NEW(s, 1);
     km_status status = compose(recipe, ff, s);
-    if (status == KM_OK && recipe->structure == NULL)
+    if (status == KM_OK && recipe->stack != NULL)
+        status = km_stack_place(recipe, ff, work_folder, s);
+    else if (status == KM_OK && s->position == NULL)
         status = km_pack(recipe, ff, work_folder, s);
     if (status != KM_OK) {
         km_system_destroy(s);
@@ -58,6 +69,19 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
     }
     *out = s;
     return KM_OK;
+}
+
+km_status km_system_check_memory(const char *place, double atoms)
+{
+    const double needed = atoms * KM_BYTES_PER_ATOM / GIB;
+    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / GIB;
+    if (needed <= there && atoms < MOST_ATOMS)
+        return KM_OK;
+    return KM_FAIL(
+        KM_ERROR_INPUT,
+        "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g; at most "
+        "%.3g atoms fit",
+        place, atoms, needed, there, fmin(there * GIB / KM_BYTES_PER_ATOM, MOST_ATOMS));
 }
 
 void km_system_destroy(km_system *system)
@@ -68,5 +92,7 @@ void km_system_destroy(km_system *system)
     free(system->molecule);
     free(system->position);
     free(system->velocity);
+    free(system->mobility);
+    free(system->layer);
     free(system);
 }

@@ -41,6 +41,49 @@ const char *km_confidence_name(km_confidence confidence)
     return "";
 }
 
+static const char *surface_name(km_surface surface)
+{
+    return surface == KM_SURFACE_100 ? "100" : surface == KM_SURFACE_110 ? "110" : "111";
+}
+
+/* Layers of a stack: what was asked, what came of it. */
+static void print_layers(const km_cell *cell)
+{
+    const km_system *system = cell->system;
+    const km_recipe_stack *stack = cell->recipe->stack;
+    if (stack == NULL)
+        return;
+    printf("  area asked %.4g x %.4g A, achieved %.4g x %.4g A", 10.0 * stack->area[0],
+           10.0 * stack->area[1], 10.0 * system->box.ax, 10.0 * system->box.by);
+    if (stack->vacuum > 0.0)
+        printf(", vacuum %.4g A\n", 10.0 * stack->vacuum);
+    else
+        printf(", periodic along z\n");
+    for (int k = 0; k < system->n_layers; k++) {
+        const km_system_layer *layer = &system->layer[k];
+        const km_recipe_slab *slab = stack->layer[k].slab;
+        if (slab == NULL) {
+            printf("  z %7.2f to %7.2f A: liquid of %d atoms, %.4g A thick", 10.0 * layer->low,
+                   10.0 * layer->high, layer->n_atoms, 10.0 * (layer->high - layer->low));
+            if (layer->thickness > 0.0)
+                printf(" (asked %.4g A)", 10.0 * layer->thickness);
+            printf("\n");
+            continue;
+        }
+        printf("  z %7.2f to %7.2f A: %s %s (%s), %d layers of %d x %d surface cells, %d atoms, "
+               "strain %+.3f %% %+.3f %%",
+               10.0 * layer->low, 10.0 * layer->high, slab->element,
+               slab->lattice == KM_LATTICE_BCC ? "bcc" : "fcc", surface_name(slab->surface),
+               slab->layers, layer->repeats[0], layer->repeats[1], layer->n_atoms,
+               100.0 * layer->strain[0], 100.0 * layer->strain[1]);
+        if (slab->frozen_layers > 0)
+            printf(", %d layers %s", slab->frozen_layers, slab->piston ? "are a piston" : "frozen");
+        if (slab->thermostat_layers > 0)
+            printf(", thermostat on %d", slab->thermostat_layers);
+        printf("\n");
+    }
+}
+
 void km_print_composition(const km_cell *cell, const km_model *model)
 {
     const km_system *system = cell->system;
@@ -58,10 +101,13 @@ void km_print_composition(const km_cell *cell, const km_model *model)
         printf("  %-8s %9d  %14.5g %14.5g %s\n", cell->forcefield->molecule[c->molecule].key,
                c->count, c->requested, c->achieved, c->unit != NULL ? c->unit : "");
     }
-    printf("  %d atoms in %d molecules, cell %.4g x %.4g x %.4g A, %s %.4g kg/m3\n",
-           system->n_atoms, system->n_molecules, 10.0 * box->ax, 10.0 * box->by, 10.0 * box->cz,
-           sure ? "density of the start" : "estimated density",
-           mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
+    printf("  %d atoms in %d molecules, cell %.4g x %.4g x %.4g A", system->n_atoms,
+           system->n_molecules, 10.0 * box->ax, 10.0 * box->by, 10.0 * box->cz);
+    if (cell->recipe->stack == NULL)
+        printf(", %s %.4g kg/m3", sure ? "density of the start" : "estimated density",
+               mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
+    printf("\n");
+    print_layers(cell);
     if (model == NULL)
         return;
     printf("  total charge %.3g e, charges of ions x %.3g\n", model->total_charge,

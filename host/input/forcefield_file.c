@@ -283,6 +283,11 @@ int km_forcefield_atom_type(const km_forcefield *ff, const char *name)
     return -1;
 }
 
+bool km_ff_is_metal(const km_ff_molecule *molecule)
+{
+    return molecule->group != NULL && strcmp(molecule->group, "metal") == 0;
+}
+
 double km_ff_molecule_mass(const km_forcefield *ff, int molecule)
 {
     const km_ff_molecule *m = &ff->molecule[molecule];

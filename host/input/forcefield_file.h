@@ -148,6 +148,8 @@ int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b
                            const char *d);
 /* The parameters of a pair of types, in either order; -1 when the mixing rule holds. */
 int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b);
+/* An atom of a metal: what is in the group "metal". */
+bool km_ff_is_metal(const km_ff_molecule *molecule);
 /* Mass of one molecule, u. */
 double km_ff_molecule_mass(const km_forcefield *ff, int molecule);
 

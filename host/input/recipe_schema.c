@@ -135,7 +135,7 @@ static const cyaml_schema_field_t structure_fields[] = {
     LIST("angles_deg", km_raw_structure, angles, n_angles, &number, 3, 3), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t crystal_size_fields[] = {
-    WHOLE("atoms", km_raw_crystal, size.atoms), CYAML_FIELD_END};
+    WHOLE("atoms", km_raw_crystal_size, atoms), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t crystal_fields[] = {
     TEXT("element", 0, km_raw_crystal, element, 3),

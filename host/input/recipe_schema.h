@@ -45,15 +45,17 @@ typedef struct km_raw_liquid {
     double *density;   /* kg/m^3 */
 } km_raw_liquid;
 
+typedef struct km_raw_crystal_size {
+    int *atoms;
+} km_raw_crystal_size;
+
 typedef struct km_raw_crystal {
     char *element;
     km_lattice_kind lattice;
     double *lattice_constant; /* angstrom */
     int *repeats;
     uint32_t n_repeats;
-    struct {
-        int *atoms;
-    } size;
+    km_raw_crystal_size size;
     km_crystal_state *state;
 } km_raw_crystal;
 

@@ -39,14 +39,14 @@ KM_HD km_lattice km_lattice_of(const km_box *box)
     return l;
 }
 
-/* One fractional coordinate, folded into the cell. */
+/* One fractional coordinate, folded into the cell; 0 of what is not a number. */
 KM_HD km_fraction km_fraction_of(double s)
 {
     const double folded = s - floor(s);
 #ifdef KM_DOUBLE
     return folded < 1.0 ? folded : 0.0;
 #else
-    return (int32_t)(uint32_t)(uint64_t)(folded * 0x1p32);
+    return folded >= 0.0 ? (int32_t)(uint32_t)(uint64_t)(folded * 0x1p32) : 0;
 #endif
 }
 

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* What the loops of the metal need of vectors beyond base/lane.h: reading a record per lane,
+ * integer differences, and sums of integers. Only for units compiled per instruction set. */
+#ifndef KM_EAM_LANE_H
+#define KM_EAM_LANE_H
+
+#include "kernels/base/lane.h"
+#include "kernels/eam/fraction.h"
+
+typedef int32_t km_lane_int __attribute__((vector_size(KM_LANES * 4)));
+#ifdef KM_DOUBLE
+typedef double km_lane_fraction __attribute__((vector_size(KM_LANES * 8)));
+#else
+typedef km_lane_int km_lane_fraction;
+#endif
+
+KM_HD km_lane_int km_lane_int_load(const int *p)
+{
+    km_lane_int v;
+    memcpy(&v, p, sizeof v);
+    return v;
+}
+
+/* Four numbers per lane, at 4 index[k] of base: a record of a site, half an interval of a table. */
+KM_HD void km_lane_gather4(const void *base, const int *index, km_lane out[4])
+{
+    const km_real *from = (const km_real *)base;
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+    __m512 row[4];
+    for (int k = 0; k < 4; k++) {
+        row[k] = _mm512_castps128_ps512(_mm_load_ps(from + 4 * (ptrdiff_t)index[k]));
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 4]), 1);
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 8]), 2);
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 12]), 3);
+    }
+    const __m512d a = (__m512d)_mm512_unpacklo_ps(row[0], row[1]),
+                  b = (__m512d)_mm512_unpackhi_ps(row[0], row[1]),
+                  c = (__m512d)_mm512_unpacklo_ps(row[2], row[3]),
+                  d = (__m512d)_mm512_unpackhi_ps(row[2], row[3]);
+    out[0] = (km_lane)_mm512_unpacklo_pd(a, c);
+    out[1] = (km_lane)_mm512_unpackhi_pd(a, c);
+    out[2] = (km_lane)_mm512_unpacklo_pd(b, d);
+    out[3] = (km_lane)_mm512_unpackhi_pd(b, d);
+#elif defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    __m256 row[4];
+    for (int k = 0; k < 4; k++)
+        row[k] = _mm256_insertf128_ps(
+            _mm256_castps128_ps256(_mm_load_ps(from + 4 * (ptrdiff_t)index[k])),
+            _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 4]), 1);
+    const __m256d a = (__m256d)_mm256_unpacklo_ps(row[0], row[1]),
+                  b = (__m256d)_mm256_unpackhi_ps(row[0], row[1]),
+                  c = (__m256d)_mm256_unpacklo_ps(row[2], row[3]),
+                  d = (__m256d)_mm256_unpackhi_ps(row[2], row[3]);
+    out[0] = (km_lane)_mm256_unpacklo_pd(a, c);
+    out[1] = (km_lane)_mm256_unpackhi_pd(a, c);
+    out[2] = (km_lane)_mm256_unpacklo_pd(b, d);
+    out[3] = (km_lane)_mm256_unpackhi_pd(b, d);
+#else
+    km_real turned[4][KM_LANES];
+    for (int k = 0; k < KM_LANES; k++)
+        for (int c = 0; c < 4; c++)
+            turned[c][k] = from[4 * (ptrdiff_t)index[k] + c];
+    for (int c = 0; c < 4; c++)
+        out[c] = km_lane_load(turned[c]);
+#endif
+}
+
+/* a - b of the nearest images, in KM_FRACTION_UNIT. */
+KM_HD km_lane km_lane_fraction_difference(km_lane_fraction a, km_lane_fraction b)
+{
+#ifdef KM_DOUBLE
+    km_lane d = a - b;
+    for (int k = 0; k < KM_LANES; k++)
+        d[k] -= rint(d[k]);
+    return d;
+#elif defined(__AVX512F__)
+    return (km_lane)_mm512_cvtepi32_ps(_mm512_sub_epi32((__m512i)a, (__m512i)b));
+#else
+    typedef uint32_t lane_unsigned __attribute__((vector_size(KM_LANES * 4)));
+    return __builtin_convertvector((km_lane_int)((lane_unsigned)a - (lane_unsigned)b), km_lane);
+#endif
+}
+
+KM_HD km_lane km_lane_min(km_lane a, km_lane b)
+{
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+    return (km_lane)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX__) && KM_LANES == 8 && !defined(KM_DOUBLE)
+    return (km_lane)_mm256_min_ps((__m256)a, (__m256)b);
+#else
+    for (int k = 0; k < KM_LANES; k++)
+        a[k] = a[k] < b[k] ? a[k] : b[k];
+    return a;
+#endif
+}
+
+/* Whole part, towards zero. */
+KM_HD km_lane_int km_lane_whole(km_lane x)
+{
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+    return (km_lane_int)_mm512_cvttps_epi32((__m512)x);
+#else
+    return __builtin_convertvector(x, km_lane_int);
+#endif
+}
+
+KM_HD km_lane km_lane_of_whole(km_lane_int x)
+{
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+    return (km_lane)_mm512_cvtepi32_ps((__m512i)x);
+#else
+    return __builtin_convertvector(x, km_lane);
+#endif
+}
+
+/* Lanes whose neighbour is another atom. */
+KM_HD km_lane_mask km_lane_differ(km_lane_int a, km_lane_int b)
+{
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+    return _mm512_cmpneq_epi32_mask((__m512i)a, (__m512i)b);
+#else
+    unsigned bits = 0;
+    for (int k = 0; k < KM_LANES; k++)
+        bits |= (unsigned)(a[k] != b[k]) << k;
+    return km_lane_mask_of(bits);
+#endif
+}
+
+/* A sum per lane of what is first rounded to whole numbers: adding 1.5 2^52 to x scale leaves that
+ * number in the low bits. Each of the n numbers that were added left those of 1.5 2^52, too. */
+#define KM_SUM_MAGIC 0x1.8p52
+
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+enum { KM_SUM_LANES = 8 };
+#elif defined(__AVX2__) && !defined(KM_DOUBLE)
+enum { KM_SUM_LANES = 4 };
+#else
+enum { KM_SUM_LANES = KM_LANES };
+#endif
+typedef double km_sum_double __attribute__((vector_size(KM_SUM_LANES * 8)));
+typedef int64_t km_sum_integer __attribute__((vector_size(KM_SUM_LANES * 8)));
+
+typedef struct km_lane_fixed {
+    km_sum_integer part[KM_LANES / KM_SUM_LANES];
+} km_lane_fixed;
+
+KM_HD void km_lane_fixed_add(km_lane_fixed *sum, km_lane x, double scale)
+{
+    const km_sum_double magic = KM_SUM_MAGIC + (km_sum_double){0};
+    for (int h = 0; h < KM_LANES / KM_SUM_LANES; h++) {
+        km_sum_double v;
+#if defined(__AVX512F__) && !defined(KM_DOUBLE)
+        v = (km_sum_double)_mm512_cvtps_pd(h == 0 ? _mm512_castps512_ps256((__m512)x)
+                                                  : _mm512_extractf32x8_ps((__m512)x, 1));
+#elif defined(__AVX2__) && !defined(KM_DOUBLE)
+        v = (km_sum_double)_mm256_cvtps_pd(h == 0 ? _mm256_castps256_ps128((__m256)x)
+                                                  : _mm256_extractf128_ps((__m256)x, 1));
+#else
+        double wide[KM_SUM_LANES];
+        for (int k = 0; k < KM_SUM_LANES; k++)
+            wide[k] = (double)x[h * KM_SUM_LANES + k];
+        memcpy(&v, wide, sizeof v);
+#endif
+        sum->part[h] += (km_sum_integer)(v * scale + magic);
+    }
+}
+
+/* The sum of lane k, of n numbers. */
+KM_HD int64_t km_lane_fixed_sum(const km_lane_fixed *sum, int k, int n)
+{
+    const union {
+        double number;
+        uint64_t bits;
+    } magic = {KM_SUM_MAGIC};
+    const uint64_t all = (uint64_t)sum->part[k / KM_SUM_LANES][k % KM_SUM_LANES];
+    return (int64_t)(all - (uint64_t)n * magic.bits);
+}
+
+#endif
