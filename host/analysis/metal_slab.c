@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/analysis/slab.h"
+#include "host/analysis/metal_slab.h"
 
 #include <math.h>
 #include <stdio.h>
