@@ -263,7 +263,7 @@ static double surface_energy(const km_backend *backend, const reference *r, km_s
 {
     const km_surface_cell s = km_lattice_surface(r->lattice, surface, 0.1 * r->a0);
     const int layers = (int)ceil(3.0 / s.spacing);
-    const int repeats[2] = {(int)ceil(1.7 / s.edge[0]), (int)ceil(1.7 / s.edge[1])};
+    const int repeats[2] = {(int)ceil(1.9 / s.edge[0]), (int)ceil(1.9 / s.edge[1])};
     const int per_layer = s.n_atoms * repeats[0] * repeats[1];
     const double edge[2] = {repeats[0] * s.edge[0], repeats[1] * s.edge[1]};
     crystal c = start(backend, r->file, per_layer * layers,
