@@ -45,7 +45,8 @@ typedef struct km_cuda_state {
     int rebuild; /*         the neighbour list is being built in this step: its kernels and
                             those that follow its order do nothing when this is 0           */
     int builds;  /*         builds so far                                                   */
-    double velocity_factor; /*         what the velocities still have to be multiplied by, and  */
+    double velocity_factor; /*         what velocities the thermostat acts on still have to be
+                               multiplied by, and  */
     km_vec3 velocity_shift; /* nm/ps   what moving atoms then have to lose: km_velocities_settle */
     unsigned arrived; /*         blocks of the kernel under way that have done their part       */
 } km_cuda_state;

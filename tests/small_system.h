@@ -75,6 +75,7 @@ static inline void small_particles_destroy(km_particles *p)
     free(p->charge);
     free(p->type);
     free(p->molecule);
+    free(p->mobility);
     free(p);
 }
 
@@ -294,8 +295,12 @@ static inline void small_create_particles(const km_backend *backend, int threads
                                           const km_particles *p, km_device **device,
                                           km_particles **on_device)
 {
-    const km_particles_spec spec = {
-        .n = p->n, .mass = p->mass, .charge = p->charge, .type = p->type, .molecule = p->molecule};
+    const km_particles_spec spec = {.n = p->n,
+                                    .mass = p->mass,
+                                    .charge = p->charge,
+                                    .type = p->type,
+                                    .molecule = p->molecule,
+                                    .mobility = p->mobility};
     assert_ok(backend->open(threads, device));
     assert_ok(backend->particles_create(*device, &spec, on_device));
 }

@@ -22,6 +22,8 @@ static void add_composition(uint64_t *hash, const km_model *model)
     add(hash, model->mass, n * sizeof *model->mass);
     add(hash, model->type, n * sizeof *model->type);
     add(hash, model->molecule, n * sizeof *model->molecule);
+    if (model->mobility != NULL)
+        add(hash, model->mobility, n * sizeof *model->mobility);
 }
 
 static void add_bonded(uint64_t *hash, const km_bonded_spec *b)
@@ -51,6 +53,10 @@ static void add_parameters(uint64_t *hash, const km_model *model)
     add(hash, pair->form, pairs * sizeof *pair->form);
     add(hash, pair->parameter, pairs * KM_VDW_PARAMETERS * sizeof *pair->parameter);
     add_bonded(hash, &model->bonded);
+    if (model->has_slab)
+        ADD(hash, model->slab.coulomb_constant);
+    for (const km_piston *k = model->piston; k < model->piston + model->n_pistons; k++)
+        ADD(hash, k->pressure, k->direction, k->damping);
     for (const km_constraint_group *g = model->group; g < model->group + model->n_groups; g++)
         add(hash, g->length, (size_t)g->n_bonds * sizeof *g->length);
 }

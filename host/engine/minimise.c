@@ -9,12 +9,18 @@
 #define LARGEST_DISPLACEMENT 0.02 /* nm */
 #define LEAST_DISPLACEMENT 1e-8   /* nm: below this the sum of forces is noise */
 
+/* Frozen atoms and pistons stay where they are. */
+static bool moves(const km_model *model, int i)
+{
+    return km_model_mobility(model, i) < KM_MOBILITY_FROZEN;
+}
+
 static double largest_force(const km_model *model, const double *force)
 {
     double best = 0.0;
     for (int i = 0; i < model->n; i++) {
         const double *f = &force[3 * i];
-        if (model->mass[i] > 0.0)
+        if (moves(model, i))
             best = fmax(best, f[0] * f[0] + f[1] * f[1] + f[2] * f[2]);
     }
     return sqrt(best);
@@ -39,8 +45,7 @@ static void displace(const km_model *model, const double *from, const double *fo
     const double scale = displacement / fmax(largest_force(model, force), 1e-30);
     for (int i = 0; i < model->n; i++)
         for (int c = 0; c < 3; c++)
-            to[3 * i + c] =
-                from[3 * i + c] + (model->mass[i] > 0.0 ? scale * force[3 * i + c] : 0.0);
+            to[3 * i + c] = from[3 * i + c] + (moves(model, i) ? scale * force[3 * i + c] : 0.0);
 }
 
 static km_status descend(km_simulation *s, int max_steps, double force_tolerance, km_state *state,

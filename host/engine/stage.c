@@ -17,18 +17,38 @@ static int64_t interval_steps(double interval, double timestep)
     return steps > 0 ? steps : 1;
 }
 
-static int degrees_of_freedom(const km_model *model, bool momentum_removed)
+/* Of atoms that move by themselves, or of those alone that the thermostat acts on, less their
+ * constraints. A group of constraints has one mobility. */
+static int degrees_of_atoms(const km_model *model, bool coupled_only)
 {
-    int moving = 0;
-    for (int i = 0; i < model->n; i++)
-        moving += model->mass[i] > 0.0;
-    const int n = 3 * moving - model->n_constraints - (momentum_removed && moving > 1 ? 3 : 0);
+    int n = 0;
+    for (int i = 0; i < model->n; i++) {
+        const km_mobility mobility = km_model_mobility(model, i);
+        if (mobility == KM_MOBILITY_FREE || (mobility == KM_MOBILITY_UNCOUPLED && !coupled_only))
+            n += 3;
+    }
+    for (int g = 0; g < model->n_groups; g++) {
+        const km_mobility mobility = km_model_mobility(model, model->group[g].atom[0]);
+        if (mobility == KM_MOBILITY_FREE || (mobility == KM_MOBILITY_UNCOUPLED && !coupled_only))
+            n -= model->group[g].n_bonds;
+    }
+    return n;
+}
+
+static int degrees_of_freedom(const km_model *model, bool coupled_only, bool momentum_removed)
+{
+    const int n = degrees_of_atoms(model, coupled_only) + (coupled_only ? 0 : model->n_pistons) -
+                  (momentum_removed && model->n > 1 ? 3 : 0);
     return n > 1 ? n : 1;
 }
 
-/* Langevin noise does not conserve momentum: removing it would cool the three centre modes. */
-static bool removes_momentum(const km_stage *stage)
+/* Langevin noise does not conserve momentum: removing it would cool the three centre modes. Nor do
+ * atoms that are held, a pressure on pistons, or the rescaling of a part. */
+static bool removes_momentum(const km_stage *stage, const km_model *model)
 {
+    for (int i = 0; i < model->n; i++)
+        if (km_model_mobility(model, i) != KM_MOBILITY_FREE)
+            return false;
     return stage->thermostat != KM_THERMOSTAT_LANGEVIN;
 }
 
@@ -47,12 +67,15 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
 {
     const km_stage *stage = r->stage;
     const bool dynamics = stage->kind == KM_STAGE_DYNAMICS;
-    const km_integrator_spec spec = {
+    const bool at_rest = removes_momentum(stage, r->model);
+    km_integrator_spec spec = {
         .timestep = dynamics ? stage->timestep : 1e-3,
         .n_groups = r->model->n_groups,
         .group = r->model->group,
         .constraint_tolerance = 1e-10,
-        .degrees_of_freedom = degrees_of_freedom(r->model, removes_momentum(stage)),
+        .degrees_of_freedom = degrees_of_freedom(r->model, false, at_rest),
+        .coupled_degrees_of_freedom = degrees_of_freedom(r->model, true, at_rest),
+        .n_pistons = r->model->n_pistons,
         .n_molecules = r->model->labels->n_molecules,
         .molecule_start = r->model->molecule_start,
         .seed = r->options->recipe->seed,
@@ -70,8 +93,9 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
         .compressibility = stage->compressibility,
         .barostat_interval = BAROSTAT_INTERVAL,
         .average_from = average_from(r),
-        .drift_removal_interval = removes_momentum(stage) ? DRIFT_REMOVAL_INTERVAL : 0,
+        .drift_removal_interval = at_rest ? DRIFT_REMOVAL_INTERVAL : 0,
     };
+    memcpy(spec.piston, r->model->piston, sizeof spec.piston);
     return spec;
 }
 
@@ -83,6 +107,13 @@ static km_status prepare(km_stage_run *r)
     cell.box = r->now.stage_box;
     KM_TRY(
         km_model_create(o->recipe, o->forcefield, &cell, r->stage->constrain_hydrogen, &r->model));
+    if (r->model->has_slab && r->stage->kind == KM_STAGE_DYNAMICS &&
+        r->stage->barostat != KM_BAROSTAT_NONE)
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "stage %s: a barostat would close the vacuum of a slab cell; hold the volume, "
+            "and the normal pressure by a pressure on pistons",
+            r->stage->name);
     const km_integrator_spec integrator = integrator_spec(r);
     KM_TRY(km_simulation_create(o->backend, o->device, r->model, &r->now.state, &integrator,
                                 &r->simulation));

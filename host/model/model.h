@@ -57,6 +57,14 @@ typedef struct km_model {
     double total_charge; /* e                                              */
 } km_model;
 
+/* How an atom may move. */
+static inline km_mobility km_model_mobility(const km_model *model, int i)
+{
+    if (!(model->mass[i] > 0.0))
+        return KM_MOBILITY_FROZEN;
+    return model->mobility != NULL ? (km_mobility)model->mobility[i] : KM_MOBILITY_FREE;
+}
+
 /* Assigns parameters, mixes, excludes, chooses the Ewald splitting and mesh. constrain_hydrogen:
  * hold bonds to H (and rigid molecules always). Fails with KM_ERROR_INPUT naming molecule, atoms
  * and classes when a parameter is missing, and when the cell is not neutral or the cutoff exceeds

@@ -88,6 +88,7 @@ km_status km_constraints_velocities(km_integrator *integrator, km_particles *p, 
 km_status km_integrator_cuda_constrain(km_integrator *integrator, km_particles *p)
 {
     int failed;
+    KM_TRY(km_pistons_join(integrator, p));
     KM_TRY(forget(integrator));
     KM_LAUNCH(constrain_kernel, km_units_blocks(&integrator->units), KM_UNIT_THREADS, 0,
               integrator->device->stream, integrator->units, *p,

@@ -34,6 +34,19 @@ KM_HD double km_target_kt(const km_integrator_spec *spec, int64_t step)
                                                  spec->first_step, spec->n_steps, step);
 }
 
+/* Whether the thermostat acts on an atom, should it move. */
+KM_HD bool km_is_coupled(const km_particles *p, int i)
+{
+    return km_mobility_of(p, i) == KM_MOBILITY_FREE;
+}
+
+/* Degrees of freedom of the atoms the thermostat acts on. */
+KM_HD int km_coupled_degrees(const km_integrator_spec *spec)
+{
+    return spec->coupled_degrees_of_freedom > 0 ? spec->coupled_degrees_of_freedom
+                                                : spec->degrees_of_freedom;
+}
+
 /* ---- temperature ----
  *
  * Velocity Verlet with step dt samples exp(-H'/kT) of a Hamiltonian H' that differs from H by
@@ -62,19 +75,21 @@ KM_HD double km_kick_square(double mass, km_vec3 before, km_vec3 after)
     return mass * km_vec3_dot(d, d);
 }
 
-/* Takes the sum of km_kick_square over the moving atoms. coupled: the thermostat acts at this
- * step; it sees the mean over its own time, as only the mean carries the correction. */
+/* Takes the sums of km_kick_square over the moving atoms and over those the thermostat acts on.
+ * coupled: it does so at this step; it sees the mean over its own time, as only the mean carries
+ * the correction. */
 KM_HD void km_hidden_take(const km_integrator_spec *spec, km_integrator_scalars *scalars,
-                          double squares, bool coupled)
+                          double squares, double squares_coupled, bool coupled)
 {
     scalars->hidden_kinetic = km_hidden_share(spec) * squares;
     if (!coupled)
         return;
+    const double hidden = km_hidden_share(spec) * squares_coupled;
     const int steps = spec->thermostat == KM_THERMOSTAT_RESCALING ? spec->thermostat_interval : 1;
     const double weight = scalars->hidden_mean > 0.0
                               ? 1.0 - exp(-steps * spec->timestep / spec->thermostat_time)
                               : 1.0;
-    scalars->hidden_mean += weight * (scalars->hidden_kinetic - scalars->hidden_mean);
+    scalars->hidden_mean += weight * (hidden - scalars->hidden_mean);
 }
 
 /* kT (kJ/mol) to which the velocities of the full step are to be held. Forces of a bad start hide
@@ -82,13 +97,13 @@ KM_HD void km_hidden_take(const km_integrator_spec *spec, km_integrator_scalars 
 KM_HD double km_full_step_kt(const km_integrator_spec *spec, const km_integrator_scalars *scalars,
                              double kt)
 {
-    return fmax(0.5 * kt, kt - 2.0 * scalars->hidden_mean / spec->degrees_of_freedom);
+    return fmax(0.5 * kt, kt - 2.0 * scalars->hidden_mean / km_coupled_degrees(spec));
 }
 
 /* ---- thermostats ---- */
 
-/* Half a timestep of the Nose-Hoover chain, from the kinetic energy (kJ/mol) of the atoms; returns
- * the factor for all velocities. */
+/* Half a timestep of the Nose-Hoover chain, from the kinetic energy (kJ/mol) of the atoms, all of
+ * which it acts on; returns the factor for all velocities. */
 KM_HD double km_chain_couple(const km_integrator_spec *spec, km_integrator_scalars *scalars,
                              int64_t step, double kinetic)
 {
@@ -113,7 +128,7 @@ KM_HD double km_chain_couple(const km_integrator_spec *spec, km_integrator_scala
     return factor;
 }
 
-/* The same of one stochastic rescaling, which is due at this step. */
+/* The same of one stochastic rescaling, which is due at this step, for the atoms it acts on. */
 KM_HD double km_rescaling_couple(const km_integrator_spec *spec, km_integrator_scalars *scalars,
                                  int64_t step, double kinetic)
 {
@@ -122,7 +137,7 @@ KM_HD double km_rescaling_couple(const km_integrator_spec *spec, km_integrator_s
     const double decay = exp(-spec->thermostat_interval * spec->timestep / spec->thermostat_time);
     const double kt = km_full_step_kt(spec, scalars, km_target_kt(spec, step));
     const double factor =
-        km_rescaling_factor(kinetic, kt, spec->degrees_of_freedom, decay, spec->seed, step);
+        km_rescaling_factor(kinetic, kt, km_coupled_degrees(spec), decay, spec->seed, step);
     scalars->thermostat_work += (factor * factor - 1.0) * kinetic;
     return factor;
 }

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/integrate/coupling.h"
+#include "kernels/integrate/piston.h"
+
 static km_status check_thermostat(const km_integrator_spec *spec)
 {
     if (spec->thermostat == KM_THERMOSTAT_NONE)
@@ -33,10 +36,78 @@ static km_status check_thermostat(const km_integrator_spec *spec)
     return KM_OK;
 }
 
+/* The thermostat acts on some of the moving atoms only. */
+static km_status check_layers(const km_integrator_spec *spec, int n_coupled, int n_moving)
+{
+    if (n_coupled == n_moving || spec->thermostat == KM_THERMOSTAT_NONE)
+        return KM_OK;
+    if (n_coupled == 0)
+        return KM_FAIL(KM_ERROR_VALUE,
+                       "the thermostat acts on none of the %d moving atoms; choose layers that are "
+                       "not frozen and no piston, or run without a thermostat",
+                       n_moving);
+    if (spec->thermostat == KM_THERMOSTAT_NOSE_HOOVER)
+        return KM_FAIL(
+            KM_ERROR_UNSUPPORTED,
+            "the Nose-Hoover chain acts on all moving atoms, but only %d of %d are to be "
+            "thermostatted; use the Langevin or the rescaling thermostat",
+            n_coupled, n_moving);
+    if (spec->thermostat == KM_THERMOSTAT_RESCALING && spec->drift_removal_interval > 0)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "rescaling %d of %d moving atoms changes the total momentum: it cannot be "
+                       "removed as well",
+                       n_coupled, n_moving);
+    if (spec->thermostat == KM_THERMOSTAT_RESCALING && spec->coupled_degrees_of_freedom < 1)
+        return KM_FAIL(KM_ERROR_INTERNAL,
+                       "%d degrees of freedom of the %d atoms the thermostat acts on",
+                       spec->coupled_degrees_of_freedom, n_coupled);
+    return KM_OK;
+}
+
+static km_status check_pistons(const km_integrator_spec *spec, const km_particles *p)
+{
+    int n_atoms[KM_PISTONS] = {0};
+    if (spec->n_pistons < 0 || spec->n_pistons > KM_PISTONS)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "%d pistons; there can be %d", spec->n_pistons,
+                       KM_PISTONS);
+    for (int i = 0; i < p->n; i++) {
+        const int k = km_piston_of(p, i);
+        if (k < 0)
+            continue;
+        if (k >= spec->n_pistons)
+            return KM_FAIL(KM_ERROR_INTERNAL, "atom %d is of piston %d of %d", i + 1, k + 1,
+                           spec->n_pistons);
+        if (!(p->inverse_mass[i] > 0.0))
+            return KM_FAIL(KM_ERROR_VALUE, "atom %d of piston %d has no mass", i + 1, k + 1);
+        n_atoms[k]++;
+    }
+    for (int k = 0; k < spec->n_pistons; k++) {
+        const km_piston *piston = &spec->piston[k];
+        if (n_atoms[k] == 0)
+            return KM_FAIL(KM_ERROR_VALUE, "piston %d has no atom", k + 1);
+        if (!isfinite(piston->pressure) || !(piston->damping >= 0.0) ||
+            (piston->direction != 1 && piston->direction != -1))
+            return KM_FAIL(
+                KM_ERROR_VALUE,
+                "piston %d has pressure %g kJ/mol/nm^3, damping %g 1/ps and direction %d; "
+                "the damping must not be negative and the direction 1 (up) or -1 (down)",
+                k + 1, piston->pressure, piston->damping, piston->direction);
+    }
+    if (spec->n_pistons > 0 && spec->drift_removal_interval > 0)
+        return KM_FAIL(
+            KM_ERROR_UNSUPPORTED,
+            "the momentum of a cell with pistons is not conserved: it cannot be removed");
+    return KM_OK;
+}
+
 static km_status check_barostat(const km_integrator_spec *spec, int n_fixed)
 {
     if (spec->barostat == KM_BAROSTAT_NONE)
         return KM_OK;
+    if (spec->n_pistons > 0)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "pistons hold the pressure of this cell; a barostat beside them would scale "
+                       "them as well: leave it out");
     if (n_fixed > 0)
         return KM_FAIL(
             KM_ERROR_UNSUPPORTED,
@@ -100,6 +171,11 @@ static km_status check_group(const km_constraint_group *g, int number, const km_
                            "atom %d is in two constraint groups; constrained bonds must form stars "
                            "of up to %d bonds or triangles",
                            i + 1, KM_CONSTRAINT_BONDS);
+        if (km_mobility_of(p, i) != km_mobility_of(p, g->atom[0]) || km_piston_of(p, i) >= 0)
+            return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                           "atoms %d and %d are constrained to each other: they cannot be of a "
+                           "piston, and both or neither must be frozen or thermostatted",
+                           g->atom[0] + 1, i + 1);
         if (p->molecule[i] != p->molecule[g->atom[0]])
             return KM_FAIL(KM_ERROR_UNSUPPORTED,
                            "atoms %d and %d are constrained but belong to two molecules",
@@ -148,15 +224,20 @@ static km_status check_groups(const km_integrator_spec *spec, const km_particles
 km_status km_integrator_spec_check(const km_integrator_spec *spec, const km_particles *p,
                                    int *n_moving)
 {
+    int n_coupled = 0;
     *n_moving = 0;
-    for (int i = 0; i < p->n; i++)
+    for (int i = 0; i < p->n; i++) {
         *n_moving += p->inverse_mass[i] > 0.0;
+        n_coupled += p->inverse_mass[i] > 0.0 && km_is_coupled(p, i);
+    }
     if (!(spec->timestep > 0.0))
         return KM_FAIL(KM_ERROR_VALUE, "timestep is %g ps; it must be above 0", spec->timestep);
     if (spec->drift_removal_interval < 0)
         return KM_FAIL(KM_ERROR_VALUE, "drift removal interval is %d steps; 0 means never",
                        spec->drift_removal_interval);
     KM_TRY(check_thermostat(spec));
+    KM_TRY(check_layers(spec, n_coupled, *n_moving));
+    KM_TRY(check_pistons(spec, p));
     KM_TRY(check_barostat(spec, p->n - *n_moving));
     KM_TRY(check_molecules(spec, p->n));
     KM_TRY(check_groups(spec, p));

@@ -12,7 +12,8 @@ extern "C" {
 #endif
 
 /* Numbers that make sense, molecules that cover the atoms, constraint groups that share no atom. p:
- * n, inverse_mass and molecule in host memory. *n_moving: atoms with inverse mass above 0. */
+ * n, inverse_mass, molecule and mobility in host memory. *n_moving: atoms with inverse mass above
+ * 0. */
 KM_MUST_CHECK km_status km_integrator_spec_check(const km_integrator_spec *spec,
                                                  const km_particles *p, int *n_moving);
 

@@ -21,6 +21,7 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
         memcpy(integrator->group, spec->group, (size_t)spec->n_groups * sizeof *spec->group);
     memcpy(integrator->molecule_start, spec->molecule_start,
            ((size_t)spec->n_molecules + 1) * sizeof *spec->molecule_start);
+    KM_TRY(km_pistons_create(integrator, p));
     integrator->spec = *spec;
     integrator->spec.group = integrator->group;
     integrator->spec.molecule_start = integrator->molecule_start;
@@ -58,6 +59,7 @@ void km_integrator_cpu_destroy(km_integrator *integrator)
     free(integrator->direction);
     free(integrator->before);
     free(integrator->block);
+    free(integrator->piston_atom);
     free(integrator);
 }
 
@@ -82,8 +84,10 @@ void km_block_total(const double *block, int n_blocks, int width, double *total)
             total[k] += block[b * KM_BLOCK_WIDTH + k];
 }
 
-static void kick(const km_integrator *integrator, km_particles *p)
+static void kick(km_integrator *integrator, km_particles *p, bool first)
 {
+    double piston[KM_PISTONS];
+    km_pistons_half(integrator, p, first, piston);
     const double half = 0.5 * integrator->spec.timestep;
     const double *w = p->inverse_mass;
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
@@ -94,6 +98,7 @@ static void kick(const km_integrator *integrator, km_particles *p)
             for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
                 v[i] = km_verlet_kick(v[i], km_fixed_to(f[i]), w[i], half);
         }
+    km_pistons_set(integrator, p, piston);
 }
 
 /* Moves all atoms for the duration (ps) and puts constrained ones back; velocities follow. */
@@ -116,22 +121,26 @@ static void drift(km_integrator *integrator, km_particles *p, double duration)
     km_constraints_positions(integrator, p, duration);
 }
 
-/* Sum of m |change of v|^2 since the velocities were kept, kJ/mol. */
-static double kick_squares(km_integrator *integrator, const km_particles *p)
+/* Sums of m |change of v|^2 since the velocities were kept, kJ/mol: of all moving atoms, and of
+ * those the thermostat acts on. */
+static void kick_squares(km_integrator *integrator, const km_particles *p, double total[2])
 {
     const int n_blocks = km_block_count(p->n);
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
     for (int b = 0; b < n_blocks; b++) {
-        double sum = 0.0;
-        for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
-            if (p->inverse_mass[i] > 0.0)
-                sum += km_kick_square(p->mass[i], km_vec3_load(integrator->before, p->n_padded, i),
-                                      km_vec3_load(p->velocity, p->n_padded, i));
-        integrator->block[b * KM_BLOCK_WIDTH] = sum;
+        double sum[2] = {0.0, 0.0};
+        for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++) {
+            if (!(p->inverse_mass[i] > 0.0))
+                continue;
+            const double square =
+                km_kick_square(p->mass[i], km_vec3_load(integrator->before, p->n_padded, i),
+                               km_vec3_load(p->velocity, p->n_padded, i));
+            sum[0] += square;
+            sum[1] += km_is_coupled(p, i) ? square : 0.0;
+        }
+        memcpy(integrator->block + b * KM_BLOCK_WIDTH, sum, sizeof sum);
     }
-    double total;
-    km_block_total(integrator->block, n_blocks, 1, &total);
-    return total;
+    km_block_total(integrator->block, n_blocks, 2, total);
 }
 
 km_status km_integrator_cpu_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
@@ -139,7 +148,7 @@ km_status km_integrator_cpu_first_half(km_integrator *integrator, const km_step 
     const double timestep = integrator->spec.timestep;
     km_barostat_settle(&integrator->scalars, km_potential_energy(p->energy));
     km_thermostat_chain(integrator, s, p);
-    kick(integrator, p);
+    kick(integrator, p, true);
     if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN) {
         drift(integrator, p, 0.5 * timestep);
         km_constraints_velocities(integrator, p);
@@ -157,11 +166,13 @@ km_status km_integrator_cpu_second_half(km_integrator *integrator, const km_step
     const bool coupled = km_thermostat_is_due(&integrator->spec, s->index);
     if (coupled || s->energy)
         memcpy(integrator->before, p->velocity, 3 * (size_t)p->n_padded * sizeof *p->velocity);
-    kick(integrator, p);
+    kick(integrator, p, false);
     km_constraints_velocities(integrator, p);
-    if (coupled || s->energy)
-        km_hidden_take(&integrator->spec, &integrator->scalars, kick_squares(integrator, p),
-                       coupled);
+    if (coupled || s->energy) {
+        double squares[2];
+        kick_squares(integrator, p, squares);
+        km_hidden_take(&integrator->spec, &integrator->scalars, squares[0], squares[1], coupled);
+    }
     km_thermostat_chain(integrator, s, p);
     km_thermostat_rescale(integrator, s, p);
     if (km_is_due(&integrator->spec, s->index, integrator->spec.drift_removal_interval))
@@ -171,6 +182,7 @@ km_status km_integrator_cpu_second_half(km_integrator *integrator, const km_step
 
 km_status km_integrator_cpu_constrain(km_integrator *integrator, km_particles *p)
 {
+    km_pistons_join(integrator, p);
     km_constraints_remember(integrator, p);
     int failed = km_constraints_positions(integrator, p, 0.0);
     if (failed < 0)

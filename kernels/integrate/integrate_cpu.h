@@ -14,16 +14,19 @@
 #define KM_BLOCK_WIDTH 16   /* most sums that one block can carry  */
 
 struct km_integrator {
-    int threads;                   /*           that the loops run on                           */
-    int n;                         /*           atoms                                           */
-    int n_moving;                  /*           of them with inverse mass above 0               */
-    km_integrator_spec spec;       /*           its arrays are the two below                    */
-    km_constraint_group *group;    /*           spec.n_groups                                   */
-    int *molecule_start;           /*           spec.n_molecules + 1                            */
-    km_vec3 *direction;            /* nm        spec.n_groups x 4: bonds before a drift         */
-    double *before;                /* nm/ps     3 x n_padded: velocities before a kick          */
-    double *block;                 /*           blocks x KM_BLOCK_WIDTH partial sums            */
-    km_integrator_scalars scalars; /*           thermostat and barostat variables               */
+    int threads;                /*           that the loops run on                           */
+    int n;                      /*           atoms                                           */
+    int n_moving;               /*           of them with inverse mass above 0               */
+    km_integrator_spec spec;    /*           its arrays are the two below                    */
+    km_constraint_group *group; /*           spec.n_groups                                   */
+    int *molecule_start;        /*           spec.n_molecules + 1                            */
+    km_vec3 *direction;         /* nm        spec.n_groups x 4: bonds before a drift         */
+    double *before;             /* nm/ps     3 x n_padded: velocities before a kick          */
+    double *block;              /*           blocks x KM_BLOCK_WIDTH partial sums            */
+    int *piston_atom;           /*           atoms of piston 0, then of piston 1              */
+    int piston_start[KM_PISTONS + 1]; /*        where those of a piston begin, and the end       */
+    double piston_mass[KM_PISTONS]; /* u                                                          */
+    km_integrator_scalars scalars;  /*           thermostat and barostat variables               */
 };
 
 static inline int km_block_count(int n)
@@ -50,11 +53,27 @@ int km_constraints_positions(km_integrator *integrator, km_particles *p, double 
 int km_constraints_velocities(km_integrator *integrator, km_particles *p);
 double km_constraints_residual(const km_integrator *integrator, const km_particles *p);
 
+/* kernels/integrate/piston_cpu.c */
+
+km_status km_pistons_create(km_integrator *integrator, const km_particles *p);
+/* Velocities after half a step, nm/ps; what friction gives is booked. */
+void km_pistons_half(km_integrator *integrator, const km_particles *p, bool first,
+                     double velocity[KM_PISTONS]);
+/* Gives them to the atoms. */
+void km_pistons_set(const km_integrator *integrator, km_particles *p,
+                    const double velocity[KM_PISTONS]);
+/* Atoms that were given velocities of their own take the mean of their piston, with its momentum.
+ */
+void km_pistons_join(const km_integrator *integrator, km_particles *p);
+km_piston_sums km_pistons_sum(const km_integrator *integrator, const km_particles *p);
+
 /* kernels/integrate/thermostat_cpu.c */
 
-/* Kinetic energy of the moving atoms, kJ/mol. */
-double km_kinetic_energy(km_integrator *integrator, const km_particles *p);
-void km_velocities_scale(km_integrator *integrator, km_particles *p, double factor);
+/* Kinetic energy of the moving atoms, kJ/mol, or of those alone that the thermostat acts on; the
+ * same for the scaling. */
+double km_kinetic_energy(km_integrator *integrator, const km_particles *p, bool coupled_only);
+void km_velocities_scale(km_integrator *integrator, km_particles *p, double factor,
+                         bool coupled_only);
 /* Subtracts the velocity of the centre of mass of the moving atoms. */
 void km_momentum_remove(km_integrator *integrator, km_particles *p);
 /* Half a timestep of the Nose-Hoover chain, friction and noise of one Langevin step, stochastic

@@ -16,6 +16,7 @@ typedef struct first_half_numbers {
     km_box box;
     double kt, decay; /* Langevin: kJ/mol, exp(-friction dt) */
     double work;      /* kJ/mol  Langevin: energy given      */
+    const km_motion *motion;
     int fault;
 } first_half_numbers;
 
@@ -25,15 +26,16 @@ static __device__ __forceinline__ void langevin(km_unit<KIND> &u, const km_parti
                                                 const km_integrator_spec &spec,
                                                 first_half_numbers &now)
 {
+    const bool coupled = km_is_coupled(&p, u.atom[0]);
     now.fault |= km_unit_velocities(u, now.box);
     const double before = km_unit_kinetic(u, p);
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++)
-        if (u.w[a] > 0.0)
+        if (u.w[a] > 0.0 && coupled)
             u.v[a] =
                 km_langevin_step(u.v[a], u.w[a], now.decay, now.kt, spec.seed, now.step, u.atom[a]);
     now.fault |= km_unit_velocities(u, now.box);
-    now.work = km_unit_kinetic(u, p) - before;
+    now.work = coupled ? km_unit_kinetic(u, p) - before : 0.0;
 }
 
 template <int KIND, bool LANGEVIN>
@@ -43,7 +45,7 @@ static __device__ __forceinline__ void move(const km_units &units, const km_part
     km_unit<KIND> u;
     if (!km_unit_load(u, units, p, now.pending))
         return;
-    km_unit_kick(u, p, 0.5 * spec.timestep);
+    km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
     const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
     now.fault = km_unit_drift(u, now.box, spec.constraint_tolerance, duration);
     if (LANGEVIN) {
@@ -90,6 +92,7 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     now.pending = km_pending_of(state);
     now.box = state->box;
     now.work = 0.0;
+    now.motion = motion;
     now.fault = 0;
     if (LANGEVIN) {
         now.kt = km_target_kt(&spec, now.step);
@@ -117,6 +120,7 @@ km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step
     KM_TRY(km_cuda_join(device));
     if (integrator->spec.thermostat == KM_THERMOSTAT_NOSE_HOOVER)
         KM_TRY(km_thermostat_chain(integrator, s, p));
+    KM_TRY(km_pistons_half(integrator, p, true));
     if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN)
         KM_LAUNCH((first_half_kernel<true>), blocks, KM_UNIT_THREADS, 0, device->stream,
                   integrator->units, *p, integrator->spec, state, integrator->motion,
@@ -134,9 +138,10 @@ typedef struct second_half_numbers {
     km_box box;
     km_pending pending; /* none: the first half has applied it */
     bool summed;        /* this step needs the sums            */
-    /* of the moving atoms: kinetic energy (kJ/mol), momentum (u nm/ps), squares of the kick
-       (kJ/mol, km_kick_square) */
-    double sum[5];
+    /* kinetic energy of the atoms the thermostat acts on (kJ/mol); of the moving atoms momentum
+       (u nm/ps) and squares of the kick (kJ/mol, km_kick_square); those of the former alone */
+    double sum[6];
+    const km_motion *motion;
     int fault;
 } second_half_numbers;
 
@@ -152,12 +157,13 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++)
         before[a] = u.v[a];
-    km_unit_kick(u, p, 0.5 * spec.timestep);
+    km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
     now.fault = km_unit_velocities(u, now.box);
     km_unit_store(u, p.velocity, p.n_padded, u.v);
     if (!now.summed)
         return;
-    now.sum[0] = km_unit_kinetic(u, p);
+    const bool coupled = km_is_coupled(&p, u.atom[0]);
+    now.sum[0] = coupled ? km_unit_kinetic(u, p) : 0.0;
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++) {
         const double mass = u.w[a] > 0.0 ? p.mass[u.atom[a]] : 0.0;
@@ -166,17 +172,18 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
         now.sum[2] += mass * u.v[a].y;
         now.sum[3] += mass * u.v[a].z;
     }
+    now.sum[5] = coupled ? now.sum[4] : 0.0;
 }
 
 /* What thermostat and removal of momentum make of the sums, for the next who reads velocities. */
 template <int THERMOSTAT>
-static __device__ __forceinline__ void decide(const km_integrator_spec &spec, const double sum[5],
+static __device__ __forceinline__ void decide(const km_integrator_spec &spec, const double sum[6],
                                               double moving_mass, bool coupled, bool removal,
                                               km_cuda_state *state, km_motion *motion)
 {
     double factor = 1.0;
     km_vec3 shift = km_vec3_make(0.0, 0.0, 0.0);
-    km_hidden_take(&spec, &motion->scalars, sum[4], coupled);
+    km_hidden_take(&spec, &motion->scalars, sum[4], sum[5], coupled);
     if (THERMOSTAT == KM_THERMOSTAT_NOSE_HOOVER)
         factor = km_chain_couple(&spec, &motion->scalars, state->step, sum[0]);
     if (THERMOSTAT == KM_THERMOSTAT_RESCALING && coupled)
@@ -200,13 +207,14 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     now.pending = km_pending_none();
     now.summed = coupled || removal || measured;
     now.fault = 0;
-    for (int k = 0; k < 5; k++)
+    now.motion = motion;
+    for (int k = 0; k < 6; k++)
         now.sum[k] = 0.0;
     KM_UNIT_CALL(units.kind[blockIdx.x], finish, units, p, spec, now)
     km_fault_raise(state, now.fault);
     if (!now.summed)
         return;
-    if (km_grid_sum<5>(now.sum, partial, state) && threadIdx.x == 0)
+    if (km_grid_sum<6>(now.sum, partial, state) && threadIdx.x == 0)
         decide<THERMOSTAT>(spec, now.sum, moving_mass, coupled, removal, state, motion);
 }
 
@@ -224,6 +232,7 @@ km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_ste
                                          km_particles *p)
 {
     KM_TRY(km_cuda_join(integrator->device));
+    KM_TRY(km_pistons_half(integrator, p, false));
     switch (integrator->spec.thermostat) {
     case KM_THERMOSTAT_RESCALING:
         return launch_second_half<KM_THERMOSTAT_RESCALING>(integrator, s, p);
@@ -241,6 +250,7 @@ void km_integrator_cuda_destroy(km_integrator *integrator)
     if (integrator == NULL)
         return;
     km_units_destroy(&integrator->units);
+    km_cuda_delete(integrator->pistons.atom);
     km_cuda_delete(integrator->molecule_start);
     km_cuda_delete(integrator->motion);
     km_cuda_delete(integrator->partial);
@@ -259,6 +269,7 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
     for (int i = 0; i < host->n; i++)
         integrator->moving_mass += host->inverse_mass[i] > 0.0 ? host->mass[i] : 0.0;
     KM_TRY(km_units_create(spec, host, &integrator->units));
+    KM_TRY(km_pistons_create(host, &integrator->pistons));
     KM_TRY(km_cuda_copy_of(&integrator->molecule_start, spec->molecule_start,
                            (size_t)spec->n_molecules + 1));
     const size_t blocks_of_units = km_units_blocks(&integrator->units);

@@ -34,6 +34,13 @@ typedef struct km_units {
     double *length; /* nm  KM_CONSTRAINT_BONDS x n                                    */
 } km_units;
 
+/* The atoms of the pistons. */
+typedef struct km_pistons {
+    int *atom;                 /*    of piston 0, then of piston 1; device memory        */
+    int start[KM_PISTONS + 1]; /*    where those of a piston begin, and the end          */
+    double mass[KM_PISTONS];   /* u                                                      */
+} km_pistons;
+
 /* What the integrator keeps on the device. */
 typedef struct km_motion {
     km_integrator_scalars scalars;
@@ -43,6 +50,8 @@ typedef struct km_motion {
     km_molecule_sums molecules;  /*         of the last measurement or rescaling of the cell     */
     unsigned long long residual; /*        bits of the largest deviation of a length            */
     double kinetic;              /* kJ/mol  of the moving atoms, where the host asked for it     */
+    double piston_velocity[KM_PISTONS]; /* nm/ps  after the half step under way                  */
+    km_piston_sums pistons;             /*         of the last measurement                       */
 } km_motion;
 
 } // namespace KM_CUDA_NAMESPACE
@@ -53,6 +62,7 @@ struct km_integrator {
     int n_moving;
     double moving_mass; /* u */
     KM_CUDA_NAMESPACE::km_units units;
+    KM_CUDA_NAMESPACE::km_pistons pistons;
     int *molecule_start;                  /* n_molecules + 1, device memory */
     int *first_atom;                      /* one per group, host memory: for messages */
     KM_CUDA_NAMESPACE::km_motion *motion; /* device memory */
@@ -127,7 +137,7 @@ static __device__ __forceinline__ bool km_grid_sum(double x[WIDTH], double *part
 
 /* What thermostat and removal of momentum have decided and nobody has applied yet. */
 typedef struct km_pending {
-    double factor; /* of all velocities                      */
+    double factor; /* of the velocities the thermostat acts on */
     km_vec3 shift; /* nm/ps, taken from those of moving atoms */
 } km_pending;
 
@@ -158,12 +168,13 @@ static __device__ __forceinline__ double km_velocity_component(double v, double 
     return __dsub_rn(__dmul_rn(factor, v), shift);
 }
 static __device__ __forceinline__ km_vec3 km_velocity_now(km_vec3 v, km_pending pending,
-                                                          double inverse_mass)
+                                                          double inverse_mass, bool coupled)
 {
     const double moves = inverse_mass > 0.0 ? 1.0 : 0.0;
-    return km_vec3_make(km_velocity_component(v.x, pending.factor, moves * pending.shift.x),
-                        km_velocity_component(v.y, pending.factor, moves * pending.shift.y),
-                        km_velocity_component(v.z, pending.factor, moves * pending.shift.z));
+    const double factor = coupled ? pending.factor : 1.0;
+    return km_vec3_make(km_velocity_component(v.x, factor, moves * pending.shift.x),
+                        km_velocity_component(v.y, factor, moves * pending.shift.y),
+                        km_velocity_component(v.z, factor, moves * pending.shift.z));
 }
 
 /* ---- the parts ---- */
@@ -175,6 +186,17 @@ static inline unsigned km_units_blocks(const km_units *units)
 {
     return (unsigned)units->n / KM_UNIT_THREADS;
 }
+
+/* kernels/integrate/piston_cuda.cu: each queues one small kernel where there are pistons. */
+
+km_status km_pistons_create(const km_particles *host, km_pistons *out);
+/* Their velocities after half a step, into motion->piston_velocity; what friction gives is booked.
+ */
+km_status km_pistons_half(km_integrator *integrator, const km_particles *p, bool first);
+/* Atoms that were given velocities of their own take the mean of their piston. */
+km_status km_pistons_join(km_integrator *integrator, km_particles *p);
+/* Their sums, into motion->pistons. */
+km_status km_pistons_sum(km_integrator *integrator, const km_particles *p);
 
 /* kernels/integrate/constraint_cuda.cu */
 

@@ -6,14 +6,15 @@
 #include "kernels/integrate/integrate_cpu.h"
 #include "kernels/integrate/langevin.h"
 
-double km_kinetic_energy(km_integrator *integrator, const km_particles *p)
+double km_kinetic_energy(km_integrator *integrator, const km_particles *p, bool coupled_only)
 {
     const int n_blocks = km_block_count(p->n);
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
     for (int b = 0; b < n_blocks; b++) {
         double sum = 0.0;
         for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
-            sum += km_atom_kinetic(p, i, km_vec3_load(p->velocity, p->n_padded, i));
+            if (!coupled_only || km_is_coupled(p, i))
+                sum += km_atom_kinetic(p, i, km_vec3_load(p->velocity, p->n_padded, i));
         integrator->block[b * KM_BLOCK_WIDTH] = sum;
     }
     double total;
@@ -21,11 +22,12 @@ double km_kinetic_energy(km_integrator *integrator, const km_particles *p)
     return total;
 }
 
-void km_velocities_scale(km_integrator *integrator, km_particles *p, double factor)
+void km_velocities_scale(km_integrator *integrator, km_particles *p, double factor,
+                         bool coupled_only)
 {
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
     for (int i = 0; i < p->n; i++)
-        for (int c = 0; c < 3; c++)
+        for (int c = 0; c < 3 && (!coupled_only || km_is_coupled(p, i)); c++)
             p->velocity[c * p->n_padded + i] *= factor;
 }
 
@@ -58,9 +60,10 @@ void km_thermostat_chain(km_integrator *integrator, const km_step *s, km_particl
 {
     if (integrator->spec.thermostat != KM_THERMOSTAT_NOSE_HOOVER)
         return;
-    const double kinetic = km_kinetic_energy(integrator, p);
-    km_velocities_scale(
-        integrator, p, km_chain_couple(&integrator->spec, &integrator->scalars, s->index, kinetic));
+    const double kinetic = km_kinetic_energy(integrator, p, false);
+    km_velocities_scale(integrator, p,
+                        km_chain_couple(&integrator->spec, &integrator->scalars, s->index, kinetic),
+                        false);
 }
 
 void km_thermostat_langevin(km_integrator *integrator, const km_step *s, km_particles *p)
@@ -68,17 +71,17 @@ void km_thermostat_langevin(km_integrator *integrator, const km_step *s, km_part
     const km_integrator_spec *spec = &integrator->spec;
     const double kt = km_target_kt(spec, s->index);
     const double decay = exp(-spec->friction * spec->timestep);
-    const double before = km_kinetic_energy(integrator, p);
+    const double before = km_kinetic_energy(integrator, p, true);
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
     for (int i = 0; i < p->n; i++)
-        if (p->inverse_mass[i] > 0.0) {
+        if (p->inverse_mass[i] > 0.0 && km_is_coupled(p, i)) {
             const km_vec3 v = km_vec3_load(p->velocity, p->n_padded, i);
             km_vec3_store(
                 p->velocity, p->n_padded, i,
                 km_langevin_step(v, p->inverse_mass[i], decay, kt, spec->seed, s->index, i));
         }
     km_constraints_velocities(integrator, p);
-    integrator->scalars.thermostat_work += km_kinetic_energy(integrator, p) - before;
+    integrator->scalars.thermostat_work += km_kinetic_energy(integrator, p, true) - before;
 }
 
 void km_thermostat_rescale(km_integrator *integrator, const km_step *s, km_particles *p)
@@ -86,7 +89,7 @@ void km_thermostat_rescale(km_integrator *integrator, const km_step *s, km_parti
     const km_integrator_spec *spec = &integrator->spec;
     if (spec->thermostat != KM_THERMOSTAT_RESCALING || !km_thermostat_is_due(spec, s->index))
         return;
-    const double kinetic = km_kinetic_energy(integrator, p);
+    const double kinetic = km_kinetic_energy(integrator, p, true);
     km_velocities_scale(integrator, p,
-                        km_rescaling_couple(spec, &integrator->scalars, s->index, kinetic));
+                        km_rescaling_couple(spec, &integrator->scalars, s->index, kinetic), true);
 }

@@ -8,8 +8,8 @@ namespace KM_CUDA_NAMESPACE
 /* The velocity of an atom, stored as what it means. */
 static __device__ __forceinline__ km_vec3 settle(const km_particles &p, int i, km_pending pending)
 {
-    const km_vec3 v =
-        km_velocity_now(km_vec3_load(p.velocity, p.n_padded, i), pending, p.inverse_mass[i]);
+    const km_vec3 v = km_velocity_now(km_vec3_load(p.velocity, p.n_padded, i), pending,
+                                      p.inverse_mass[i], km_is_coupled(&p, i));
     km_vec3_store(p.velocity, p.n_padded, i, v);
     return v;
 }
@@ -83,8 +83,8 @@ km_status km_momentum_remove(km_integrator *integrator, km_particles *p)
     return KM_OK;
 }
 
-static __global__ void scale_kernel(km_particles p, double target, km_cuda_state *state,
-                                    km_motion *motion, double *partial)
+static __global__ void sum_kinetic_kernel(km_particles p, km_cuda_state *state, km_motion *motion,
+                                          double *partial)
 {
     const int i = km_thread_index();
     double kinetic[1] = {0.0};
@@ -93,15 +93,25 @@ static __global__ void scale_kernel(km_particles p, double target, km_cuda_state
     if (!km_grid_sum<1>(kinetic, partial, state) || threadIdx.x != 0)
         return;
     motion->kinetic = kinetic[0];
-    km_pending_set(state, kinetic[0] > 0.0 ? sqrt(target / kinetic[0]) : 1.0,
-                   km_vec3_make(0.0, 0.0, 0.0));
+    km_pending_set(state, 1.0, km_vec3_make(0.0, 0.0, 0.0));
+}
+
+static __global__ void scale_kernel(km_particles p, double target, const km_motion *motion)
+{
+    const int i = km_thread_index();
+    const double factor = motion->kinetic > 0.0 ? sqrt(target / motion->kinetic) : 1.0;
+    if (i < p.n)
+        km_vec3_store(p.velocity, p.n_padded, i,
+                      km_vec3_scale(factor, km_vec3_load(p.velocity, p.n_padded, i)));
 }
 
 km_status km_velocities_scale_to(km_integrator *integrator, km_particles *p, double target)
 {
-    KM_LAUNCH(scale_kernel, km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS), KM_UNIT_THREADS, 0,
-              integrator->device->stream, *p, target, km_cuda_of(p)->state, integrator->motion,
-              integrator->partial);
+    const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS);
+    const cudaStream_t stream = integrator->device->stream;
+    KM_LAUNCH(sum_kinetic_kernel, blocks, KM_UNIT_THREADS, 0, stream, *p, km_cuda_of(p)->state,
+              integrator->motion, integrator->partial);
+    KM_LAUNCH(scale_kernel, blocks, KM_UNIT_THREADS, 0, stream, *p, target, integrator->motion);
     return KM_OK;
 }
 

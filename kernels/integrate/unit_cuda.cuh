@@ -73,7 +73,8 @@ static __device__ __forceinline__ bool km_unit_load(km_unit<KIND> &u, const km_u
         u.atom[a] = units.atom[a * units.n + k];
         u.w[a] = p.inverse_mass[u.atom[a]];
         u.x[a] = km_vec3_load(p.position, p.n_padded, u.atom[a]);
-        u.v[a] = km_velocity_now(km_vec3_load(p.velocity, p.n_padded, u.atom[a]), pending, u.w[a]);
+        u.v[a] = km_velocity_now(km_vec3_load(p.velocity, p.n_padded, u.atom[a]), pending, u.w[a],
+                                 km_is_coupled(&p, u.atom[a]));
     }
     KM_DEVICE_UNROLL
     for (int b = 0; b < u.BONDS; b++)
@@ -90,10 +91,18 @@ static __device__ __forceinline__ void km_unit_store(const km_unit<KIND> &u, dou
         km_vec3_store(array, n_padded, u.atom[a], value[a]);
 }
 
+/* A free atom may be of a piston, whose velocity is known already. */
 template <int KIND>
 static __device__ __forceinline__ void km_unit_kick(km_unit<KIND> &u, const km_particles &p,
-                                                    double half_timestep)
+                                                    double half_timestep, const km_motion *motion)
 {
+    if constexpr (KIND == KM_UNIT_FREE) {
+        const int piston = km_piston_of(&p, u.atom[0]);
+        if (piston >= 0) {
+            u.v[0] = km_vec3_make(0.0, 0.0, motion->piston_velocity[piston]);
+            return;
+        }
+    }
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++) {
         const km_vec3 f = km_force_load(p.force, p.n_padded, u.atom[a]);

@@ -23,14 +23,15 @@ km_status km_integrator_cpu_draw_velocities(km_integrator *integrator, double te
     const double work = integrator->scalars.thermostat_work;
     if (integrator->n_moving > 1) /* one atom alone would be left without motion */
         km_momentum_remove(integrator, p);
+    km_pistons_join(integrator, p);
     integrator->scalars.thermostat_work = work; /* a start, not an exchange of energy */
     const int failed = km_constraints_velocities(integrator, p);
     if (failed >= 0)
         return km_velocities_fail_constraints(integrator->group[failed].atom[0]);
     const double target = 0.5 * degrees_of_freedom * KM_GAS_CONSTANT * temperature;
-    const double kinetic = km_kinetic_energy(integrator, p);
+    const double kinetic = km_kinetic_energy(integrator, p, false);
     if (!(kinetic > 0.0))
         return km_velocities_fail_motion(degrees_of_freedom);
-    km_velocities_scale(integrator, p, sqrt(target / kinetic));
+    km_velocities_scale(integrator, p, sqrt(target / kinetic), false);
     return KM_OK;
 }

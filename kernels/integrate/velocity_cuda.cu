@@ -28,6 +28,7 @@ km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double t
         return KM_OK;
     if (integrator->n_moving > 1) /* one atom alone would be left without motion */
         KM_TRY(km_momentum_remove(integrator, p));
+    KM_TRY(km_pistons_join(integrator, p));
     int failed;
     km_motion motion;
     KM_TRY(km_constraints_velocities(integrator, p, &failed));

@@ -11,7 +11,8 @@ typedef struct km_measurement {
     double temperature; /* K       2 (K + what the full step hides of it, coupling.h) /
                                    (degrees of freedom x R)                                */
     double potential;   /* kJ/mol  sum of the terms                                        */
-    double conserved;   /* kJ/mol  kinetic + potential - work of thermostat and barostat    */
+    double conserved;   /* kJ/mol  kinetic + potential - work of thermostat, barostat and the
+                                   pressure on pistons                                     */
     double volume;      /* nm^3                                                            */
     double density;     /* u/nm^3                                                          */
     double pressure;    /* kJ/mol/nm^3, molecular: from centres of mass, so that constraint

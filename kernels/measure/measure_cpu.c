@@ -53,7 +53,8 @@ km_status km_measure_cpu(km_integrator *integrator, const km_particles *p, km_me
     const km_atom_sums atoms = sum_atoms(integrator, p);
     const km_molecule_sums molecules = km_sum_molecules(integrator, p);
     const double residual = km_constraints_residual(integrator, p);
-    km_measurement_fill(&integrator->spec, &integrator->scalars, p, &atoms, &molecules, residual,
-                        out);
+    const km_piston_sums pistons = km_pistons_sum(integrator, p);
+    km_measurement_fill(&integrator->spec, &integrator->scalars, p, &atoms, &molecules, &pistons,
+                        residual, out);
     return KM_OK;
 }

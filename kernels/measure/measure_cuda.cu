@@ -69,6 +69,7 @@ km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_m
               integrator->motion, integrator->partial, integrator->largest);
     KM_TRY(km_sum_molecules(integrator, p));
     KM_TRY(km_constraints_residual(integrator, p));
+    KM_TRY(km_pistons_sum(integrator, p));
     km_motion motion;
     KM_TRY(km_motion_fetch(integrator, &motion));
     km_particles now = *p;
@@ -76,7 +77,7 @@ km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_m
     double residual;
     memcpy(&residual, &motion.residual, sizeof residual);
     km_measurement_fill(&integrator->spec, &motion.scalars, &now, &motion.atoms, &motion.molecules,
-                        residual, out);
+                        &motion.pistons, residual, out);
     return KM_OK;
 }
 

@@ -9,6 +9,7 @@
 
 #include "kernels/base/units.h"
 #include "kernels/integrate/coupling.h"
+#include "kernels/integrate/piston.h"
 #include "kernels/measure/measure.h"
 
 typedef struct km_atom_sums {
@@ -134,8 +135,8 @@ KM_HD double km_potential_energy(const double energy[KM_ENERGY_COUNT])
 /* Everything that is reported; box, energy and virial are read from p. */
 KM_HD void km_measurement_fill(const km_integrator_spec *spec, const km_integrator_scalars *scalars,
                                const km_particles *p, const km_atom_sums *atoms,
-                               const km_molecule_sums *molecules, double constraint_residual,
-                               km_measurement *out)
+                               const km_molecule_sums *molecules, const km_piston_sums *pistons,
+                               double constraint_residual, km_measurement *out)
 {
     for (int k = 0; k < KM_TENSOR; k++)
         out->kinetic_tensor[k] = atoms->kinetic[k];
@@ -147,6 +148,15 @@ KM_HD void km_measurement_fill(const km_integrator_spec *spec, const km_integrat
     out->potential = km_potential_energy(p->energy);
     out->conserved = out->kinetic + out->potential - scalars->thermostat_work -
                      km_barostat_work(scalars, out->potential);
+    const double area = km_box_area(&p->box);
+    for (int k = 0; k < KM_PISTONS; k++) {
+        const bool exists = k < spec->n_pistons;
+        out->piston_z[k] = exists ? pistons->height[k] : 0.0;
+        out->piston_pressure[k] =
+            exists ? km_piston_pressure(&spec->piston[k], area, pistons->force[k]) : 0.0;
+        if (exists)
+            out->conserved += km_piston_energy(&spec->piston[k], area, pistons->height[k]);
+    }
     out->volume = km_box_volume(&p->box);
     out->density = atoms->mass / out->volume;
     km_pressure_tensor(molecules, p->virial, out->volume, out->pressure_tensor);
