@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/eam/eam_list.cuh"
 #include "kernels/particles_check.h"
 
 namespace KM_CUDA_NAMESPACE
@@ -364,6 +365,18 @@ static km_status cuda_clear(km_device *device, const km_step *s, km_particles *p
     return km_cuda_fork(device);
 }
 
+/* All lists of the particles. */
+static km_status cuda_lists_grow(km_device *device, km_particles *p, bool *moved)
+{
+    bool pairs = false, metal = false;
+    if (p->neighbours != NULL)
+        KM_TRY(km_neighbours_cuda_grow(device, p, &pairs));
+    if (km_cuda_of(p)->metal != NULL)
+        KM_TRY(km_eam_list_grow(device, km_cuda_of(p)->metal, &metal));
+    *moved = pairs || metal;
+    return KM_OK;
+}
+
 } // namespace KM_CUDA_NAMESPACE
 
 using namespace KM_CUDA_NAMESPACE;
@@ -387,7 +400,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .neighbours_create = km_neighbours_cuda_create,
     .neighbours_update = km_neighbours_cuda_update,
     .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create,
-                   km_slab_cuda_create},
+                   km_slab_cuda_create, km_eam_cuda_create},
     .clear = cuda_clear,
     .synchronise = cuda_synchronise,
     .integrator_create = km_integrator_cuda_create,
@@ -401,7 +414,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .draw_velocities = km_integrator_cuda_draw_velocities,
     .measure = km_measure_cuda,
     .open_number = cuda_open_number,
-    .neighbours_grow = km_neighbours_cuda_grow,
+    .neighbours_grow = cuda_lists_grow,
     .frame_take = km_frame_cuda_take,
     .frame_collect = km_frame_cuda_collect,
     .record_begin = km_recording_cuda_begin,

@@ -14,12 +14,15 @@
 #include "kernels/backend.h"
 #include "kernels/base/cuda.cuh"
 #include "kernels/bonded/bonded.h"
+#include "kernels/eam/eam.h"
 #include "kernels/integrate/integrate.h"
 #include "kernels/measure/measure.h"
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
 #include "kernels/pme/pme.h"
 #include "kernels/slab/slab.h"
+
+struct km_eam_list; /* kernels/eam/eam_list.cuh */
 
 struct km_device {
     int number; /* of the CUDA device */
@@ -55,12 +58,13 @@ typedef struct km_cuda_frame km_cuda_frame; /* kernels/measure/frame_cuda.cu */
 
 /* The particles: what the host sees, and behind it what only this backend knows. */
 typedef struct km_cuda_particles {
-    km_particles p;        /*  arrays in device memory; neighbours is of this backend        */
-    km_particles host;     /*  mass, inverse_mass, charge, type, molecule in host memory, to
-                               check and prepare; its other arrays are NULL                  */
-    km_cuda_state *state;  /*  in device memory                                              */
-    km_cuda_state *mirror; /*  in pinned host memory: the state at the last synchronise      */
-    km_cuda_frame *frame;  /*  on its way to the host; NULL until the first                  */
+    km_particles p;            /*  arrays in device memory; neighbours is of this backend        */
+    km_particles host;         /*  mass, inverse_mass, charge, type, molecule in host memory, to
+                                   check and prepare; its other arrays are NULL                  */
+    km_cuda_state *state;      /*  in device memory                                              */
+    km_cuda_state *mirror;     /*  in pinned host memory: the state at the last synchronise      */
+    km_cuda_frame *frame;      /*  on its way to the host; NULL until the first                  */
+    struct km_eam_list *metal; /* of the embedded-atom term, which owns it; NULL without     */
 } km_cuda_particles;
 
 static inline const km_cuda_particles *km_cuda_of(const km_particles *p)
@@ -133,6 +137,8 @@ km_status km_pme_cuda_create(km_device *device, const void *spec, const km_parti
                              km_force *out);
 km_status km_slab_cuda_create(km_device *device, const void *spec, const km_particles *p,
                               km_force *out);
+km_status km_eam_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                             km_force *out);
 
 /* kernels/integrate/integrate_cuda.cu */
 km_status km_integrator_cuda_create(km_device *device, const km_integrator_spec *spec,

@@ -47,8 +47,7 @@ metal *metal_bcc(const char *potential, const int cells[3], double a, double sha
             for (int z = 0; z < cells[2]; z++)
                 for (int b = 0; b < 2; b++, i++) {
                     const double at[3] = {(x + 0.5 * b) * a, (y + 0.5 * b) * a, (z + 0.5 * b) * a};
-                    const km_random4 random =
-                        km_random_bits(seed, (uint32_t)i, 0, KM_RANDOM_BUILD);
+                    const km_random4 random = km_random_bits(seed, (uint32_t)i, 0, KM_RANDOM_BUILD);
                     for (int c = 0; c < 3; c++)
                         m->position[3 * i + c] =
                             at[c] + shake * (2.0 * km_random_uniform(random.v[c]) - 1.0);
@@ -113,8 +112,6 @@ void metal_open(metal *m, const km_backend *backend, int threads, int n_metal)
     assert_ok(backend->open(threads, &m->device));
     assert_ok(backend->particles_create(m->device, &particles, &m->p));
     assert_ok(backend->upload(m->device, &state, m->p));
-    if (backend->make_force[KM_FORCE_EAM] == NULL)
-        skip();
     assert_ok(backend->make_force[KM_FORCE_EAM](m->device, &spec, m->p, &m->term));
 }
 

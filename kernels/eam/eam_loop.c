@@ -7,13 +7,14 @@
 
 #include "kernels/eam/eam_lane.h"
 #include "kernels/eam/eam_list.h"
+#include "kernels/eam/eam_pair.h"
 
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
 /* What is the same for all pairs. */
 typedef struct constants {
-    km_lane ax, bx, by, cx, cy, cz;           /* nm    */
+    km_lattice_lanes lattice;
     km_lane cutoff2, inverse_step, last, one; /* last interval of the tables */
 } constants;
 
@@ -29,7 +30,7 @@ typedef struct own_atoms {
 
 /* The pairs of a vector. */
 typedef struct pairs {
-    km_lane x, y, z, r2; /* nm, from the neighbour to the atom */
+    km_lane r[3], r2; /* nm, from the neighbour to the atom */
     km_lane_mask near;
     km_lane slope; /* of the neighbour's embedding */
 } pairs;
@@ -42,17 +43,10 @@ typedef struct places {
 
 static constants constants_of(const km_eam_list *list, const km_eam_setup *setup)
 {
-    const km_lattice *l = &list->lattice;
-    return (constants){km_lane_all(l->ax),
-                       km_lane_all(l->bx),
-                       km_lane_all(l->by),
-                       km_lane_all(l->cx),
-                       km_lane_all(l->cy),
-                       km_lane_all(l->cz),
+    return (constants){km_lattice_lanes_of(&list->lattice),
                        km_lane_all((km_real)(setup->cutoff * setup->cutoff)),
                        km_lane_all((km_real)setup->inverse_step),
-                       km_lane_all((km_real)(setup->n_intervals - 1)),
-                       km_lane_all(KM_R(1.0))};
+                       km_lane_all((km_real)(setup->n_intervals - 1)), km_lane_all(KM_R(1.0))};
 }
 
 KM_HD own_atoms load_own(const km_eam_list *list, const km_eam_setup *setup,
@@ -83,10 +77,7 @@ KM_HD pairs meet(const constants *c, const own_atoms *own, const km_eam_site *si
     km_lane_gather4(site, neighbour, record);
     for (int k = 0; k < 3; k++)
         d[k] = km_lane_fraction_difference(own->s[k], (km_lane_fraction)record[k]);
-    q.x = km_lane_multiply_add(d[2], c->cx, km_lane_multiply_add(d[1], c->bx, d[0] * c->ax));
-    q.y = km_lane_multiply_add(d[2], c->cy, d[1] * c->by);
-    q.z = d[2] * c->cz;
-    q.r2 = km_lane_multiply_add(q.x, q.x, km_lane_multiply_add(q.y, q.y, q.z * q.z));
+    q.r2 = km_lattice_vector(&c->lattice, d, q.r);
     q.near =
         km_lane_less(q.r2, c->cutoff2) & km_lane_differ(km_lane_int_load(neighbour), own->slot);
     q.slope = record[3];
@@ -201,14 +192,13 @@ KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const ow
     } else {
         slope = (own->slope + q->slope) * km_spline_slope(density, at->p);
     }
-    *u = km_spline_value(pair, at->p) * inverse;
-    slope = step * (slope + km_spline_slope(pair, at->p) * inverse);
-    return (*u * inverse - slope) * inverse;
+    return km_eam_pair_force(slope, km_spline_value(pair, at->p), km_spline_slope(pair, at->p),
+                             step, inverse, u);
 }
 
 KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, force_sums *sums)
 {
-    const km_lane force[3] = {f * q->x, f * q->y, f * q->z};
+    const km_lane force[3] = {f * q->r[0], f * q->r[1], f * q->r[2]};
     const km_lane limit = km_lane_all(KM_R(PAIR_LIMIT) * KM_R(PAIR_LIMIT));
     const km_lane f2 = f * f * q->r2;
     /* what is not a number is not below the limit */
@@ -219,8 +209,8 @@ KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, for
     if (!tally)
         return;
     km_lane_fixed_add(&sums->u, km_lane_keep(q->near, u), KM_FIXED_SCALE);
-    const km_lane w[KM_TENSOR] = {force[0] * q->x, force[1] * q->y, force[2] * q->z,
-                                  force[1] * q->x, force[2] * q->x, force[2] * q->y};
+    const km_lane w[KM_TENSOR] = {force[0] * q->r[0], force[1] * q->r[1], force[2] * q->r[2],
+                                  force[1] * q->r[0], force[2] * q->r[0], force[2] * q->r[1]};
     for (int t = 0; t < KM_TENSOR; t++)
         km_lane_fixed_add(&sums->w[t], km_lane_keep(q->near, w[t]), KM_FIXED_SCALE);
 }
@@ -286,8 +276,8 @@ void KM_JOIN(km_eam_force_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_s
 /* ---- the list ---- */
 
 /* Neighbours of one atom, in the order of slots within each range. */
-KM_HD int search_atom(const km_eam_list *list, const constants *c, km_lane reach2, int slot,
-                      int *out)
+KM_HD int search_atom(const km_eam_list *list, const km_lattice_lanes *lattice, km_lane reach2,
+                      int slot, int *out)
 {
     const km_fraction *s = list->reference;
     const size_t n_slots = (size_t)list->n_slots;
@@ -305,9 +295,8 @@ KM_HD int search_atom(const km_eam_list *list, const constants *c, km_lane reach
                 memcpy(&other, s + (size_t)k * n_slots + (size_t)j, sizeof other);
                 d[k] = km_lane_fraction_difference(own[k], other);
             }
-            const km_lane x = d[0] * c->ax + d[1] * c->bx + d[2] * c->cx,
-                          y = d[1] * c->by + d[2] * c->cy, z = d[2] * c->cz;
-            unsigned bits = km_lane_bits(km_lane_less(x * x + y * y + z * z, reach2));
+            km_lane r[3];
+            unsigned bits = km_lane_bits(km_lane_less(km_lattice_vector(lattice, d, r), reach2));
             const int left = where.end[range] - j;
             if (left < KM_LANES)
                 bits &= (1u << left) - 1u;
@@ -348,12 +337,7 @@ static int most_found(const km_eam_list *list, int slot)
 bool KM_JOIN(km_eam_search_, KM_ISA_NAME)(const km_eam_list *list, int block)
 {
     km_eam_block *b = list->block + block;
-    const constants c = {.ax = km_lane_all(list->lattice.ax),
-                         .bx = km_lane_all(list->lattice.bx),
-                         .by = km_lane_all(list->lattice.by),
-                         .cx = km_lane_all(list->lattice.cx),
-                         .cy = km_lane_all(list->lattice.cy),
-                         .cz = km_lane_all(list->lattice.cz)};
+    const km_lattice_lanes lattice = km_lattice_lanes_of(&list->lattice);
     const double reach = list->reach + 1e-6; /* rounding loses no pair */
     const km_lane reach2 = km_lane_all((km_real)(reach * reach));
     int *found[KM_EAM_GROUP] = {NULL}, n[KM_EAM_GROUP], room = 0;
@@ -377,7 +361,7 @@ bool KM_JOIN(km_eam_search_, KM_ISA_NAME)(const km_eam_list *list, int block)
                 if (!fine)
                     break;
             }
-            n[k] = search_atom(list, &c, reach2, first + k, found[k]);
+            n[k] = search_atom(list, &lattice, reach2, first + k, found[k]);
             rows = n[k] > rows ? n[k] : rows;
         }
         b->begin[g + 1] = b->begin[g] + rows;

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/* The metal's own list on the CUDA device.
+ *
+ * Slots: metal atoms by cells of a grid, in no particular order within one. Each atom has all its
+ * neighbours, in rows of one neighbour for each of 32 atoms, so that a warp reads whole lines. Sums
+ * are integers and pairs do not know the list (fraction.h): no force depends on the order of slots,
+ * of neighbours, nor on when the list was built. */
+#ifndef KM_EAM_LIST_CUH
+#define KM_EAM_LIST_CUH
+
+#include "kernels/backend_cuda.cuh"
+#include "kernels/eam/eam_setup.h"
+#include "kernels/eam/fraction.h"
+
+/* What the device decides at a build, and counts until the next. */
+typedef struct km_eam_build {
+    km_box box;      /* nm  at the build                                           */
+    double reach;    /* nm  of the build; 0 = none yet                             */
+    int cells[3];    /*     of the grid, along a, b, c; c runs fastest             */
+    int rebuild;     /*     the list is being built in this step                   */
+    int moved;       /*     an atom has moved too far in the step under way        */
+    int blocks_done; /*     blocks that have looked                                */
+    int most;        /*     neighbours of one atom; beyond the capacity is a fault */
+    int builds;      /*     so far                                                 */
+} km_eam_build;
+
+/* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
+typedef struct km_eam_list {
+    double cutoff, skin;    /* nm                                                     */
+    int n;                  /*     metal atoms                                        */
+    int n_slots;            /*     multiple of a warp                                 */
+    int capacity;           /*     neighbours of one atom                             */
+    int capacity_cells;     /*                                                        */
+    const int *metal;       /*     n: atoms of the term, ascending                    */
+    const int *kind;        /*     n: their elements                                  */
+    km_eam_build *build;    /*     1                                                  */
+    int *atom;              /*     n: atom of a slot                                  */
+    int *element;           /*     n                                                  */
+    km_fraction *reference; /*     3 x n: at the build                                */
+    km_eam_site *site;      /*     n: now                                             */
+    km_eam_site *embedded;  /*     n: the same with the slope of the embedding        */
+    int *count;             /*     n: neighbours                                      */
+    int *entry;             /*     n_slots x capacity: slot of neighbour k of slot i at
+                                   ((i / 32) capacity + k) 32 + i % 32                */
+    int *cell_count;        /*     capacity_cells: zero between builds                */
+    int *cell_start;        /*     capacity_cells + 1                                 */
+    int *cell, *ordinal;    /*     n: of a metal atom, and its ordinal in the cell    */
+    km_eam_site *sort;      /*     n: metal atoms in input order                      */
+} km_eam_list;
+
+namespace KM_CUDA_NAMESPACE
+{
+
+km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, km_eam_list *list);
+void km_eam_list_free(km_eam_list *list);
+/* Memory for the neighbours there are, with head-room: builds once to count them. */
+km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p);
+/* Queues the coordinates of the step, and a build for when an atom has moved half the skin. */
+km_status km_eam_list_update(km_device *device, const km_eam_list *list, km_particles *p);
+/* As neighbours_grow of the backend's table. */
+km_status km_eam_list_grow(km_device *device, km_eam_list *list, bool *moved);
+
+} // namespace KM_CUDA_NAMESPACE
+
+#endif

@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+/* The metal's list on a GPU: when to build, cells, and the search. */
+#include "kernels/eam/eam_list.cuh"
+#include "kernels/eam/eam_pair.h"
+#include "kernels/neighbours/list_reach.h"
+
+namespace KM_CUDA_NAMESPACE
+{
+
+constexpr int THREADS = 128, SCAN_THREADS = 1024, SCAN_EACH = 4;
+
+/* Room for neighbours against what there are: a crystal that melts, a gas that condenses. */
+#define KM_EAM_HEADROOM 1.5
+#define KM_EAM_FEW 8 /* and so many more */
+/* It grows when this part of it is in use. */
+#define KM_EAM_FULL 0.85
+
+/* ---- every step ---- */
+
+/* Cells no lower than the reach, and no more of them than there is room for. */
+static __device__ void choose_grid(const km_eam_list &list, km_eam_build *build)
+{
+    const km_vec3 heights = km_box_heights(&build->box);
+    const double height[3] = {heights.x, heights.y, heights.z};
+    double room = list.capacity_cells;
+    for (int c = 0; c < 3; c++) {
+        build->cells[c] = (int)fmin(fmax(1.0, floor(height[c] / build->reach)), fmin(room, 1e5));
+        room = floor(room / build->cells[c]);
+    }
+}
+
+/* The last block to come here decides for all. */
+static __device__ void decide(const km_eam_list &list, const km_condition &rebuild,
+                              km_cuda_state *state)
+{
+    km_eam_build *build = list.build;
+    __threadfence();
+    if (atomicAdd(&build->blocks_done, 1) != (int)gridDim.x - 1)
+        return;
+    __threadfence();
+    build->blocks_done = 0;
+    const int moved = atomicExch(&build->moved, 0);
+    build->rebuild = moved != 0 || build->reach == 0.0;
+    km_condition_set(rebuild, build->rebuild != 0);
+    if (build->rebuild == 0)
+        return;
+    build->builds++;
+    build->most = 0;
+    build->box = state->box;
+    /* within half the least height of the cell two atoms have one image */
+    build->reach = fmin(list.cutoff + list.skin, 0.5 * km_box_least_height(&state->box));
+    choose_grid(list, build);
+    if (!km_list_fits(&state->box, list.cutoff))
+        atomicOr(&state->fault, KM_FAULT_CELL);
+}
+
+static __device__ __forceinline__ km_eam_site site_of(const km_box *box, const double *position,
+                                                      int n_padded, int i, bool *finite)
+{
+    const km_vec3 s = km_box_to_fractional(box, km_vec3_load(position, n_padded, i));
+    *finite = fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9;
+    const km_eam_site site = {{km_fraction_of(s.x), km_fraction_of(s.y), km_fraction_of(s.z)},
+                              KM_R(0.0)};
+    return site;
+}
+
+/* Coordinates of the step, and whether the list still holds every pair within the cutoff. */
+static __global__ void refresh_kernel(const km_eam_list list, int n_padded, const double *position,
+                                      const km_condition rebuild, km_cuda_state *state)
+{
+    __shared__ double allowance;
+    const int k = km_thread_index(), n = list.n;
+    const km_box box = state->box;
+    if (threadIdx.x == 0)
+        allowance = km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
+    __syncthreads();
+    bool moved = !(allowance > 0.0);
+    if (k < n) {
+        bool finite;
+        const km_eam_site site = site_of(&box, position, n_padded, list.atom[k], &finite);
+        list.site[k] = site;
+        double d[3];
+        for (int c = 0; c < 3; c++)
+            d[c] = KM_FRACTION_UNIT *
+                   (double)km_fraction_difference(site.s[c], list.reference[c * n + k]);
+        const km_vec3 r = km_box_to_cartesian(&box, km_vec3_make(d[0], d[1], d[2]));
+        moved |= !(km_vec3_dot(r, r) <= allowance * allowance) || !finite;
+    }
+    if (__any_sync(KM_WARP_ALL, moved) && threadIdx.x % KM_WARP == 0)
+        atomicOr(&list.build->moved, 1);
+    __syncthreads();
+    if (threadIdx.x == 0)
+        decide(list, rebuild, state);
+}
+
+/* ---- a build; its kernels do nothing when there is none ---- */
+
+static __device__ __forceinline__ int grid_index(km_fraction s, int count)
+{
+    return min((int)(km_fraction_to(s) * count), count - 1);
+}
+
+static __device__ __forceinline__ void cell_indices(const int cells[3], const km_eam_site &site,
+                                                    int at[3])
+{
+    for (int c = 0; c < 3; c++)
+        at[c] = grid_index(site.s[c], cells[c]);
+}
+
+static __global__ void cell_kernel(const km_eam_list list, int n_padded, const double *position,
+                                   km_cuda_state *state)
+{
+    const int m = km_thread_index();
+    const km_eam_build *build = list.build;
+    if (build->rebuild == 0 || m >= list.n)
+        return;
+    const km_box box = state->box;
+    bool finite;
+    int at[3];
+    const km_eam_site site = site_of(&box, position, n_padded, list.metal[m], &finite);
+    if (!finite)
+        atomicOr(&state->fault, KM_FAULT_NOT_FINITE);
+    list.sort[m] = site;
+    cell_indices(build->cells, site, at);
+    const int cell = (at[0] * build->cells[1] + at[1]) * build->cells[2] + at[2];
+    list.cell[m] = cell;
+    list.ordinal[m] = atomicAdd(&list.cell_count[cell], 1);
+}
+
+/* Sum over the warp's lanes up to this one. */
+static __device__ __forceinline__ int warp_scan(int x)
+{
+    const int lane = (int)threadIdx.x % KM_WARP;
+    for (int offset = 1; offset < KM_WARP; offset *= 2) {
+        const int below = __shfl_up_sync(KM_WARP_ALL, x, (unsigned)offset);
+        x += lane >= offset ? below : 0;
+    }
+    return x;
+}
+
+/* Where each cell begins; leaves the counts zero for the next build. One block. */
+static __global__ void scan_kernel(const km_eam_list list)
+{
+    __shared__ int part[KM_WARP];
+    const km_eam_build *build = list.build;
+    if (build->rebuild == 0)
+        return;
+    const int cells = build->cells[0] * build->cells[1] * build->cells[2];
+    const int lane = (int)threadIdx.x % KM_WARP, warp = (int)threadIdx.x / KM_WARP;
+    int before = 0; /* atoms in earlier stretches */
+    for (int begin = 0; begin < cells; begin += SCAN_THREADS * SCAN_EACH) {
+        const int first = begin + (int)threadIdx.x * SCAN_EACH;
+        int count[SCAN_EACH], sum = 0;
+#pragma unroll
+        for (int m = 0; m < SCAN_EACH; m++) {
+            count[m] = first + m < cells ? list.cell_count[first + m] : 0;
+            sum += count[m];
+        }
+        const int upto = warp_scan(sum);
+        if (lane == KM_WARP - 1)
+            part[warp] = upto;
+        __syncthreads();
+        if (warp == 0)
+            part[lane] = warp_scan(part[lane]);
+        __syncthreads();
+        int start = before + upto - sum + (warp > 0 ? part[warp - 1] : 0);
+#pragma unroll
+        for (int m = 0; m < SCAN_EACH; m++)
+            if (first + m < cells) {
+                list.cell_start[first + m] = start;
+                list.cell_count[first + m] = 0;
+                start += count[m];
+            }
+        before += part[KM_WARP - 1];
+        __syncthreads();
+    }
+    if (threadIdx.x == 0)
+        list.cell_start[cells] = list.n;
+}
+
+static __global__ void place_kernel(const km_eam_list list)
+{
+    const int m = km_thread_index(), n = list.n;
+    if (list.build->rebuild == 0 || m >= n)
+        return;
+    const int k = list.cell_start[list.cell[m]] + list.ordinal[m];
+    const km_eam_site site = list.sort[m];
+    list.atom[k] = list.metal[m];
+    list.element[k] = list.kind[m];
+    list.site[k] = site;
+    for (int c = 0; c < 3; c++)
+        list.reference[c * n + k] = site.s[c];
+}
+
+/* Whether cell at + offset of n is looked at, and which it is: each is, once. */
+static __device__ __forceinline__ bool neighbour_cell(int at, int offset, int n, int *cell)
+{
+    *cell = at + offset;
+    *cell += *cell < 0 ? n : 0;
+    *cell -= *cell >= n ? n : 0;
+    return offset == 0 || (offset == 1 ? n > 1 : n > 2);
+}
+
+/* A thread per atom. */
+static __global__ void __launch_bounds__(THREADS)
+    search_kernel(const km_eam_list list, km_cuda_state *state)
+{
+    const int i = km_thread_index();
+    km_eam_build *build = list.build;
+    if (build->rebuild == 0 || i >= list.n)
+        return;
+    const km_box box = state->box;
+    const km_lattice lattice = km_lattice_of(&box);
+    const km_lattice_lanes lanes = km_lattice_lanes_of(&lattice);
+    const double reach = build->reach + 1e-6; /* rounding loses no pair */
+    const km_real reach2 = (km_real)(reach * reach);
+    const km_eam_site own = list.site[i];
+    int at[3], found = 0;
+    cell_indices(build->cells, own, at);
+    int *entry = list.entry + (size_t)(i / KM_WARP) * KM_WARP * list.capacity + i % KM_WARP;
+    for (int look = 0; look < 27; look++) {
+        int a, b, c;
+        if (!neighbour_cell(at[0], look / 9 - 1, build->cells[0], &a) ||
+            !neighbour_cell(at[1], look / 3 % 3 - 1, build->cells[1], &b) ||
+            !neighbour_cell(at[2], look % 3 - 1, build->cells[2], &c))
+            continue;
+        const int cell = (a * build->cells[1] + b) * build->cells[2] + c;
+        const int end = list.cell_start[cell + 1];
+        for (int j = list.cell_start[cell]; j < end; j++) {
+            const km_eam_site other = list.site[j];
+            const km_real d[3] = {km_fraction_difference(own.s[0], other.s[0]),
+                                  km_fraction_difference(own.s[1], other.s[1]),
+                                  km_fraction_difference(own.s[2], other.s[2])};
+            km_real r[3];
+            if (j == i || !(km_lattice_vector(&lanes, d, r) < reach2))
+                continue;
+            if (found < list.capacity)
+                entry[(size_t)found * KM_WARP] = j;
+            found++;
+        }
+    }
+    list.count[i] = min(found, list.capacity);
+    if (found > build->most)
+        atomicMax(&build->most, found);
+    if (found > list.capacity)
+        atomicOr(&state->fault, KM_FAULT_LIST);
+}
+
+static km_status queue_build(km_device *device, const km_eam_list *list, km_particles *p)
+{
+    const unsigned blocks = km_cuda_blocks((size_t)list->n, THREADS);
+    km_cuda_state *state = km_cuda_of(p)->state;
+    KM_LAUNCH(cell_kernel, blocks, THREADS, 0, device->stream, *list, p->n_padded, p->position,
+              state);
+    KM_LAUNCH(scan_kernel, 1, SCAN_THREADS, 0, device->stream, *list);
+    KM_LAUNCH(place_kernel, blocks, THREADS, 0, device->stream, *list);
+    KM_LAUNCH(search_kernel, blocks, THREADS, 0, device->stream, *list, state);
+    return KM_OK;
+}
+
+km_status km_eam_list_update(km_device *device, const km_eam_list *list, km_particles *p)
+{
+    km_condition rebuild;
+    KM_TRY(km_condition_create(device, &rebuild));
+    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
+              *list, p->n_padded, p->position, rebuild, km_cuda_of(p)->state);
+    KM_TRY(km_condition_begin(device, &rebuild));
+    const km_status status = queue_build(device, list, p);
+    KM_TRY(km_condition_end(device, &rebuild));
+    return status;
+}
+
+/* ---- memory ---- */
+
+km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, km_eam_list *list)
+{
+    const size_t n = (size_t)spec->n_atoms;
+    int *metal, *kind;
+    *list = {};
+    list->cutoff = setup->cutoff;
+    list->skin = setup->skin;
+    list->n = spec->n_atoms;
+    list->n_slots = (list->n + KM_WARP - 1) / KM_WARP * KM_WARP;
+    list->capacity_cells = 2 * list->n + 64;
+    KM_TRY(km_cuda_copy_of(&metal, spec->atom, n));
+    list->metal = metal;
+    KM_TRY(km_cuda_copy_of(&kind, spec->element, n));
+    list->kind = kind;
+    KM_TRY(km_cuda_new(&list->build, 1));
+    KM_TRY(km_cuda_copy_of(&list->atom, spec->atom, n));
+    KM_TRY(km_cuda_copy_of(&list->element, spec->element, n));
+    KM_TRY(km_cuda_new(&list->reference, 3 * n));
+    KM_TRY(km_cuda_new(&list->site, n));
+    KM_TRY(km_cuda_new(&list->embedded, n));
+    KM_TRY(km_cuda_new(&list->count, n));
+    KM_TRY(km_cuda_new(&list->cell_count, (size_t)list->capacity_cells));
+    KM_TRY(km_cuda_new(&list->cell_start, (size_t)list->capacity_cells + 1));
+    KM_TRY(km_cuda_new(&list->cell, n));
+    KM_TRY(km_cuda_new(&list->ordinal, n));
+    KM_TRY(km_cuda_new(&list->sort, n));
+    return KM_OK;
+}
+
+void km_eam_list_free(km_eam_list *list)
+{
+    const void *arrays[] = {list->metal,     list->kind,       list->build,  list->atom,
+                            list->element,   list->site,       list->count,  list->entry,
+                            list->embedded,  list->cell,       list->sort,   list->cell_count,
+                            list->reference, list->cell_start, list->ordinal};
+    for (const void *array : arrays)
+        km_cuda_delete(array);
+    *list = {};
+}
+
+/* Memory for what a build has counted. Nothing is in it: the next update builds. */
+static km_status make_room(km_eam_list *list, km_eam_build build)
+{
+    const double capacity = KM_EAM_HEADROOM * build.most + KM_EAM_FEW;
+    km_cuda_delete(list->entry);
+    list->entry = NULL;
+    if (capacity * list->n_slots > 2.0e9)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "the list of %d metal atoms is too long for one device", list->n);
+    list->capacity = (int)capacity;
+    KM_TRY(km_cuda_new(&list->entry, (size_t)list->n_slots * list->capacity));
+    build.reach = 0.0;
+    KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
+    return KM_OK;
+}
+
+static km_status fetch_build(km_device *device, const km_eam_list *list, km_eam_build *build)
+{
+    KM_TRY(km_cuda_wait(device));
+    KM_CUDA(cudaMemcpy(build, list->build, sizeof *build, cudaMemcpyDeviceToHost));
+    return KM_OK;
+}
+
+km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p)
+{
+    km_cuda_state *state = km_cuda_of(p)->state;
+    km_eam_build build;
+    int fault;
+    KM_TRY(km_list_box_check(&p->box, list->cutoff));
+    KM_TRY(km_cuda_wait(device));
+    KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
+    KM_TRY(km_eam_list_update(device, list, p));
+    KM_TRY(fetch_build(device, list, &build));
+    /* the faults of the counting are not faults */
+    KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
+    build.builds = 0;
+    return make_room(list, build);
+}
+
+km_status km_eam_list_grow(km_device *device, km_eam_list *list, bool *moved)
+{
+    km_eam_build build;
+    *moved = false;
+    KM_TRY(fetch_build(device, list, &build));
+    if (build.most > list->capacity)
+        return KM_FAIL(KM_ERROR_DEVICE,
+                       "the metal's neighbour list has outgrown its memory: %d neighbours of one "
+                       "atom, and room for %d",
+                       build.most, list->capacity);
+    *moved = build.most > KM_EAM_FULL * list->capacity;
+    return *moved ? make_room(list, build) : KM_OK;
+}
+
+} // namespace KM_CUDA_NAMESPACE
