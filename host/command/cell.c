@@ -118,4 +118,6 @@ void km_print_composition(const km_cell *cell, const km_model *model)
             "%.2g (real) %.2g (mesh)\n",
             model->pme.alpha, model->pme.mesh[0], model->pme.mesh[1], model->pme.mesh[2],
             model->pme.spline_order, model->coulomb_error_real, model->coulomb_error);
+    for (int k = 0; k < model->n_notes; k++)
+        printf("  %s\n", model->note[k]);
 }

@@ -162,6 +162,10 @@ static void json_stages(km_json *json, const km_cell *cell, const km_model *mode
 
 static void json_sources(km_json *json, const km_model *model)
 {
+    km_json_open_array(json, "notes");
+    for (int k = 0; k < model->n_notes; k++)
+        km_json_text(json, NULL, model->note[k]);
+    km_json_close(json);
     km_json_open_array(json, "parameters");
     for (int k = 0; k < model->n_uses; k++) {
         km_json_open_object(json, NULL);

@@ -57,7 +57,10 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
     KM_TRY(s->backend->particles_create(s->device, &particles, &s->particles));
     KM_TRY(s->backend->upload(s->device, state, s->particles));
     KM_TRY(s->backend->neighbours_create(s->device, &model->neighbours, s->particles));
-    KM_TRY(add_force(s, KM_FORCE_PAIR, &model->pair));
+    if (!model->only_metal)
+        KM_TRY(add_force(s, KM_FORCE_PAIR, &model->pair));
+    if (model->eam.n_atoms > 0)
+        KM_TRY(add_force(s, KM_FORCE_EAM, &model->eam));
     if (has_bonded_terms(&model->bonded))
         KM_TRY(add_force(s, KM_FORCE_BONDED, &model->bonded));
     if (model->has_charges)

@@ -6,14 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/input/eam_file.h"
 #include "host/model/ewald_choice.h"
 #include "host/model/expand.h"
+#include "host/model/metal.h"
 #include "host/model/mixing.h"
 #include "host/model/neutrality.h"
 #include "kernels/base/units.h"
 
 #define KM_SKIN                                                                                    \
     0.1 /* nm  unless the recipe says: rebuilds every 10 to 20 steps of 2 fs in a liquid */
+
+/* nm  of a list that no term uses */
+#define KM_IDLE_CUTOFF 0.2
+#define KM_IDLE_SKIN 0.4
 
 /* Kinds of molecules in the order of their first molecule. */
 static km_status find_kinds(km_expansion *e)
@@ -118,6 +124,21 @@ static void free_expansion(km_expansion *e)
     free(e->type_here);
 }
 
+/* Of the metal's potential, and where nothing else acts the only one. */
+static km_status check_metal_cutoff(const km_recipe *recipe, const km_model *model,
+                                    const km_box *box)
+{
+    const double height = km_box_least_height(box);
+    if (model->eam_tables == NULL || model->eam_tables->cutoff <= 0.5 * height)
+        return KM_OK;
+    return KM_FAIL(KM_ERROR_INPUT,
+                   "%s%sthe potential of the metal reaches %.4g A, above half the least height of "
+                   "the cell (%.4g A); make the cell larger",
+                   recipe->path != NULL ? recipe->path : "", recipe->path != NULL ? ": " : "",
+                   model->eam_tables->cutoff / KM_NM_PER_ANGSTROM,
+                   0.5 * height / KM_NM_PER_ANGSTROM);
+}
+
 static km_status check_cutoff(const km_recipe *recipe, const km_box *box)
 {
     const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
@@ -154,17 +175,23 @@ static km_status choose_ewald(km_model *model, const km_recipe_nonbonded *nonbon
 static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const km_box *box)
 {
     const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
-    KM_TRY(check_cutoff(recipe, box));
+    KM_TRY(check_metal_cutoff(recipe, model, box));
+    if (!model->only_metal)
+        KM_TRY(check_cutoff(recipe, box));
     model->neighbours = (km_neighbour_spec){.cutoff = nonbonded->cutoff,
                                             .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
                                             .exclusion_start = model->exclusion_start,
                                             .exclusion = model->exclusion};
+    if (model->only_metal) { /* nobody asks this list; the metal has its own */
+        model->neighbours.cutoff = KM_IDLE_CUTOFF;
+        model->neighbours.skin = KM_IDLE_SKIN;
+    }
     if (model->has_charges)
         KM_TRY(choose_ewald(model, nonbonded, box));
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.cutoff = nonbonded->cutoff;
     model->pair.shift = nonbonded->shift;
-    model->pair.tail = nonbonded->tail;
+    model->pair.tail = nonbonded->tail && model->eam.n_atoms == 0;
     model->pair.ewald_alpha = model->bonded.ewald_alpha = model->pme.alpha;
     model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.exclusion_start = model->exclusion_start;
@@ -179,10 +206,13 @@ static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
     KM_TRY(check_replacements(&recipe->forcefield, e));
     KM_TRY(assign(e, recipe, constrain_hydrogen));
     KM_TRY(km_check_neutral(e));
+    KM_TRY(km_assign_metal_cross(e, recipe));
     KM_TRY(find_types(e));
     KM_TRY(km_expand_atoms(model, e));
     KM_TRY(km_expand_pair_table(model, e));
+    KM_TRY(km_silence_metal_pairs(model, e));
     KM_TRY(km_expand_topology(model, e));
+    KM_TRY(km_expand_metal(model, e, recipe));
     KM_TRY(set_nonbonded(model, recipe, &e->system->box));
     return km_model_list_uses(model, e);
 }
@@ -223,6 +253,14 @@ void km_model_destroy(km_model *model)
     free(model->mobility);
     free(model->exclusion_start);
     free(model->exclusion);
+    km_eam_tables_destroy(model->eam_tables);
+    free_const(model->eam.atom);
+    free_const(model->eam.element);
+    free(model->metal_use.what);
+    free(model->metal_use.source);
+    free(model->metal_use.analogy);
+    for (int k = 0; k < model->n_notes; k++)
+        free(model->note[k]);
     free_const(model->pair.form);
     free_const(model->pair.parameter);
     free_const(model->bonded.bond);

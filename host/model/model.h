@@ -7,6 +7,7 @@
 #include "host/model/labels.h"
 #include "kernels/backend.h"
 #include "kernels/bonded/bonded.h"
+#include "kernels/eam/eam.h"
 #include "kernels/integrate/integrate.h"
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
@@ -21,6 +22,8 @@ typedef struct km_parameter_use {
     int count;     /* how many terms of the cell use it                                       */
 } km_parameter_use;
 
+#define KM_MODEL_NOTES 8
+
 typedef struct km_model {
     int n; /* atoms                                          */
     km_labels *labels;
@@ -33,6 +36,12 @@ typedef struct km_model {
     km_bonded_spec bonded;
     km_pme_spec pme;
     bool has_charges; /* false: no mesh is needed                       */
+    bool only_metal;  /* no Lennard-Jones and no charges         */
+    km_eam_spec eam;  /* n_atoms 0: no metal                            */
+    km_eam_tables *eam_tables;
+    km_parameter_use metal_use; /* the potential of the metal; what NULL: none    */
+    int n_notes;
+    char *note[KM_MODEL_NOTES]; /* sentences that belong beside every result      */
     km_slab_spec slab;
     bool has_slab;           /* the dipole term of a slab between vacua        */
     unsigned char *mobility; /* n of km_mobility, or NULL: all are free   */

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/model/expand.h"
+#include "host/model/metal.h"
 #include "kernels/base/units.h"
 
 /* "T08: text of T08; CLP: text of CLP" from "T08, CLP". */
@@ -78,7 +78,7 @@ static km_status list_types(use_list *list, const km_expansion *e)
         for (int i = 0; i < e->kind[k].n_atoms; i++)
             count[e->kind[k].type[i]] += e->kind[k].count;
     km_status status = KM_OK;
-    for (int t = 0; t < e->n_types && status == KM_OK; t++) {
+    for (int t = 0; t < e->n_types && status == KM_OK && km_has_others(e); t++) {
         const km_ff_atom_type *type = &e->ff->atom_type[e->type[t]];
         status =
             add_use(list, count[e->type[t]], type->source, type->analogy,
@@ -95,6 +95,8 @@ static km_status list_charges(use_list *list, const km_expansion *e)
     for (int k = 0; k < e->n_kinds; k++) {
         const km_assignment *a = &e->kind[k];
         const km_ff_charge_set *set = a->charge_set;
+        if (km_is_metal_kind(a))
+            continue;
         const char *note = set != NULL ? set->note : a->source->note;
         KM_TRY(add_use(list, a->count, set != NULL ? set->source : a->source->source,
                        a->source->status == KM_ANALOGY && set == NULL
@@ -203,9 +205,13 @@ km_status km_model_list_uses(km_model *model, const km_expansion *e)
 {
     const km_forcefield *ff = e->ff;
     use_list list = {.model = model, .ff = ff};
-    list.capacity = e->n_types + 2 * e->n_kinds + ff->n_bond_types + ff->n_angle_types +
+    list.capacity = 1 + e->n_types + 2 * e->n_kinds + ff->n_bond_types + ff->n_angle_types +
                     ff->n_dihedral_types + ff->n_improper_types + ff->n_pair_types;
     KM_NEW(model->use, list.capacity);
+    if (model->metal_use.what != NULL) { /* the list owns it from here on */
+        model->use[model->n_uses++] = model->metal_use;
+        model->metal_use = (km_parameter_use){0};
+    }
     KM_TRY(list_types(&list, e));
     KM_TRY(list_charges(&list, e));
     for (int kind = 0; kind < KM_TERM_KINDS; kind++)

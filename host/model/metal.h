@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to host/model: the metals of a cell. Between two metal atoms only the embedded-atom
+ * potential acts, between a metal atom and any other only Lennard-Jones; metal atoms carry no
+ * charge. */
+#ifndef KM_METAL_H
+#define KM_METAL_H
+
+#include "host/model/expand.h"
+
+/* Is this kind of molecule an atom of a metal? */
+bool km_is_metal_kind(const km_assignment *kind);
+/* Does the cell hold metal atoms, and anything else? */
+bool km_has_metal(const km_expansion *e);
+bool km_has_others(const km_expansion *e);
+/* Other Lennard-Jones types for the metals, as forcefield.metal_cross asks; before the types of the
+ * cell are listed. KM_ERROR_INPUT when there is no such set, or no metal. */
+KM_MUST_CHECK km_status km_assign_metal_cross(km_expansion *e, const km_recipe *recipe);
+/* Takes Lennard-Jones out of the pairs of metal types; after km_expand_pair_table. */
+KM_MUST_CHECK km_status km_silence_metal_pairs(km_model *model, const km_expansion *e);
+/* Potential, metal atoms and their elements, mobility, pistons, slab term; after
+ * km_expand_atoms. KM_ERROR_INPUT when no potential of the catalogue is for these metals. */
+KM_MUST_CHECK km_status km_expand_metal(km_model *model, const km_expansion *e,
+                                        const km_recipe *recipe);
+/* Adds a sentence that belongs beside every result. */
+KM_MUST_CHECK km_status km_model_note(km_model *model, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif
