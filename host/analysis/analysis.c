@@ -11,12 +11,13 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile;
+    bool msd, rdf, profile, layers;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
     km_rdf *radial;
     km_profile *along_z;
+    km_layers *beside;
     bool finished;
     km_results results;
 };
@@ -25,7 +26,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
                              double viscosity, uint64_t seed, km_analysis **out)
 {
     *out = NULL;
-    bool msd = false, rdf = false, profile = false;
+    bool msd = false, rdf = false, profile = false, layers = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -33,9 +34,12 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             rdf = true;
         else if (strcmp(names[k], "profile") == 0)
             profile = true;
+        else if (strcmp(names[k], "layers") == 0)
+            layers = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
-                           "there is no analysis \"%s\"; there are: msd, rdf, profile", names[k]);
+                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers",
+                           names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
         return KM_FAIL(KM_ERROR_VALUE, "the viscosity is %g Pa s; it must be above 0", viscosity);
@@ -43,6 +47,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->msd = (*out)->results.has_msd = msd;
     (*out)->rdf = (*out)->results.has_rdf = rdf;
     (*out)->profile = (*out)->results.has_profile = profile;
+    (*out)->layers = (*out)->results.has_layers = layers;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -66,6 +71,7 @@ void km_results_clear(km_results *results)
         km_rdf_curve_clear(&results->rdf[k]);
     free(results->rdf);
     km_profile_result_clear(&results->profile);
+    km_layers_result_clear(&results->layers);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -78,6 +84,7 @@ void km_analysis_destroy(km_analysis *analysis)
     km_displacements_destroy(analysis->displacements);
     km_rdf_destroy(analysis->radial);
     km_profile_destroy(analysis->along_z);
+    km_layers_destroy(analysis->beside);
     km_results_clear(&analysis->results);
     free(analysis);
 }
@@ -103,6 +110,8 @@ static km_status begin(void *self, const km_labels *labels)
     }
     if (analysis->profile)
         KM_TRY(km_profile_create(labels, &analysis->along_z));
+    if (analysis->layers)
+        KM_TRY(km_layers_create(labels, &analysis->beside));
     return KM_OK;
 }
 
@@ -127,6 +136,8 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_rdf_frame(analysis->radial, analysis->labels, frame));
     if (analysis->profile)
         KM_TRY(km_profile_frame(analysis->along_z, analysis->labels, frame));
+    if (analysis->layers)
+        KM_TRY(km_layers_frame(analysis->beside, analysis->labels, frame));
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -271,6 +282,8 @@ static km_status end(void *self)
     if (analysis->profile)
         KM_TRY(km_profile_compute(analysis->along_z, mean_interval(&analysis->results),
                                   &analysis->results.profile));
+    if (analysis->layers)
+        KM_TRY(km_layers_compute(analysis->beside, &analysis->results.layers));
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/analysis/molecule_centre.h"
 #include "host/analysis/profile_layout.h"
 #include "kernels/base/units.h"
 
@@ -107,32 +108,6 @@ static void add_atoms(km_profile *p, const km_frame *frame, double *sum)
     }
 }
 
-static km_vec3 position_of(const km_frame *frame, int i)
-{
-    const double *r = frame->position + 3 * (size_t)i;
-    return km_vec3_make(r[0], r[1], r[2]);
-}
-
-/* Centre of mass as seen from the first atom, and dipole; by nearest images, so that molecules cut
- * by the edge of the cell are whole. */
-static void look_at_molecule(const km_labels *labels, const km_frame *frame, int m, km_vec3 *centre,
-                             km_vec3 *dipole)
-{
-    const int start = labels->molecule_start[m], end = labels->molecule_start[m + 1];
-    const km_vec3 first = position_of(frame, start);
-    km_vec3 sum = km_vec3_make(0.0, 0.0, 0.0), mu = sum;
-    double mass = 0.0;
-    for (int i = start; i < end; i++) {
-        const km_vec3 d =
-            km_box_minimum_image(&frame->box, km_vec3_sub(position_of(frame, i), first));
-        sum = km_vec3_add(sum, km_vec3_scale(labels->mass[i], d));
-        mu = km_vec3_add(mu, km_vec3_scale(labels->charge[i], d));
-        mass += labels->mass[i];
-    }
-    *centre = mass > 0.0 ? km_vec3_add(first, km_vec3_scale(1.0 / mass, sum)) : first;
-    *dipole = mu;
-}
-
 static void add_molecules(km_profile *p, const km_frame *frame, double *sum)
 {
     const km_labels *labels = p->labels;
@@ -142,7 +117,7 @@ static void add_molecules(km_profile *p, const km_frame *frame, double *sum)
         const int kind = labels->molecule_kind[m];
         km_vec3 centre, dipole;
         double off;
-        look_at_molecule(labels, frame, m, &centre, &dipole);
+        km_molecule_look(labels, frame, m, &centre, &dipole);
         double *here = sum + bin_of(p, km_slabs_place(p->slabs, &frame->box, centre.z), &off);
         here[(size_t)p->kind_row[kind] * n] += density;
         const double length = km_vec3_norm(dipole);

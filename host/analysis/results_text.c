@@ -131,5 +131,7 @@ km_status km_results_describe(km_results *results)
                                             "partners that carry O, F or N"));
     if (results->has_profile)
         KM_TRY(km_profile_describe(results));
+    if (results->has_layers)
+        KM_TRY(km_layers_describe(results));
     return KM_OK;
 }

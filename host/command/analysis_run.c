@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/command/analysis_run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,6 +181,58 @@ static void json_profile(const km_profile_result *p, km_json *json)
     km_json_close(json);
 }
 
+static void json_layers(const km_layers_result *r, km_json *json)
+{
+    km_json_open_array(json, "layers");
+    for (int k = 0; k < r->n_layers; k++) {
+        const km_layer_result *l = &r->layer[k];
+        km_json_open_object(json, NULL);
+        km_json_text(json, "species", l->kind);
+        km_json_integer(json, "layer", l->number);
+        if (l->number > 1)
+            km_json_number(json, "from_A", l->from);
+        if (isfinite(l->to))
+            km_json_number(json, "to_A", l->to);
+        km_json_number(json, "molecules", l->molecules);
+        if (l->available) {
+            km_json_boolean(json, "diffusive", l->diffusive);
+            json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
+            json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
+            json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
+            km_json_number(json, "beta", l->beta);
+            km_json_number(json, "beta_error", l->beta_error);
+        }
+        if (l->note[0] != '\0')
+            km_json_text(json, "note", l->note);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static void json_residences(const km_layers_result *r, km_json *json)
+{
+    static const char *const name[2][2] = {{"stable_states_integral_ps", "stable_states_fit_ps"},
+                                           {"continuous_integral_ps", "continuous_fit_ps"}};
+    km_json_open_array(json, "residence_at_the_surface");
+    for (int k = 0; k < r->n_residences; k++) {
+        const km_residence_result *s = &r->residence[k];
+        km_json_open_object(json, NULL);
+        km_json_text(json, "species", s->kind);
+        km_json_number(json, "molecules", s->molecules);
+        km_json_number(json, "first_minimum_A", s->minimum);
+        for (int w = 0; w < 2; w++) {
+            if (!s->available[w])
+                continue;
+            json_estimate(json, name[w][0], &s->integral[w]);
+            json_estimate(json, name[w][1], &s->fit[w]);
+        }
+        if (s->note[0] != '\0')
+            km_json_text(json, "note", s->note);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
 void km_results_json(const km_results *results, km_json *json)
 {
     if (results->has_msd) {
@@ -192,6 +245,10 @@ void km_results_json(const km_results *results, km_json *json)
         json_shells(results, json);
     if (results->has_profile && results->profile.n_bins > 0)
         json_profile(&results->profile, json);
+    if (results->has_layers && results->layers.available) {
+        json_layers(&results->layers, json);
+        json_residences(&results->layers, json);
+    }
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);
