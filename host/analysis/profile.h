@@ -27,7 +27,7 @@
 #define KM_PROFILE_H
 
 #include "host/analysis/blocks.h"
-#include "host/analysis/metal_slab.h"
+#include "host/analysis/slab_faces.h"
 
 #define KM_PROFILE_TEXT 256
 

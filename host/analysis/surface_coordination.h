@@ -15,7 +15,7 @@
 
 #include "host/analysis/blocks.h"
 #include "host/analysis/rdf.h"
-#include "host/analysis/slab.h"
+#include "host/analysis/slab_faces.h"
 
 typedef struct km_surface_shell {
     char centre[KM_NAME_LENGTH], partner[KM_NAME_LENGTH]; /* "all": every partner together */

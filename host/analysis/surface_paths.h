@@ -12,7 +12,7 @@
 #ifndef KM_SURFACE_PATHS_H
 #define KM_SURFACE_PATHS_H
 
-#include "host/analysis/slab.h"
+#include "host/analysis/slab_faces.h"
 
 /* Default memory for stored paths, bytes. */
 #define KM_SURFACE_PATHS_MEMORY 536870912u

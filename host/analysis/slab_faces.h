@@ -18,8 +18,8 @@
  * the middle of the first slab; without metal, at z = 0. z = 0 is the centre of the slabs in the
  * window (half a cell from its beginning where that is in the first slab) and goes with the mean
  * motion of all of them; without metal it is that of the coordinates. */
-#ifndef KM_METAL_SLAB_H
-#define KM_METAL_SLAB_H
+#ifndef KM_SLAB_FACES_H
+#define KM_SLAB_FACES_H
 
 #include "host/model/labels.h"
 #include "kernels/measure/frame.h"

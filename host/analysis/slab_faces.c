@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/analysis/metal_slab.h"
+#include "host/analysis/slab_faces.h"
 
 #include <math.h>
 #include <stdio.h>
