@@ -231,6 +231,9 @@ void km_model_destroy(km_model *model)
     free_const(model->bonded.improper);
     free_const(model->bonded.pair14);
     free_const(model->bonded.excluded);
+    free_const(model->eam.atom);
+    free_const(model->eam.element);
+    km_eam_tables_destroy(model->eam_tables);
     free(model->group);
     for (int u = 0; u < model->n_uses; u++) {
         free(model->use[u].what);

@@ -4,6 +4,7 @@
 #define KM_MODEL_H
 
 #include "host/build/system.h"
+#include "host/input/eam_file.h"
 #include "host/model/labels.h"
 #include "kernels/backend.h"
 #include "kernels/bonded/bonded.h"
@@ -27,11 +28,13 @@ typedef struct km_model {
     int *type, *molecule;             /*       n                                        */
     int *molecule_start;              /*       labels->n_molecules + 1                  */
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
-    km_neighbour_spec neighbours;
-    km_pair_spec pair; /* the specs point into memory the model owns     */
+    km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */
+    km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;
-    bool has_charges; /* false: no mesh is needed                       */
+    km_eam_spec eam;           /* n_atoms 0: no metal                            */
+    km_eam_tables *eam_tables; /* NULL without; eam points into it               */
+    bool has_charges;          /* false: no mesh is needed                       */
     int n_groups;
     km_constraint_group *group; /* bonds to hydrogen and rigid water, when the recipe asks */
     int n_constraints;
