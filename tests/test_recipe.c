@@ -349,6 +349,117 @@ static void resolved_recipe_reads_back_to_the_same_bits(void **state)
     km_recipe_destroy(recipe);
 }
 
+static void assert_written_twice_the_same(const char *cell)
+{
+    char text[2000];
+    snprintf(text, sizeof text,
+             "title: test\ntemperature_K: 300\nforcefield: {files: [metals], metal: K_refit_FS, "
+             "metal_cross: uff}\ncell: %s\n",
+             cell);
+    km_recipe *recipe = read_text(text, NULL, 0), *again;
+    assert_ok(km_recipe_write(recipe, "test_recipe-resolved.yaml"));
+    assert_ok(km_recipe_read("test_recipe-resolved.yaml", NULL, 0, &again));
+    assert_int_equal(recipe->n_stages, again->n_stages);
+    for (int k = 0; k < recipe->n_stages; k++)
+        assert_same_stage(&recipe->stage[k], &again->stage[k]);
+    assert_string_equal(again->forcefield.metal, "K_refit_FS");
+    assert_string_equal(again->forcefield.metal_cross, "uff");
+    if (recipe->crystal != NULL) {
+        assert_true(again->crystal->lattice_constant == recipe->crystal->lattice_constant);
+        assert_true(again->crystal->liquid == recipe->crystal->liquid);
+        assert_int_equal(again->crystal->size_atoms, recipe->crystal->size_atoms);
+    } else {
+        const km_recipe_stack *a = recipe->stack, *b = again->stack;
+        assert_int_equal(a->n_layers, b->n_layers);
+        assert_true(a->area[0] == b->area[0] && a->area[1] == b->area[1]);
+        assert_true(a->vacuum == b->vacuum);
+        for (int k = 0; k < a->n_layers; k++) {
+            const km_recipe_slab *x = a->layer[k].slab, *y = b->layer[k].slab;
+            assert_true((x != NULL) == (y != NULL));
+            if (x == NULL) {
+                assert_true(a->layer[k].liquid->thickness == b->layer[k].liquid->thickness);
+                assert_true(a->layer[k].liquid->density == b->layer[k].liquid->density);
+                continue;
+            }
+            assert_string_equal(x->element, y->element);
+            assert_true(x->lattice == y->lattice && x->surface == y->surface);
+            assert_true(x->lattice_constant == y->lattice_constant);
+            assert_int_equal(x->layers, y->layers);
+            assert_int_equal(x->frozen_layers, y->frozen_layers);
+            assert_int_equal(x->thermostat_layers, y->thermostat_layers);
+            assert_true(x->piston == y->piston && x->piston_pressure == y->piston_pressure);
+        }
+    }
+    assert_ok(km_recipe_write(again, "test_recipe-again.yaml"));
+    assert_same_file("test_recipe-resolved.yaml", "test_recipe-again.yaml");
+    km_recipe_destroy(again);
+    km_recipe_destroy(recipe);
+}
+
+static void cells_with_metal_read_back_to_the_same_bits(void **state)
+{
+    (void)state;
+    assert_written_twice_the_same("{crystal: {element: K, lattice: bcc, lattice_constant_A: "
+                                  "5.3267, size: {atoms: 777}, structure: liquid}}");
+    assert_written_twice_the_same("{crystal: {element: Cu, lattice: fcc, lattice_constant_A: "
+                                  "3.6151, repeats: [5, 6, 7]}}");
+    assert_written_twice_the_same("{slab: {element: K, lattice: bcc, lattice_constant_A: 5.3267, "
+                                  "surface: 111, layers: 9, area_A: [31.7, 33.3], vacuum_A: "
+                                  "41.3, frozen_layers: 2, thermostat_layers: 3}}");
+    assert_written_twice_the_same(
+        "{stack: {area_A: [31.7, 33.3], vacuum_A: 61.3, layers: [{slab: {element: K, lattice: bcc, "
+        "lattice_constant_A: 5.3267, surface: 110, layers: 6, frozen_layers: 1}}, {liquid: "
+        "{solvents: [{molecule: DME, volume_parts: 1}], thickness_A: 29.7, density_kg_m3: 851.3}}, "
+        "{slab: {element: K, lattice: bcc, lattice_constant_A: 5.3267, surface: 110, layers: 5, "
+        "frozen_layers: 2, piston: {pressure_bar: 1.01325}}}]}}");
+}
+
+/* What is held cannot be scaled, and a vacuum has no pressure. */
+static void barostats_beside_frozen_layers_or_vacuum_are_refused(void **state)
+{
+    (void)state;
+    static const char stack[] =
+        "title: test\ntemperature_K: 300\nforcefield: {files: [metals]}\ncell: {stack: {area_A: "
+        "[30, 30], vacuum_A: %s, layers: [{slab: {element: K, lattice: bcc, lattice_constant_A: "
+        "5.3, surface: 110, layers: 6, frozen_layers: %d}}, {liquid: {solvents: [{molecule: DME, "
+        "volume_parts: 1}], thickness_A: 30}}]}}\n";
+    char text[1000];
+    km_recipe *recipe;
+    snprintf(text, sizeof text, stack, "0", 0);
+    recipe = read_text(text, NULL, 0);
+    assert_string_equal(recipe->protocol, "interface");
+    assert_int_equal(stage_of(recipe, "equilibrate")->barostat, KM_BAROSTAT_Z_ONLY);
+    km_recipe_destroy(recipe);
+    snprintf(text, sizeof text, stack, "0", 2);
+    recipe = read_text(text, NULL, 0);
+    assert_int_equal(stage_of(recipe, "equilibrate")->barostat, KM_BAROSTAT_NONE);
+    km_recipe_destroy(recipe);
+    const char *const npt[] = {"production.ensemble=NPT"};
+    assert_int_equal(km_recipe_read(path, npt, 1, &recipe), KM_ERROR_INPUT);
+    assert_non_null(strstr(km_last_error()->message, "would move the frozen layers"));
+    snprintf(text, sizeof text, stack, "50", 0);
+    write_file(text);
+    const char *const stage[] = {"stages=[{name: equilibrate, barostat: z_only}]"};
+    assert_int_equal(km_recipe_read(path, stage, 1, &recipe), KM_ERROR_INPUT);
+    assert_non_null(strstr(km_last_error()->message, "stages.0.barostat: stage equilibrate"));
+    assert_non_null(strstr(km_last_error()->message, "vacuum_A has no pressure"));
+}
+
+static void protocol_metal_melts_a_liquid(void **state)
+{
+    (void)state;
+    km_recipe *recipe = read_text(
+        "title: test\ntemperature_K: 343\nforcefield: {files: [metals]}\ncell: {crystal: {element: "
+        "K, lattice: bcc, lattice_constant_A: 5.4, size: {atoms: 500}, structure: liquid}}\n",
+        NULL, 0);
+    assert_string_equal(recipe->protocol, "metal");
+    assert_near(stage_of(recipe, "melt")->temperature_start, 686.0, 1e-12);
+    assert_near(stage_of(recipe, "cool")->temperature_end, 343.0, 1e-12);
+    assert_int_equal(stage_of(recipe, "equilibrate")->barostat, KM_BAROSTAT_ISOTROPIC);
+    assert_int_equal(stage_of(recipe, "produce")->barostat, KM_BAROSTAT_NONE);
+    km_recipe_destroy(recipe);
+}
+
 static void unknown_id_points_to_the_catalogue(void **state)
 {
     (void)state;
@@ -418,6 +529,9 @@ int main(void)
         cmocka_unit_test(every_mistake_is_named),
         cmocka_unit_test(a_wrong_setting_is_named),
         cmocka_unit_test(resolved_recipe_reads_back_to_the_same_bits),
+        cmocka_unit_test(cells_with_metal_read_back_to_the_same_bits),
+        cmocka_unit_test(barostats_beside_frozen_layers_or_vacuum_are_refused),
+        cmocka_unit_test(protocol_metal_melts_a_liquid),
         cmocka_unit_test(unknown_id_points_to_the_catalogue),
         cmocka_unit_test(catalogue_entry_is_found_by_id),
         cmocka_unit_test(every_catalogue_entry_reads),

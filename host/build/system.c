@@ -24,13 +24,24 @@ static km_status list_molecules(km_system *s)
     return KM_OK;
 }
 
+static km_status compose_metal(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
+{
+    if (recipe->crystal != NULL)
+        KM_TRY(km_crystal_system(recipe, ff, s));
+    else
+        KM_TRY(km_stack_compose(recipe, ff, s));
+    if (recipe->structure == NULL)
+        return KM_OK;
+    free(s->position);
+    s->position = NULL;
+    return km_structure_place(recipe, ff, s);
+}
+
 /* Counts and box; with a structure file positions too. */
 static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
-    if (recipe->crystal != NULL)
-        return km_crystal_system(recipe, ff, s);
-    if (recipe->stack != NULL)
-        return km_stack_compose(recipe, ff, s);
+    if (recipe->crystal != NULL || recipe->stack != NULL)
+        return compose_metal(recipe, ff, s);
     if (recipe->liquid == NULL)
         return km_structure_system(recipe, ff, s);
     KM_TRY(km_composition(recipe, ff, s));
@@ -59,7 +70,7 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
     *out = NULL;
     KM_NEW(s, 1);
     km_status status = compose(recipe, ff, s);
-    if (status == KM_OK && recipe->stack != NULL)
+    if (status == KM_OK && s->position == NULL && recipe->stack != NULL)
         status = km_stack_place(recipe, ff, work_folder, s);
     else if (status == KM_OK && s->position == NULL)
         status = km_pack(recipe, ff, work_folder, s);

@@ -44,6 +44,15 @@ static void add_bonded(uint64_t *hash, const km_bonded_spec *b)
         ADD(hash, t->i, t->j, t->epsilon, t->sigma, t->qq);
 }
 
+static void add_metal(uint64_t *hash, const km_eam_tables *t)
+{
+    const size_t n = (size_t)t->n_elements, n_r = (size_t)t->n_r;
+    ADD(hash, t->finnis_sinclair, t->cutoff, t->step_density, t->step_r);
+    add(hash, t->embedding, n * (size_t)t->n_density * sizeof *t->embedding);
+    add(hash, t->density, n * n * n_r * sizeof *t->density);
+    add(hash, t->pair_term, n * (n + 1) / 2 * n_r * sizeof *t->pair_term);
+}
+
 /* What the files of the force field, and what the recipe changes in them, come to. */
 static void add_parameters(uint64_t *hash, const km_model *model)
 {
@@ -53,6 +62,8 @@ static void add_parameters(uint64_t *hash, const km_model *model)
     add(hash, pair->form, pairs * sizeof *pair->form);
     add(hash, pair->parameter, pairs * KM_VDW_PARAMETERS * sizeof *pair->parameter);
     add_bonded(hash, &model->bonded);
+    if (model->eam_tables != NULL)
+        add_metal(hash, model->eam_tables);
     if (model->has_slab)
         ADD(hash, model->slab.coulomb_constant);
     for (const km_piston *k = model->piston; k < model->piston + model->n_pistons; k++)

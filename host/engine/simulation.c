@@ -43,6 +43,19 @@ static bool has_bonded_terms(const km_bonded_spec *b)
            0;
 }
 
+/* Without them (a metal alone) there is no list of pairs. */
+static bool has_pairs(const km_model *model)
+{
+    return model->neighbours.cutoff > 0.0;
+}
+
+/* The longest of the cutoffs, nm. */
+static double longest_cutoff(const km_model *model)
+{
+    const double metal = model->eam.n_atoms > 0 ? model->eam.tables->cutoff : 0.0;
+    return fmax(model->neighbours.cutoff, metal);
+}
+
 static km_status load(km_simulation *s, const km_state *state, const km_integrator_spec *integrator)
 {
     const km_model *model = s->model;
@@ -56,9 +69,10 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
     };
     KM_TRY(s->backend->particles_create(s->device, &particles, &s->particles));
     KM_TRY(s->backend->upload(s->device, state, s->particles));
-    KM_TRY(s->backend->neighbours_create(s->device, &model->neighbours, s->particles));
-    if (!model->only_metal)
+    if (has_pairs(model)) {
+        KM_TRY(s->backend->neighbours_create(s->device, &model->neighbours, s->particles));
         KM_TRY(add_force(s, KM_FORCE_PAIR, &model->pair));
+    }
     if (model->eam.n_atoms > 0)
         KM_TRY(add_force(s, KM_FORCE_EAM, &model->eam));
     if (has_bonded_terms(&model->bonded))
@@ -106,7 +120,8 @@ void km_simulation_destroy(km_simulation *s)
 
 km_status km_simulation_forces(km_simulation *s, km_step *step, bool rebuild)
 {
-    KM_TRY(s->backend->neighbours_update(s->device, s->particles, rebuild, &step->rebuilt));
+    if (has_pairs(s->model))
+        KM_TRY(s->backend->neighbours_update(s->device, s->particles, rebuild, &step->rebuilt));
     if (step->rebuilt)
         for (int k = 0; k < s->n_forces; k++)
             KM_TRY(km_force_rebuild(&s->force[k], s->particles));
@@ -198,7 +213,7 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
                        "step %lld: the cutoff is %.4g nm and the least height of the periodic cell "
                        "%.4g nm; the height must be at least twice the cutoff: use a larger cell "
                        "or a shorter cutoff",
-                       (long long)step->index, s->model->neighbours.cutoff,
+                       (long long)step->index, longest_cutoff(s->model),
                        km_box_least_height(&s->particles->box));
     return fault & KM_FAULT_LIST ? outgrown(s, step) : KM_OK;
 }

@@ -186,13 +186,16 @@ static km_status read_structure(km_recipe_reader *r, const km_raw_structure *raw
     KM_NEW(r->recipe->structure, 1);
     km_recipe_structure *structure = r->recipe->structure;
     KM_TRY(km_recipe_resolve_file(r, "cell.structure.file", raw->file, &structure->file));
-    if ((raw->n_molecules == 0) != (r->recipe->liquid != NULL))
+    const bool known =
+        r->recipe->liquid != NULL || r->recipe->crystal != NULL || r->recipe->stack != NULL;
+    if ((raw->n_molecules == 0) != known)
         return KM_FAIL(
             KM_ERROR_INPUT, "%s: %s", km_recipe_place(r, "cell.structure"),
             raw->n_molecules == 0
                 ? "the list molecules is missing; list what the file holds, in order: "
                   "[{molecule: DME, count: 100}]"
-                : "the molecules follow from cell.liquid already; remove one of the two");
+                : "what the file holds follows from the rest of cell already; remove the list "
+                  "molecules");
     KM_NEW(structure->molecule, raw->n_molecules);
     for (uint32_t k = 0; k < raw->n_molecules; k++) {
         char node[80];
@@ -209,19 +212,19 @@ km_status km_recipe_read_cell(km_recipe_reader *r)
 {
     const km_raw_recipe_cell *raw = &r->raw->cell;
     const int metals = (raw->crystal != NULL) + (raw->slab != NULL) + (raw->stack != NULL);
-    const int others = raw->liquid != NULL || raw->structure != NULL;
-    if (metals + others == 0)
+    const int kinds = metals + (raw->liquid != NULL);
+    if (kinds == 0 && raw->structure == NULL)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s is empty; give cell.liquid, cell.structure, cell.crystal, cell.slab or "
                        "cell.stack",
                        km_recipe_place(r, "cell"));
-    if (metals + others > 1)
+    if (kinds > 1)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s holds several kinds of cell; give one of liquid, structure, crystal, "
-                       "slab, stack (slabs and liquids together are a stack)",
+                       "%s holds several kinds of cell; give one of liquid, crystal, slab, stack "
+                       "(slabs and liquids together are a stack)",
                        km_recipe_place(r, "cell"));
     if (metals > 0)
-        return km_recipe_read_metal(r);
+        KM_TRY(km_recipe_read_metal(r));
     if (raw->liquid != NULL)
         KM_TRY(km_recipe_read_liquid(r, "cell.liquid", false, raw->liquid, &r->recipe->liquid));
     if (raw->structure != NULL)

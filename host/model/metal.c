@@ -221,7 +221,7 @@ static km_status add_mobility(km_model *model, const km_system *system)
     return KM_OK;
 }
 
-/* The term for a vacuum along z; the outermost layers stand for all atoms. */
+/* The term for a vacuum along z; before there are positions the outermost layers stand for them. */
 static km_status add_slab_term(km_model *model, const km_recipe *recipe, const km_system *system)
 {
     if (!(system->vacuum > 0.0) || !model->has_charges)
@@ -230,7 +230,10 @@ static km_status add_slab_term(km_model *model, const km_recipe *recipe, const k
                             0.0, 0.0, system->layer[system->n_layers - 1].high};
     const double neutral[2] = {0.0, 0.0};
     km_slab_report report;
-    if (km_slab_check(&system->box, 2, ends, neutral, recipe->nonbonded.cutoff, &report) != KM_OK) {
+    const bool placed = system->position != NULL;
+    if (km_slab_check(&system->box, placed ? model->n : 2, placed ? system->position : ends,
+                      placed ? model->charge : neutral, recipe->nonbonded.cutoff,
+                      &report) != KM_OK) {
         km_error_prefix("%s: cell.stack.vacuum_A: ", recipe->path != NULL ? recipe->path : "");
         return km_last_error()->status;
     }

@@ -17,10 +17,6 @@
 #define KM_SKIN                                                                                    \
     0.1 /* nm  unless the recipe says: rebuilds every 10 to 20 steps of 2 fs in a liquid */
 
-/* nm  of a list that no term uses */
-#define KM_IDLE_CUTOFF 0.2
-#define KM_IDLE_SKIN 0.4
-
 /* Kinds of molecules in the order of their first molecule. */
 static km_status find_kinds(km_expansion *e)
 {
@@ -178,14 +174,12 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
     KM_TRY(check_metal_cutoff(recipe, model, box));
     if (!model->only_metal)
         KM_TRY(check_cutoff(recipe, box));
-    model->neighbours = (km_neighbour_spec){.cutoff = nonbonded->cutoff,
-                                            .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
-                                            .exclusion_start = model->exclusion_start,
-                                            .exclusion = model->exclusion};
-    if (model->only_metal) { /* nobody asks this list; the metal has its own */
-        model->neighbours.cutoff = KM_IDLE_CUTOFF;
-        model->neighbours.skin = KM_IDLE_SKIN;
-    }
+    if (!model->only_metal)
+        model->neighbours =
+            (km_neighbour_spec){.cutoff = nonbonded->cutoff,
+                                .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
+                                .exclusion_start = model->exclusion_start,
+                                .exclusion = model->exclusion};
     if (model->has_charges)
         KM_TRY(choose_ewald(model, nonbonded, box));
     model->pme.coulomb_constant = nonbonded->coulomb_constant;

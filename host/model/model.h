@@ -4,6 +4,7 @@
 #define KM_MODEL_H
 
 #include "host/build/system.h"
+#include "host/input/eam_file.h"
 #include "host/model/labels.h"
 #include "kernels/backend.h"
 #include "kernels/bonded/bonded.h"
@@ -31,14 +32,14 @@ typedef struct km_model {
     int *type, *molecule;             /*       n                                        */
     int *molecule_start;              /*       labels->n_molecules + 1                  */
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
-    km_neighbour_spec neighbours;
-    km_pair_spec pair; /* the specs point into memory the model owns     */
+    km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */
+    km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;
-    bool has_charges; /* false: no mesh is needed                       */
-    bool only_metal;  /* no Lennard-Jones and no charges         */
-    km_eam_spec eam;  /* n_atoms 0: no metal                            */
-    km_eam_tables *eam_tables;
+    bool has_charges;           /* false: no mesh is needed                       */
+    bool only_metal;            /* no Lennard-Jones and no charges         */
+    km_eam_spec eam;            /* n_atoms 0: no metal                            */
+    km_eam_tables *eam_tables;  /* NULL without; eam points into it               */
     km_parameter_use metal_use; /* the potential of the metal; what NULL: none    */
     int n_notes;
     char *note[KM_MODEL_NOTES]; /* sentences that belong beside every result      */

@@ -105,5 +105,41 @@ run 65 "a salt needs a positive cation and a negative anion" salt.yaml
 recipe box.yaml 's/cutoff_A: 7.0/cutoff_A: 12.0/'
 run 65 "cutoff" box.yaml
 
+# metals
+cat >metal.yaml <<'END'
+title: "a slab of potassium against DME"
+temperature_K: 298.15
+cell:
+  stack:
+    area_A: [30, 30]
+    vacuum_A: 40
+    layers:
+      - slab: {element: K, lattice: bcc, lattice_constant_A: 5.326, surface: "110", layers: 4, frozen_layers: 1}
+      - liquid: {solvents: [{molecule: DME, volume_parts: 1}], thickness_A: 25}
+      - slab: {element: K, lattice: bcc, lattice_constant_A: 5.326, surface: "110", layers: 4, frozen_layers: 1, piston: {}}
+forcefield: {files: [opls-electrolytes, metals]}
+END
+accepts metal.yaml
+layer=cell.stack.layers
+run 65 'metal.yaml: line 8: cell.stack.layers.0.slab.element: the force field has no metal "Fe"' metal.yaml --set $layer.0.slab.element=Fe
+run 65 'is not one of: bcc, fcc' metal.yaml --set $layer.0.slab.lattice=hcp
+run 65 'is not one of: 100, 110, 111' metal.yaml --set $layer.0.slab.surface=210
+run 65 'did you mean "lattice_constant_A"' metal.yaml --set $layer.0.slab.lattice_constant=5
+run 65 'the highest layer of a stack can be a piston' metal.yaml --set $layer.0.slab.piston.pressure_bar=1
+run 65 'made of the frozen layers of its slab' metal.yaml --set $layer.2.slab.frozen_layers=0
+run 65 'a piston needs vacuum_A above it' metal.yaml --set cell.stack.vacuum_A=0
+run 65 'the electrostatics of a slab need at least' metal.yaml --set cell.stack.vacuum_A=10
+run 65 'is no stage of protocol interface' metal.yaml --set 'stages=[{name: compress, time_ps: 1}]'
+run 65 'would move the frozen layers' metal.yaml --set production.ensemble=NPT
+run 65 'is no potential of the catalogue' metal.yaml --set forcefield.metal=K_new
+run 65 'the potential Na_Wilson2015 is not for K' metal.yaml --set forcefield.metal=Na_Wilson2015
+run 65 'no such Lennard-Jones set of K' metal.yaml --set forcefield.metal_cross=heinz
+run 65 'the cell holds no metal' tiny.yaml --set forcefield.metal_cross=uff
+run 65 'has no metal "K"; add metals to forcefield.files' metal.yaml --set 'forcefield.files=[opls-electrolytes]'
+for wrong in $layer.0.slab.layers=0 $layer.0.slab.lattice_constant_A=53 $layer.1.liquid.thickness_A=-1 \
+    cell.stack.area_A.0=0 cell.stack.vacuum_A=-1 $layer.0.slab.frozen_layers=9 $layer.0.slab.thermostat_layers=4; do
+    run 65 "${wrong%%=*}" metal.yaml --set "$wrong"
+done
+
 echo "$cases wrong inputs, $failures without the right answer"
 [ "$failures" -eq 0 ]

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Bulk potassium in motion, by the engine, without a list of pairs: energy and momentum at constant
+ * energy, a device beside the CPU, and a recorded step beside a plain one. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/engine/step.h"
+#include "kernels/base/units.h"
+#include "tests/metal.h"
+
+#define K_FIT "forcefields/metals/K_refit_FS.eam.fs"
+#define TEMPERATURE 300.0 /* K */
+
+typedef struct motion {
+    metal *m;
+    int molecule_start[4096];
+    km_model model;
+    km_integrator_spec integrator;
+    km_device *device;
+    km_simulation *s;
+    km_due due;
+} motion;
+
+static motion *start(const km_backend *backend, const int cells[3], double timestep)
+{
+    motion *o = calloc(1, sizeof *o);
+    assert_non_null(o);
+    metal *m = o->m = metal_bcc(K_FIT, cells, 0.532, 0.0, 1);
+    assert_true(m->n < 4096);
+    for (int i = 0; i <= m->n; i++)
+        o->molecule_start[i] = i;
+    o->model.n = m->n;
+    o->model.mass = m->mass;
+    o->model.charge = m->charge;
+    o->model.type = m->zero;
+    o->model.molecule = m->number;
+    o->model.eam = (km_eam_spec){m->tables, m->n, m->number, m->element, 0.0};
+    o->integrator = (km_integrator_spec){.timestep = timestep,
+                                         .constraint_tolerance = 1e-10,
+                                         .degrees_of_freedom = 3 * m->n - 3,
+                                         .n_molecules = m->n,
+                                         .molecule_start = o->molecule_start,
+                                         .seed = 3,
+                                         .n_steps = 1000000};
+    const km_state state = {m->n, m->box, m->position, NULL};
+    km_step first = {0, false, true, true};
+    assert_ok(backend->open(2, &o->device));
+    assert_ok(km_simulation_create(backend, o->device, &o->model, &state, &o->integrator, &o->s));
+    assert_ok(backend->draw_velocities(o->s->integrator, 2.0 * TEMPERATURE, 11, o->s->particles));
+    assert_ok(km_simulation_forces(o->s, &first, true));
+    assert_ok(km_simulation_check(o->s, &first));
+    return o;
+}
+
+/* That many steps, the last of which measures. */
+static km_measurement advance(motion *o, int64_t steps)
+{
+    km_measurement out;
+    o->due = (km_due){.index = o->due.index + 1, .in_stage = o->due.in_stage + 1};
+    if (steps > 1)
+        assert_ok(km_step_advance_plain(o->s, &o->due, steps - 1));
+    o->due.index += steps - 1;
+    o->due.in_stage += steps - 1;
+    o->due.energies = true;
+    assert_ok(km_step_advance(o->s, &o->due, &out));
+    return out;
+}
+
+static void finish(motion *o)
+{
+    const km_backend *backend = o->s->backend;
+    km_simulation_destroy(o->s);
+    backend->close(o->device);
+    metal_free(o->m);
+    free(o);
+}
+
+/* Slope of a straight line through the points. */
+static double slope(const double *t, const double *y, int n)
+{
+    double mean_t = 0.0, mean_y = 0.0, tt = 0.0, ty = 0.0;
+    for (int i = 0; i < n; i++) {
+        mean_t += t[i] / n;
+        mean_y += y[i] / n;
+    }
+    for (int i = 0; i < n; i++) {
+        tt += (t[i] - mean_t) * (t[i] - mean_t);
+        ty += (t[i] - mean_t) * (y[i] - mean_y);
+    }
+    return ty / tt;
+}
+
+/* kT/ns per degree of freedom, over so many samples of 0.1 ps after 2 ps. */
+static double drift(const km_backend *backend, double timestep, int samples)
+{
+    const int cells[3] = {6, 6, 6};
+    motion *o = start(backend, cells, timestep);
+    const int64_t between = (int64_t)lround(0.1 / timestep);
+    double *t = calloc((size_t)samples, sizeof *t), *y = calloc((size_t)samples, sizeof *y);
+    assert_non_null(t);
+    assert_non_null(y);
+    advance(o, 20 * between);
+    km_measurement now = {0};
+    for (int k = 0; k < samples; k++) {
+        now = advance(o, between);
+        t[k] = 1e-3 * 0.1 * k; /* ns */
+        y[k] = now.conserved / (KM_GAS_CONSTANT * TEMPERATURE * (3.0 * o->m->n - 3.0));
+    }
+    /* forces add up to nothing: the momentum is what rounding of velocities makes of 0 */
+    for (int c = 0; c < 3; c++)
+        assert_near(now.momentum[c], 0.0, 1e-7);
+    assert_near(now.temperature, TEMPERATURE, 60.0); /* half of 2 T went into the lattice */
+    const double found = slope(t, y, samples);
+    finish(o);
+    free(t);
+    free(y);
+    return found;
+}
+
+/* Velocity Verlet holds the energy; 20 ps resolve 0.005 here. */
+static void energy_is_conserved(void **state)
+{
+    const km_backend *backend = *state;
+    if (backend_is_emulated(backend))
+        skip();
+    const double found = drift(backend, 0.002, 200);
+    print_message("%s, 2 fs: %.1e kT/ns per degree of freedom\n", backend->name, found);
+    assert_near(found, 0.0, 0.005);
+}
+
+/* Positions beside those of the CPU, after steps in which the list was built several times. */
+static void device_moves_like_the_cpu(void **state)
+{
+    const int cells[3] = {3, 3, 4};
+    motion *cpu = start(&km_backend_cpu, cells, 0.004), *o = start(*state, cells, 0.004);
+    const km_measurement a = advance(cpu, 60), b = advance(o, 60);
+    km_state *x, *y;
+    assert_ok(km_state_create(o->m->n, &x));
+    assert_ok(km_state_create(o->m->n, &y));
+    assert_ok(km_backend_cpu.download(cpu->device, cpu->s->particles, x));
+    assert_ok(o->s->backend->download(o->device, o->s->particles, y));
+    double worst = 0.0, moved = 0.0;
+    for (int k = 0; k < 3 * o->m->n; k++) {
+        worst = fmax(worst, fabs(x->position[k] - y->position[k]));
+        moved = fmax(moved, fabs(x->position[k] - o->m->position[k]));
+    }
+    assert_true(moved > 0.05); /* half the skin */
+#ifdef KM_DOUBLE
+    assert_near(worst, 0.0, 1e-11);
+    assert_near(a.conserved, b.conserved, 1e-6);
+#else
+    assert_near(worst, 0.0, 1e-5);
+    assert_near(a.conserved, b.conserved, 1e-5 * fabs(a.conserved));
+#endif
+    km_state_destroy(x);
+    km_state_destroy(y);
+    finish(cpu);
+    finish(o);
+}
+
+/* Recorded steps, the same bits as single ones that measure each time. */
+static void recorded_steps_are_steps(void **state)
+{
+    const int cells[3] = {3, 3, 3};
+    motion *many = start(*state, cells, 0.004), *single = start(*state, cells, 0.004);
+    km_state *x, *y;
+    advance(many, 40);
+    for (int k = 0; k < 40; k++)
+        advance(single, 1);
+    assert_ok(km_state_create(many->m->n, &x));
+    assert_ok(km_state_create(many->m->n, &y));
+    assert_ok(many->s->backend->download(many->device, many->s->particles, x));
+    assert_ok(single->s->backend->download(single->device, single->s->particles, y));
+    assert_memory_equal(x->position, y->position, 3 * (size_t)many->m->n * sizeof(double));
+    assert_memory_equal(x->velocity, y->velocity, 3 * (size_t)many->m->n * sizeof(double));
+    km_state_destroy(x);
+    km_state_destroy(y);
+    finish(many);
+    finish(single);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(energy_is_conserved),
+        cmocka_unit_test(device_moves_like_the_cpu),
+        cmocka_unit_test(recorded_steps_are_steps),
+    };
+    return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
+}
