@@ -72,6 +72,7 @@ static void read_line(peer_liquid *l, const char *line, int *atom)
                            : strcmp(word, "charge_scale") == 0   ? &l->charge_scale
                            : strcmp(word, "cutoff_nm") == 0      ? &l->cutoff
                            : strcmp(word, "virial_tail") == 0    ? &l->virial_tail
+                           : strcmp(word, "vacuum_nm") == 0      ? &l->system.vacuum
                                                                  : NULL;
         assert_non_null(to);
         assert_int_equal(sscanf(line, "%*s %lf", to), 1);
@@ -114,7 +115,8 @@ static void fill_system(peer_liquid *l)
 
 peer_liquid *peer_liquid_read(const char *name)
 {
-    const char *const forcefield = KM_SOURCE_ROOT "/forcefields/opls-electrolytes.yaml";
+    const char *const files[] = {KM_SOURCE_ROOT "/forcefields/opls-electrolytes.yaml",
+                                 KM_SOURCE_ROOT "/forcefields/metals.yaml"};
     char path[1024], line[512];
     snprintf(path, sizeof path, "%s/tests/reference/peers/%s.txt", KM_SOURCE_ROOT, name);
     FILE *file = fopen(path, "r");
@@ -126,7 +128,7 @@ peer_liquid *peer_liquid_read(const char *name)
         read_line(l, line, &atoms);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(atoms, l->n);
-    assert_ok(km_forcefield_read(&forcefield, 1, &l->forcefield));
+    assert_ok(km_forcefield_read(files, 2, &l->forcefield));
     fill_recipe(l);
     fill_system(l);
     return l;

@@ -106,7 +106,10 @@ static void metal_meets_others_by_mixing_and_itself_not_at_all(void **state)
     cell c;
     open_cell(STACK("0", "K", "bcc", "5.326"), BOTH, &c);
     const double sigma = 3.812 / pow(2.0, 1.0 / 6.0);
-    assert_near(row_of(&c, "K0", "K0")[0], 0.0, 0.0);
+    for (int i = 0; i < c.model->n; i++)
+        assert_int_equal(c.model->neighbours.excluded_group[i],
+                         strcmp(c.model->labels->type_name[i], "K0") == 0);
+    assert_ptr_equal(c.model->pair.excluded_group, c.model->neighbours.excluded_group);
     assert_near(row_of(&c, "K0", "OS_ether")[0], sqrt(0.035 * 0.14) * 4.184, 1e-9);
     assert_near(row_of(&c, "K0", "OS_ether")[1], 0.1 * sqrt(sigma * 2.9), 1e-7);
     assert_true(row_of(&c, "OS_ether", "OS_ether")[0] > 0.0);

@@ -82,30 +82,34 @@ km_status km_assign_metal_cross(km_expansion *e, const km_recipe *recipe)
     return KM_OK;
 }
 
-km_status km_silence_metal_pairs(km_model *model, const km_expansion *e)
+/* A row of pair_types for two metals would be ignored. */
+static km_status check_metal_pairs(const km_expansion *e)
 {
-    bool *metal = NULL;
-    double *parameter = (double *)model->pair.parameter; /* owned by the model */
-    km_status status = KM_OK;
-    KM_NEW(metal, e->n_types);
-    for (int k = 0; k < e->n_kinds; k++)
-        if (km_is_metal_kind(&e->kind[k]))
-            metal[e->type_here[e->kind[k].type[0]]] = true;
-    for (int a = 0; a < e->n_types; a++)
-        for (int b = 0; b < e->n_types && status == KM_OK; b++) {
-            if (metal[a] && metal[b] && km_forcefield_pair(e->ff, e->type[a], e->type[b]) >= 0)
-                status =
-                    KM_FAIL(KM_ERROR_INPUT,
-                            "pair_types gives parameters for two metal atoms, %s and %s; only "
-                            "the potential of the metal acts between them: remove the row",
-                            e->ff->atom_type[e->type[a]].name, e->ff->atom_type[e->type[b]].name);
-            double *row = &parameter[(a * e->n_types + b) * KM_VDW_PARAMETERS];
-            if (metal[a] && metal[b])
-                row[0] = 0.0; /* epsilon */
+    for (int a = 0; a < e->n_kinds; a++)
+        for (int b = 0; b <= a; b++) {
+            const int type[2] = {e->kind[a].type[0], e->kind[b].type[0]};
+            if (km_is_metal_kind(&e->kind[a]) && km_is_metal_kind(&e->kind[b]) &&
+                km_forcefield_pair(e->ff, type[0], type[1]) >= 0)
+                return KM_FAIL(KM_ERROR_INPUT,
+                               "pair_types gives parameters for two metal atoms, %s and %s; only "
+                               "the potential of the metal acts between them: remove the row",
+                               e->ff->atom_type[type[0]].name, e->ff->atom_type[type[1]].name);
         }
-    free(metal);
+    return KM_OK;
+}
+
+km_status km_exclude_metal_pairs(km_model *model, const km_expansion *e)
+{
     model->only_metal = !km_has_others(e);
-    return status;
+    if (!km_has_metal(e))
+        return KM_OK;
+    KM_TRY(check_metal_pairs(e));
+    KM_NEW(model->excluded_group, model->n);
+    for (int i = 0; i < model->n; i++) {
+        const int kind = model->labels->molecule_kind[model->molecule[i]];
+        model->excluded_group[i] = km_is_metal_kind(&e->kind[kind]);
+    }
+    return KM_OK;
 }
 
 /* The one potential that all metals of the cell share. */

@@ -15,8 +15,9 @@ bool km_has_others(const km_expansion *e);
 /* Other Lennard-Jones types for the metals, as forcefield.metal_cross asks; before the types of the
  * cell are listed. KM_ERROR_INPUT when there is no such set, or no metal. */
 KM_MUST_CHECK km_status km_assign_metal_cross(km_expansion *e, const km_recipe *recipe);
-/* Takes Lennard-Jones out of the pairs of metal types; after km_expand_pair_table. */
-KM_MUST_CHECK km_status km_silence_metal_pairs(km_model *model, const km_expansion *e);
+/* Metal atoms are no pairs of each other: model->excluded_group; after km_expand_atoms.
+ * KM_ERROR_INPUT when the force field gives such a pair parameters. */
+KM_MUST_CHECK km_status km_exclude_metal_pairs(km_model *model, const km_expansion *e);
 /* Potential, metal atoms and their elements, mobility, pistons, slab term; after
  * km_expand_atoms. KM_ERROR_INPUT when no potential of the catalogue is for these metals. */
 KM_MUST_CHECK km_status km_expand_metal(km_model *model, const km_expansion *e,

@@ -179,7 +179,8 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
             (km_neighbour_spec){.cutoff = nonbonded->cutoff,
                                 .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
                                 .exclusion_start = model->exclusion_start,
-                                .exclusion = model->exclusion};
+                                .exclusion = model->exclusion,
+                                .excluded_group = model->excluded_group};
     if (model->has_charges)
         KM_TRY(choose_ewald(model, nonbonded, box));
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
@@ -190,6 +191,7 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
     model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.exclusion_start = model->exclusion_start;
     model->pair.exclusion = model->exclusion;
+    model->pair.excluded_group = model->excluded_group;
     return KM_OK;
 }
 
@@ -204,7 +206,7 @@ static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
     KM_TRY(find_types(e));
     KM_TRY(km_expand_atoms(model, e));
     KM_TRY(km_expand_pair_table(model, e));
-    KM_TRY(km_silence_metal_pairs(model, e));
+    KM_TRY(km_exclude_metal_pairs(model, e));
     KM_TRY(km_expand_topology(model, e));
     KM_TRY(km_expand_metal(model, e, recipe));
     KM_TRY(set_nonbonded(model, recipe, &e->system->box));
@@ -247,6 +249,7 @@ void km_model_destroy(km_model *model)
     free(model->mobility);
     free(model->exclusion_start);
     free(model->exclusion);
+    free(model->excluded_group);
     km_eam_tables_destroy(model->eam_tables);
     free_const(model->eam.atom);
     free_const(model->eam.element);

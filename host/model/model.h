@@ -32,6 +32,7 @@ typedef struct km_model {
     int *type, *molecule;             /*       n                                        */
     int *molecule_start;              /*       labels->n_molecules + 1                  */
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
+    bool *excluded_group;             /*       the metal atoms; NULL: none              */
     km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */
     km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
