@@ -163,9 +163,12 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     const km_state state = {l->n, l->system.box, l->system.position, NULL};
     assert_ok(backend->upload(device, &state, p));
     assert_ok(backend->neighbours_create(device, &model->neighbours, p));
-    const void *const specs[KM_FORCE_COUNT] = {[KM_FORCE_PAIR] = &model->pair,
-                                               [KM_FORCE_BONDED] = &model->bonded,
-                                               [KM_FORCE_PME] = &model->pme};
+    const void *const specs[KM_FORCE_COUNT] = {
+        [KM_FORCE_PAIR] = &model->pair,
+        [KM_FORCE_BONDED] = &model->bonded,
+        [KM_FORCE_PME] = &model->pme,
+        [KM_FORCE_SLAB] = model->has_slab ? &model->slab : NULL,
+        [KM_FORCE_EAM] = model->eam.n_atoms > 0 ? &model->eam : NULL};
     const km_step step = {0, true, true, true};
     bool rebuilt;
     for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++)

@@ -24,7 +24,7 @@ typedef struct peer_liquid {
     km_system_component component[PEER_KINDS];
 } peer_liquid;
 
-/* Reads kfsi-dme, kpf6-ec-dec or kfsi-dme-tte; fails the test when it cannot. */
+/* Reads kfsi-dme, kpf6-ec-dec, kfsi-dme-tte or k-kfsi-dme-k; fails the test when it cannot. */
 peer_liquid *peer_liquid_read(const char *name);
 void peer_liquid_free(peer_liquid *liquid);
 

@@ -230,8 +230,11 @@ static km_status add_slab_term(km_model *model, const km_recipe *recipe, const k
 {
     if (!(system->vacuum > 0.0) || !model->has_charges)
         return KM_OK;
-    const double ends[6] = {0.0, 0.0, system->layer[0].low,
-                            0.0, 0.0, system->layer[system->n_layers - 1].high};
+    double ends[6] = {0.0};
+    if (system->n_layers > 0) {
+        ends[2] = system->layer[0].low;
+        ends[5] = system->layer[system->n_layers - 1].high;
+    }
     const double neutral[2] = {0.0, 0.0};
     km_slab_report report;
     const bool placed = system->position != NULL;

