@@ -105,6 +105,33 @@ KM_HD places place(const bool several, const constants *c, const own_atoms *own,
     return at;
 }
 
+/* ---- coordinates ---- */
+
+/* Sites of one group; true when an atom has moved so far that the list must be built. */
+bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_particles *p,
+                                           int group, double allowance2)
+{
+    const int first = group * KM_EAM_GROUP, n_slots = list->n_slots;
+    bool moved = false;
+    for (int k = first; k < first + KM_EAM_GROUP && list->atom[k] >= 0; k++) {
+        const km_vec3 r = km_vec3_load(p->position, p->n_padded, list->atom[k]);
+        const km_vec3 s = km_box_to_fractional(&list->box, r);
+        km_eam_site *site = &list->site[k];
+        site->s[0] = km_fraction_of(s.x);
+        site->s[1] = km_fraction_of(s.y);
+        site->s[2] = km_fraction_of(s.z);
+        const double u = KM_FRACTION_UNIT;
+        const km_vec3 d = km_box_to_cartesian(
+            &list->box,
+            km_vec3_make(
+                u * (double)km_fraction_difference(site->s[0], list->reference[k]),
+                u * (double)km_fraction_difference(site->s[1], list->reference[n_slots + k]),
+                u * (double)km_fraction_difference(site->s[2], list->reference[2 * n_slots + k])));
+        moved |= !(km_vec3_dot(d, d) <= allowance2) | !(fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9);
+    }
+    return moved;
+}
+
 /* ---- first pass: densities ---- */
 
 /* Densities of the atoms of a vector become slopes and, fixed, embedding energies. */
@@ -127,7 +154,7 @@ KM_HD void embed(const km_eam_list *list, const km_eam_setup *setup, int first, 
 KM_HD void density_loop(const bool several, const km_eam_list *list, const km_eam_setup *setup,
                         int block, km_eam_sums *sums)
 {
-    const km_eam_block *b = list->block + block;
+    km_eam_block *b = list->block + block;
     const constants c = constants_of(list, setup);
     const km_lane limit = km_lane_all((km_real)(setup->density_limit * setup->density_limit));
     for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++)
@@ -137,9 +164,14 @@ KM_HD void density_loop(const bool several, const km_eam_list *list, const km_ea
             const own_atoms own = load_own(list, setup, list->site, first);
             km_lane_fixed sum = {{{0}}};
             unsigned large = 0;
+            int rows = 0, last = b->begin[g];
             for (int row = b->begin[g]; row < b->begin[g + 1]; row++) {
                 const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
                 const pairs q = meet(&c, &own, list->site, neighbour);
+                if (km_lane_bits(q.near) == 0)
+                    continue;
+                rows++;
+                last = row + 1;
                 const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
                 km_lane record[4];
                 km_lane_gather4(setup->knot, at.interval, record);
@@ -149,7 +181,8 @@ KM_HD void density_loop(const bool several, const km_eam_list *list, const km_ea
             }
             if (large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            embed(list, setup, first, b->begin[g + 1] - b->begin[g], &sum, sums);
+            b->end[g * KM_EAM_GROUP + v] = last;
+            embed(list, setup, first, rows, &sum, sums);
         }
 }
 
@@ -244,9 +277,13 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
             const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
             const own_atoms own = load_own(list, setup, list->embedded, first);
             force_sums sum = {{{{{0}}}}, {{{0}}}, {{{{0}}}}, 0};
-            for (int row = b->begin[g]; row < b->begin[g + 1]; row++) {
+            int rows = 0;
+            for (int row = b->begin[g]; row < b->end[g * KM_EAM_GROUP + v]; row++) {
                 const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
                 const pairs q = meet(&c, &own, list->embedded, neighbour);
+                if (km_lane_bits(q.near) == 0)
+                    continue;
+                rows++;
                 places at = place(several, &c, &own, list, setup, neighbour, q.r2);
                 km_lane u;
                 const km_lane f = pair_force(several, setup, &own, &q, &at, &u);
@@ -254,7 +291,7 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
             }
             if (sum.large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            hand_over(tally, list, first, b->begin[g + 1] - b->begin[g], &sum, p, sums);
+            hand_over(tally, list, first, rows, &sum, p, sums);
         }
 }
 
@@ -275,37 +312,61 @@ void KM_JOIN(km_eam_force_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_s
 
 /* ---- the list ---- */
 
-/* Neighbours of one atom, in the order of slots within each range. */
-KM_HD int search_atom(const km_eam_list *list, const km_lattice_lanes *lattice, km_lane reach2,
-                      int slot, int *out)
+/* Work space for the neighbours of one atom. */
+typedef struct scratch {
+    int room;
+    int *sorted, *slot, *ring; /* room */
+} scratch;
+
+/* Rings of equal area that neighbours are sorted into. */
+enum { RINGS = 32 };
+
+/* Nearer rings first: then the rows of a group are full at the beginning and out of the cutoff at
+ * the end, where the loops pass them over. */
+static void sort_by_ring(scratch *w, int n)
+{
+    int start[RINGS + 1] = {0};
+    for (int k = 0; k < n; k++)
+        start[w->ring[k] + 1]++;
+    for (int ring = 0; ring < RINGS; ring++)
+        start[ring + 1] += start[ring];
+    for (int k = 0; k < n; k++)
+        w->sorted[start[w->ring[k]]++] = w->slot[k];
+}
+
+/* Neighbours of one atom. */
+static int search_atom(const km_eam_list *list, const km_lattice_lanes *lattice, km_real reach2,
+                       int slot, const km_eam_reach *where, scratch *w)
 {
     const km_fraction *s = list->reference;
     const size_t n_slots = (size_t)list->n_slots;
-    km_eam_reach where;
+    const km_real scale = KM_R(RINGS) / reach2;
     km_lane_fraction own[3];
     int found = 0;
-    km_eam_list_reach(list, slot, &where);
     for (int k = 0; k < 3; k++)
         own[k] = s[(size_t)k * n_slots + (size_t)slot] + (km_lane_fraction){0};
-    for (int range = 0; range < where.n; range++)
-        for (int j = where.begin[range]; j < where.end[range]; j += KM_LANES) {
-            km_lane d[3];
+    for (int range = 0; range < where->n; range++)
+        for (int j = where->begin[range]; j < where->end[range]; j += KM_LANES) {
+            km_lane d[3], r[3];
             for (int k = 0; k < 3; k++) {
                 km_lane_fraction other;
                 memcpy(&other, s + (size_t)k * n_slots + (size_t)j, sizeof other);
                 d[k] = km_lane_fraction_difference(own[k], other);
             }
-            km_lane r[3];
-            unsigned bits = km_lane_bits(km_lane_less(km_lattice_vector(lattice, d, r), reach2));
-            const int left = where.end[range] - j;
+            const km_lane r2 = km_lattice_vector(lattice, d, r);
+            const km_lane_int ring = km_lane_whole(r2 * scale);
+            unsigned bits = km_lane_bits(km_lane_less(r2, km_lane_all(reach2)));
+            const int left = where->end[range] - j;
             if (left < KM_LANES)
                 bits &= (1u << left) - 1u;
             for (; bits != 0; bits &= bits - 1u) {
-                const int other = j + __builtin_ctz(bits);
-                out[found] = other;
-                found += other != slot;
+                const int lane = __builtin_ctz(bits);
+                w->slot[found] = j + lane;
+                w->ring[found] = ring[lane] < RINGS ? ring[lane] : RINGS - 1;
+                found += j + lane != slot;
             }
         }
+    sort_by_ring(w, found);
     return found;
 }
 
@@ -323,55 +384,66 @@ static bool make_room(km_eam_block *b, int rows)
     return true;
 }
 
-/* Most neighbours that one search can find: atoms in the cells around. */
-static int most_found(const km_eam_list *list, int slot)
+/* Work space for as many atoms as there are in these ranges. */
+static bool make_scratch(scratch *w, const km_eam_reach *where)
 {
-    km_eam_reach where;
-    int n = 0;
-    km_eam_list_reach(list, slot, &where);
-    for (int range = 0; range < where.n; range++)
-        n += where.end[range] - where.begin[range];
-    return n + 1;
+    int n = 1;
+    for (int range = 0; range < where->n; range++)
+        n += where->end[range] - where->begin[range];
+    if (n <= w->room)
+        return true;
+    free(w->sorted);
+    w->room = 2 * n;
+    w->sorted = malloc(3 * (size_t)w->room * sizeof *w->sorted);
+    if (w->sorted == NULL)
+        return false;
+    w->slot = w->sorted + w->room;
+    w->ring = w->slot + w->room;
+    return true;
+}
+
+/* Writes the rows of one group behind those of the groups before. */
+static bool search_group(const km_eam_list *list, km_eam_block *b, int g, int first,
+                         const km_lattice_lanes *lattice, scratch *w)
+{
+    const double reach = list->reach + 1e-6; /* rounding loses no pair */
+    int rows = 0;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        int n = 0;
+        if (list->atom[first + k] >= 0) {
+            km_eam_reach where;
+            km_eam_list_reach(list, first + k, &where);
+            if (!make_scratch(w, &where))
+                return false;
+            n = search_atom(list, lattice, (km_real)(reach * reach), first + k, &where, w);
+        }
+        if (n > rows) {
+            if (!make_room(b, b->begin[g] + n))
+                return false;
+            for (int row = rows; row < n; row++) /* until told otherwise they end before it */
+                for (int m = 0; m < KM_EAM_GROUP; m++)
+                    b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + m] = first + m;
+            rows = n;
+        }
+        for (int row = 0; row < n; row++)
+            b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] = w->sorted[row];
+    }
+    b->begin[g + 1] = b->begin[g] + rows;
+    return true;
 }
 
 bool KM_JOIN(km_eam_search_, KM_ISA_NAME)(const km_eam_list *list, int block)
 {
     km_eam_block *b = list->block + block;
     const km_lattice_lanes lattice = km_lattice_lanes_of(&list->lattice);
-    const double reach = list->reach + 1e-6; /* rounding loses no pair */
-    const km_lane reach2 = km_lane_all((km_real)(reach * reach));
-    int *found[KM_EAM_GROUP] = {NULL}, n[KM_EAM_GROUP], room = 0;
+    scratch w = {0};
     bool fine = true;
-    b->begin[0] = 0;
     for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++) {
         const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP;
-        int rows = 0;
-        for (int k = 0; fine && k < KM_EAM_GROUP && first < list->n_slots; k++) {
-            n[k] = 0;
-            if (list->atom[first + k] < 0)
-                continue;
-            const int most = most_found(list, first + k);
-            if (most > room) {
-                room = 2 * most;
-                for (int m = 0; fine && m < KM_EAM_GROUP; m++) {
-                    int *more = realloc(found[m], (size_t)room * sizeof *more);
-                    fine = more != NULL;
-                    found[m] = fine ? more : found[m];
-                }
-                if (!fine)
-                    break;
-            }
-            n[k] = search_atom(list, &lattice, reach2, first + k, found[k]);
-            rows = n[k] > rows ? n[k] : rows;
-        }
-        b->begin[g + 1] = b->begin[g] + rows;
-        fine = fine && make_room(b, b->begin[g + 1]);
-        for (int row = 0; fine && row < rows; row++)
-            for (int k = 0; k < KM_EAM_GROUP; k++)
-                b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] =
-                    row < n[k] ? found[k][row] : first + k;
+        b->begin[g + 1] = b->begin[g];
+        if (first < list->n_slots && fine)
+            fine = search_group(list, b, g, first, &lattice, &w);
     }
-    for (int k = 0; k < KM_EAM_GROUP; k++)
-        free(found[k]);
+    free(w.sorted);
     return fine;
 }
