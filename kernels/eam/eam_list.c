@@ -35,6 +35,8 @@ km_status km_eam_list_make(km_device *device, const km_eam_spec *spec, const km_
     list->n_groups = (list->n + KM_EAM_GROUP - 1) / KM_EAM_GROUP;
     list->n_slots = list->n_groups * KM_EAM_GROUP;
     list->n_blocks = (list->n_groups + KM_EAM_BLOCK_GROUPS - 1) / KM_EAM_BLOCK_GROUPS;
+    if ((size_t)list->n_slots > INT32_MAX / sizeof(km_eam_site))
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "%d metal atoms are too many", list->n);
     KM_TRY(allocate(list));
     memcpy(list->metal, spec->atom, (size_t)list->n * sizeof *list->metal);
     memcpy(list->metal_element, spec->element, (size_t)list->n * sizeof *list->metal_element);

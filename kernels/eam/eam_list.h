@@ -24,7 +24,7 @@ enum {
 
 /* The neighbours of the groups of a block. */
 typedef struct km_eam_block {
-    int *entry;                         /* rows x KM_EAM_GROUP: slots                     */
+    int *entry;                         /* rows x KM_EAM_GROUP: slots, as bytes into site */
     int capacity;                       /* rows                                           */
     int begin[KM_EAM_BLOCK_GROUPS + 1]; /* first row of each group                        */
     int end[KM_EAM_BLOCK_GROUPS * KM_EAM_GROUP]; /* after the last row with a pair within the cutoff

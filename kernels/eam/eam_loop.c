@@ -9,6 +9,9 @@
 #include "kernels/eam/eam_list.h"
 #include "kernels/eam/eam_pair.h"
 
+/* Bytes: neighbours and places in the tables are kept as offsets. */
+enum { SITE = sizeof(km_eam_site), INTERVAL = KM_EAM_KNOT * sizeof(km_real) };
+
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
@@ -20,8 +23,8 @@ typedef struct constants {
 
 /* Atoms of a group, one per lane. */
 typedef struct own_atoms {
-    int first; /* slot of lane 0 */
-    km_lane_int slot;
+    int first;        /* slot of lane 0           */
+    km_lane_int slot; /* as neighbours have it */
     km_lane_fraction s[3];
     km_lane slope;
     int row[KM_LANES]; /* of the tables of the atom's element, in intervals */
@@ -37,8 +40,8 @@ typedef struct pairs {
 
 /* Where pairs stand in the tables. */
 typedef struct places {
-    km_lane r, p;
-    int interval[KM_LANES], back[KM_LANES]; /* of the pair of elements, and with them swapped */
+    km_lane inverse_r, p;
+    int interval[KM_LANES], back[KM_LANES]; /* bytes, of the pair of elements, and swapped */
 } places;
 
 static constants constants_of(const km_eam_list *list, const km_eam_setup *setup)
@@ -58,7 +61,7 @@ KM_HD own_atoms load_own(const km_eam_list *list, const km_eam_setup *setup,
     own.first = first;
     own.n_intervals = setup->n_intervals;
     for (int k = 0; k < KM_LANES; k++) {
-        slot[k] = first + k;
+        slot[k] = (first + k) * SITE;
         own.row[k] = list->element[first + k] * setup->n_elements * setup->n_intervals;
     }
     own.slot = km_lane_int_load(slot);
@@ -90,18 +93,17 @@ KM_HD places place(const bool several, const constants *c, const own_atoms *own,
                    km_lane r2)
 {
     places at;
-    at.r = km_lane_sqrt(r2);
-    const km_lane x = at.r * c->inverse_step;
+    km_lane inverse2;
+    km_lane_inverse(r2, &inverse2, &at.inverse_r);
+    const km_lane x = r2 * at.inverse_r * c->inverse_step;
     const km_lane_int m = km_lane_whole(km_lane_min(x, c->last));
     at.p = km_lane_min(x - km_lane_of_whole(m), c->one);
-    memcpy(at.interval, &m, sizeof m);
+    km_lane_int_spill(m * INTERVAL, at.interval);
     for (int k = 0; several && k < KM_LANES; k++) {
-        const int b = list->element[neighbour[k]], a = list->element[own->first + k];
-        at.back[k] = at.interval[k] + (b * setup->n_elements + a) * own->n_intervals;
-        at.interval[k] += own->row[k] + b * own->n_intervals;
+        const int b = list->element[neighbour[k] / SITE], a = list->element[own->first + k];
+        at.back[k] = at.interval[k] + (b * setup->n_elements + a) * own->n_intervals * INTERVAL;
+        at.interval[k] += (own->row[k] + b * own->n_intervals) * INTERVAL;
     }
-    for (int k = 0; k < KM_LANES; k++) /* to halves of intervals */
-        at.interval[k] *= 2;
     return at;
 }
 
@@ -206,19 +208,29 @@ typedef struct force_sums {
     unsigned large;
 } force_sums;
 
+KM_HD void begin_sums(const bool tally, force_sums *sums)
+{
+    const km_lane_fixed zero = {{{0}}};
+    sums->large = 0;
+    for (int c = 0; c < 3; c++)
+        sums->f[c] = zero;
+    for (int t = 0; tally && t < KM_TENSOR; t++)
+        sums->w[t] = zero;
+    if (tally)
+        sums->u = zero;
+}
+
 /* -U'/r of the pairs; their pair energy in *u. */
 KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const own_atoms *own,
-                         const pairs *q, places *at, km_lane *u)
+                         const pairs *q, const places *at, km_lane *u)
 {
     km_lane density[4], pair[4];
     km_lane_gather4(setup->knot, at->interval, density);
     km_lane_gather4(setup->knot + 4, at->interval, pair);
-    const km_lane step = km_lane_all((km_real)setup->inverse_step), inverse = KM_R(1.0) / at->r;
+    const km_lane step = km_lane_all((km_real)setup->inverse_step);
     km_lane slope;
     if (several) {
         km_lane back[4];
-        for (int k = 0; k < KM_LANES; k++)
-            at->back[k] *= 2;
         km_lane_gather4(setup->knot, at->back, back);
         slope =
             own->slope * km_spline_slope(density, at->p) + q->slope * km_spline_slope(back, at->p);
@@ -226,7 +238,7 @@ KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const ow
         slope = (own->slope + q->slope) * km_spline_slope(density, at->p);
     }
     return km_eam_pair_force(slope, km_spline_value(pair, at->p), km_spline_slope(pair, at->p),
-                             step, inverse, u);
+                             step, at->inverse_r, u);
 }
 
 KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, force_sums *sums)
@@ -276,7 +288,8 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
              v += KM_LANES) {
             const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
             const own_atoms own = load_own(list, setup, list->embedded, first);
-            force_sums sum = {{{{{0}}}}, {{{0}}}, {{{{0}}}}, 0};
+            force_sums sum;
+            begin_sums(tally, &sum);
             int rows = 0;
             for (int row = b->begin[g]; row < b->end[g * KM_EAM_GROUP + v]; row++) {
                 const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
@@ -284,7 +297,7 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
                 if (km_lane_bits(q.near) == 0)
                     continue;
                 rows++;
-                places at = place(several, &c, &own, list, setup, neighbour, q.r2);
+                const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
                 km_lane u;
                 const km_lane f = pair_force(several, setup, &own, &q, &at, &u);
                 add_pairs(tally, &q, f, u, &sum);
@@ -422,11 +435,12 @@ static bool search_group(const km_eam_list *list, km_eam_block *b, int g, int fi
                 return false;
             for (int row = rows; row < n; row++) /* until told otherwise they end before it */
                 for (int m = 0; m < KM_EAM_GROUP; m++)
-                    b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + m] = first + m;
+                    b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + m] =
+                        (first + m) * SITE;
             rows = n;
         }
         for (int row = 0; row < n; row++)
-            b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] = w->sorted[row];
+            b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] = w->sorted[row] * SITE;
     }
     b->begin[g + 1] = b->begin[g] + rows;
     return true;
