@@ -87,8 +87,8 @@ static void fill_recipe(peer_liquid *l)
     recipe->nonbonded.relative_force_error = 1e-6;
     recipe->nonbonded.ewald_alpha = 4.2;
     recipe->nonbonded.spline_order = 6;
-    for (int c = 0; c < 3; c++)
-        recipe->nonbonded.mesh[c] = 128;
+    for (int c = 0; c < 3; c++) /* points 0.02 nm apart */
+        recipe->nonbonded.mesh[c] = l->system.vacuum > 0.0 ? (c < 2 ? 96 : 320) : 128;
     recipe->nonbonded.coulomb_constant = l->coulomb_constant;
 }
 
