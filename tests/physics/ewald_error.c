@@ -116,6 +116,9 @@ static void estimates_hold_in_a_cell_with_vacuum(void **state)
         assert_ok(km_ewald_choose(&s->box, 0.9, wanted, s->n, s->charge, &requested, &spec, &real,
                                   &mesh));
         const measured got = measure(&km_backend_cpu, s, 0.9, &spec);
+        const double f = s->box.cz / 2.4;
+        assert_near(got.real / got.reference / real, sqrt(f), 0.2 * sqrt(f));
+        assert_near(spec.mesh[2] / (spec.mesh[0] * f), 1.0, 0.2);
         print_message(
             "vacuum %.1f nm: alpha %.3f, mesh %d %d %d; real %.2e for %.2e, mesh %.2e for "
             "%.2e, total over the true force %.2e\n",
