@@ -32,17 +32,30 @@ static const km_reference methods[] = {
     {"10.1002/jcc.21224", "packmol"},
 };
 #define N_METHODS ((int)(sizeof methods / sizeof methods[0]))
+#define N_MORE 2
+
+/* Methods that only cells with metal use. */
+static int more_methods(const km_recipe *recipe, km_reference *out)
+{
+    int n = 0;
+    if (recipe->crystal != NULL || recipe->stack != NULL)
+        out[n++] = (km_reference){"10.1103/PhysRevB.29.6443", "embedded-atom method"};
+    if (recipe->stack != NULL && recipe->stack->vacuum > 0.0)
+        out[n++] = (km_reference){"10.1063/1.479595", "electrostatics of slabs"};
+    return n;
+}
 
 static km_status write_references(const char *folder, const km_recipe *recipe)
 {
     char path[PATH_LENGTH];
     km_reference *all;
-    KM_NEW(all, N_METHODS + recipe->n_references);
+    KM_NEW(all, N_METHODS + N_MORE + recipe->n_references);
     memcpy(all, methods, sizeof methods);
+    int n = N_METHODS + more_methods(recipe, all + N_METHODS);
     for (int k = 0; k < recipe->n_references; k++)
-        all[N_METHODS + k] = (km_reference){recipe->reference[k], "parameters"};
-    const km_status status = km_references_write(in_folder(folder, KM_FILE_REFERENCES, path),
-                                                 N_METHODS + recipe->n_references, all);
+        all[n++] = (km_reference){recipe->reference[k], "parameters"};
+    const km_status status =
+        km_references_write(in_folder(folder, KM_FILE_REFERENCES, path), n, all);
     free(all);
     return status;
 }

@@ -150,7 +150,7 @@ static km_status choose_potential(const km_expansion *e, const km_recipe *recipe
     return KM_OK;
 }
 
-static km_status list_metal_atoms(km_model *model, const km_expansion *e)
+static km_status list_metal_atoms(km_model *model, const km_expansion *e, const km_recipe *recipe)
 {
     int *atom = NULL, *element = NULL, n = 0;
     for (int k = 0; k < e->n_kinds; k++)
@@ -171,6 +171,7 @@ static km_status list_metal_atoms(km_model *model, const km_expansion *e)
         element[model->eam.n_atoms++] = found;
     }
     model->eam.tables = model->eam_tables;
+    model->eam.skin = recipe->nonbonded.skin;
     return KM_OK;
 }
 
@@ -207,7 +208,7 @@ static km_status read_potential(km_model *model, const km_expansion *e, const km
     if (status == KM_OK)
         status = km_eam_file_read(path, &model->eam_tables);
     if (status == KM_OK)
-        status = list_metal_atoms(model, e);
+        status = list_metal_atoms(model, e, recipe);
     if (status == KM_OK)
         status = note_potential(model, potential);
     km_metal_catalogue_destroy(catalogue);

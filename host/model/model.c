@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/input/eam_file.h"
 #include "host/model/ewald_choice.h"
 #include "host/model/expand.h"
 #include "host/model/metal.h"
@@ -172,15 +171,15 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
 {
     const km_recipe_nonbonded *nonbonded = &recipe->nonbonded;
     KM_TRY(check_metal_cutoff(recipe, model, box));
-    if (!model->only_metal)
+    if (!model->only_metal) {
         KM_TRY(check_cutoff(recipe, box));
-    if (!model->only_metal)
         model->neighbours =
             (km_neighbour_spec){.cutoff = nonbonded->cutoff,
                                 .skin = nonbonded->skin > 0 ? nonbonded->skin : KM_SKIN,
                                 .exclusion_start = model->exclusion_start,
                                 .exclusion = model->exclusion,
                                 .excluded_group = model->excluded_group};
+    }
     if (model->has_charges)
         KM_TRY(choose_ewald(model, nonbonded, box));
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
