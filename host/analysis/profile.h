@@ -37,6 +37,7 @@ typedef struct km_profile_column {
     double *value;  /* n_bins; NAN where there is nothing */
     double *error;  /* n_bins  standard error             */
     bool molecules; /* number density of a molecule kind  */
+    bool metal;     /* of metal (slab.h)                  */
 } km_profile_column;
 
 typedef struct km_profile_result {
