@@ -14,9 +14,9 @@
 
 bool km_kind_is_metal(const km_labels *labels, int kind)
 {
-    static const char *const other[] = {"H",  "He", "B",  "C",  "N",  "O",  "F",
-                                        "Ne", "Si", "P",  "S",  "Cl", "Ar", "Ge",
-                                        "As", "Se", "Br", "Kr", "Te", "I",  "Xe"};
+    static const char *const other[] = {"H",  "He", "B",  "C",  "N",  "O",  "F",  "Ne",
+                                        "Si", "P",  "S",  "Cl", "Ar", "Ge", "As", "Se",
+                                        "Br", "Kr", "Te", "I",  "Xe", "X"};
     const km_molecule_kind *k = &labels->kind[kind];
     if (k->n_atoms != 1 || k->formal_charge != 0 || fabs(k->charge) > SMALLEST_CHARGE)
         return false;
@@ -27,7 +27,7 @@ bool km_kind_is_metal(const km_labels *labels, int kind)
         for (size_t j = 0; j < sizeof other / sizeof *other; j++)
             if (strcmp(element, other[j]) == 0)
                 return false;
-        return element[0] != '\0';
+        return element[0] != '\0'; /* "X": of no known element */
     }
     return false;
 }
