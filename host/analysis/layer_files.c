@@ -23,6 +23,7 @@ static km_status write_layers(const km_layers_result *r, const char *folder)
     for (int a = 0; a < 3; a++)
         km_table_put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[a], what[a], what[a],
                      what[a]);
+    km_table_put(&t, ",D_zz_m2_s,D_zz_low,D_zz_high,D_zz_standard_error,flat");
     km_table_put(&t, ",beta,beta_error,fit_from_ps,fit_to_ps,survival_at_fit_to,note\n");
     for (int k = 0; k < r->n_layers; k++) {
         const km_layer_result *l = &r->layer[k];
@@ -34,6 +35,8 @@ static km_status write_layers(const km_layers_result *r, const char *folder)
         km_table_put(&t, ",%d", l->available && l->diffusive);
         for (int a = 0; a < 3; a++)
             put_estimate(&t, &l->diffusion[a], l->available);
+        put_estimate(&t, &l->perpendicular, l->perpendicular_available);
+        km_table_put(&t, l->perpendicular_available ? ",%d" : ",", l->flat);
         const double number[5] = {l->beta, l->beta_error, l->fit_from, l->fit_to, l->survival};
         for (int j = 0; j < 5; j++)
             km_table_number(&t, l->available ? number[j] : NAN);

@@ -14,8 +14,10 @@
  * numerous kind that has one; where no kind has one, all layers are 5 A wide.
  *
  * Diffusion: survival.h, fitted over the lags from a quarter of the longest one, at which at least
- * 5 % are still there (and at most a fifth of the run). Perpendicular diffusion is left out: it is
- * no slope of a mean square in a layer.
+ * 5 % are still there (and at most a fifth of the run). Perpendicular diffusion, which is
+ * no slope of a mean square, is that of the decay of an eigenfunction and given for the layers with
+ * two edges; it means something where the density is flat: where the molecules in the two halves of
+ * the layer differ by less than a tenth.
  *
  * Residence in the adsorbed layer, twice: by stable states (in: up to the density's first peak;
  * out: 0.5 A beyond the minimum), and as the continuous survival within the minimum that forgives
@@ -38,10 +40,13 @@ typedef struct km_layer_result {
     double molecules; /*       mean number                                                 */
     bool available;   /*       so are the following                                        */
     km_estimate diffusion[3]; /* m^2/s D_xx, D_yy, their mean                              */
-    double fit_from, fit_to;  /* ps                                                        */
-    double survival;          /*       P at fit_to                                         */
-    double beta, beta_error;  /*       d ln MSD / d ln t of the survivors in the window    */
-    bool diffusive;           /*       beta within 0.1 of 1, or 1 in its 95 % interval     */
+    bool perpendicular_available;
+    bool flat;                 /*      the density in the layer                             */
+    km_estimate perpendicular; /* m^2/s D_zz                                               */
+    double fit_from, fit_to;   /* ps                                                        */
+    double survival;           /*       P at fit_to                                         */
+    double beta, beta_error;   /*       d ln MSD / d ln t of the survivors in the window    */
+    bool diffusive;            /*       beta within 0.1 of 1, or 1 in its 95 % interval     */
     int n_lags;
     double *lag, *alive, *msd; /* ps, 1, A^2 (mean of x and y)  n_lags                     */
     char note[KM_LAYERS_TEXT];

@@ -233,6 +233,10 @@ static void json_layers(const km_layers_result *r, km_json *json)
             json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
             json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
             json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
+            if (l->perpendicular_available) {
+                json_estimate(json, "D_zz_m2_s", &l->perpendicular);
+                km_json_boolean(json, "density_is_flat", l->flat);
+            }
             km_json_number(json, "beta", l->beta);
             km_json_number(json, "beta_error", l->beta_error);
         }
