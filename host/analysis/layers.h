@@ -2,16 +2,15 @@
 /* How a liquid moves beside metal surfaces: layers, diffusion parallel to the surface in each, and
  * how long molecules stay in the first.
  *
- * Layers are cut by the distance of centres of mass from the nearest surface (slab.h), for every
- * molecule kind by itself:
- *     adsorbed  up to the first minimum of its density after its first peak
- *     then      two of 5 A each
- *     middle    everything beyond, if it is at least 2 A; otherwise it belongs to the one before
- * Peak and minimum are looked for in the density over distance (0.1 A, smoothed with a Gaussian of
- * 0.2 A). The peak lies within 5 A of the molecule that comes nearest, the minimum within 5 A of
- * the peak; both stand out by a fifth of the density beyond half the largest distance and by four
- * standard errors, from ten groups of molecules. A kind without a minimum takes that of the most
- * numerous kind that has one; where no kind has one, all layers are 5 A wide.
+ * Layers are cut by the distance of centres of mass from the nearest surface (metal_surface.h), for
+ * every molecule kind by itself: adsorbed  up to the first minimum of its density after its first
+ * peak then      two of 5 A each middle    everything beyond, if it is at least 2 A; otherwise it
+ * belongs to the one before Peak and minimum are looked for in the density over distance (0.1 A,
+ * smoothed with a Gaussian of 0.2 A). The peak lies within 5 A of the molecule that comes nearest,
+ * the minimum within 5 A of the peak; both stand out by a fifth of the density beyond half the
+ * largest distance and by four standard errors, from ten groups of molecules. A kind without a
+ * minimum takes that of the most numerous kind that has one; where no kind has one, all layers are
+ * 5 A wide.
  *
  * Diffusion: survival.h, fitted over the lags from a quarter of the longest one, at which at least
  * 5 % are still there (and at most a fifth of the run). Perpendicular diffusion, which is

@@ -213,7 +213,7 @@ static km_status compute_potential(const km_profile *p, double length, curves *c
 /* The two surfaces of a slab inside the window; one at its edge has its other half at the end. */
 static km_status keep_slabs(const km_profile *p, km_profile_result *r)
 {
-    const km_slabs *s = p->slabs;
+    const km_metal_slabs *s = p->slabs;
     KM_NEW(r->slab_name, s->n);
     KM_NEW(r->slab_atoms, s->n);
     KM_NEW(r->slab_from, s->n);
