@@ -35,7 +35,6 @@ static inline km_labels *made_labels(const made_kind *kind, int n_kinds)
     assert_ok(km_allocate((void **)&l->element, n, sizeof *l->element));
     assert_ok(km_allocate((void **)&l->mass, n, sizeof *l->mass));
     assert_ok(km_allocate((void **)&l->charge, n, sizeof *l->charge));
-    assert_ok(km_allocate((void **)&l->charge, n, sizeof *l->charge)); /* 0 */
     assert_ok(km_allocate((void **)&l->molecule, n, sizeof *l->molecule));
     assert_ok(km_allocate((void **)&l->molecule_start, (size_t)l->n_molecules + 1,
                           sizeof *l->molecule_start));

@@ -67,6 +67,7 @@ static const char *const layers_name[1] = {"layers"};
 
 enum { WALKERS = 100, WALK_FRAMES = 500 };
 #define INTERVAL 2.0
+#define Z_STEP 0.04 /* nm per frame */
 
 /* m^2/s  of the layers up to 0.5, 1.0, 1.5 nm and beyond, along x and y */
 static const double planted[4][2] = {
@@ -97,7 +98,7 @@ static km_analysis *walk_beside_metal(uint64_t seed, double speed, km_labels *la
                 const double *d = planted[layer_at(r[2])];
                 for (int a = 0; a < 2; a++)
                     r[a] += sqrt(2.0 * d[a] / KM_M2_S_PER_NM2_PS * INTERVAL) * normal[a];
-                r[2] = reflect(r[2] + 0.04 * normal[2]);
+                r[2] = reflect(r[2] + Z_STEP * normal[2]);
             }
             for (int a = 0; a < 3; a++)
                 x[3 * (METAL + i) + a] = r[a] + (a == 2 ? from : 0.0);
@@ -116,8 +117,9 @@ static void brownian_layers_have_their_diffusion(void **state)
     enum { SEEDS = 40 };
     const made_kind kinds[2] = {{"K0", "K", METAL, 1, 39.1, 0}, {"Ar", "Ar", WALKERS, 1, 39.9, 0}};
     km_labels *labels = made_labels(kinds, 2);
-    int held = 0, all = 0;
-    double deviation[4] = {0.0, 0.0, 0.0, 0.0};
+    int held = 0, all = 0, held_z = 0;
+    double deviation[4] = {0.0, 0.0, 0.0, 0.0}, deviation_z = 0.0;
+    const double planted_z = 0.5 * Z_STEP * Z_STEP / INTERVAL * KM_M2_S_PER_NM2_PS;
     for (int seed = 0; seed < SEEDS; seed++) {
         km_analysis *analysis = walk_beside_metal(500 + (uint64_t)seed, 0.03, labels);
         const km_layers_result *r = &km_analysis_results(analysis)->layers;
@@ -136,6 +138,11 @@ static void brownian_layers_have_their_diffusion(void **state)
                 deviation[l] += (d->value / planted[l][a] - 1.0) / (2.0 * SEEDS);
                 all++;
             }
+            const km_estimate *z = &layer->perpendicular;
+            assert_true(layer->perpendicular_available == (l == 1 || l == 2)); /* two edges */
+            held_z += layer->perpendicular_available && z->low < planted_z && planted_z < z->high;
+            if (layer->perpendicular_available)
+                deviation_z += (z->value / planted_z - 1.0) / (2.0 * SEEDS);
             assert_near(layer->diffusion[2].value,
                         0.5 * (layer->diffusion[0].value + layer->diffusion[1].value), 1e-15);
             assert_near(layer->msd[1], (planted[l][0] + planted[l][1]) / 1e-8 * INTERVAL, /* A^2 */
@@ -146,6 +153,9 @@ static void brownian_layers_have_their_diffusion(void **state)
     }
     print_message("%d of %d intervals hold D; mean deviations %.3f %.3f %.3f %.3f\n", held, all,
                   deviation[0], deviation[1], deviation[2], deviation[3]);
+    print_message("%d of %d hold D_zz, mean deviation %.3f\n", held_z, 2 * SEEDS, deviation_z);
+    assert_near(held_z / (2.0 * SEEDS), 0.95, 4.0 * sqrt(0.95 * 0.05 / (2.0 * SEEDS)));
+    assert_near(deviation_z, 0.0, 0.03);
     assert_near(held / (double)all, 0.95, 4.0 * sqrt(0.95 * 0.05 / all));
     for (int l = 0; l < 4; l++)
         assert_near(deviation[l], 0.0, 0.04);

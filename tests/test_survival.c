@@ -20,7 +20,7 @@ static void counts_are_those_of_plain_loops(void **state)
     km_survival s;
     assert_ok(km_survival_create(MOLECULES, LONGEST, &s));
     double begun[LONGEST + 1] = {0}, alive[LONGEST + 1] = {0}, xx[LONGEST + 1] = {0},
-                           yy[LONGEST + 1] = {0};
+                           yy[LONGEST + 1] = {0}, pp[LONGEST + 1] = {0};
     for (int m = 0; m < MOLECULES; m++) {
         bool start[N], gone[N];
         double x[N], y[N];
@@ -31,7 +31,8 @@ static void counts_are_those_of_plain_loops(void **state)
             gone[t] = u > 0.92;
             x[t] = uniform(6, t, m), y[t] = uniform(7, t, m);
         }
-        km_survival_add(&s, m, start, gone, x, y, N, count);
+        const km_survival_path path = {start, gone, x, y, y, N};
+        km_survival_add(&s, m, &path, count);
         for (int lag = 0; lag <= LONGEST; lag++)
             for (int t = 0; t + lag < N; t++) {
                 bool there = start[t];
@@ -41,6 +42,7 @@ static void counts_are_those_of_plain_loops(void **state)
                 alive[lag] += there;
                 xx[lag] += there ? pow(x[t + lag] - x[t], 2) : 0.0;
                 yy[lag] += there ? pow(y[t + lag] - y[t], 2) : 0.0;
+                pp[lag] += there ? y[t] * y[t + lag] : 0.0;
             }
     }
     const double *total = km_survival_total(&s, -1);
@@ -50,6 +52,7 @@ static void counts_are_those_of_plain_loops(void **state)
         assert_near(total[s.n_lags + l], alive[s.lag[l]], 1e-12);
         assert_near(total[2 * s.n_lags + l], xx[s.lag[l]], 1e-9);
         assert_near(total[3 * s.n_lags + l], yy[s.lag[l]], 1e-9);
+        assert_near(total[4 * s.n_lags + l], pp[s.lag[l]], 1e-9);
     }
     km_survival_clear(&s);
 }
@@ -76,7 +79,8 @@ static void a_markov_chain_has_its_residence_time(void **state)
             }
             for (int t = 0; t < N; t++)
                 out[t] = !in[t];
-            km_survival_add(&s, m, in, out, NULL, NULL, N, count);
+            const km_survival_path path = {in, out, NULL, NULL, NULL, N};
+            km_survival_add(&s, m, &path, count);
         }
         const km_survival_window w = {.first = 1, .last = s.n_lags - 1};
         km_estimate e[2];

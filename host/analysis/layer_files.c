@@ -23,6 +23,7 @@ static km_status write_layers(const km_layers_result *r, const char *folder)
     for (int a = 0; a < 3; a++)
         km_table_put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[a], what[a], what[a],
                      what[a]);
+    km_table_put(&t, ",D_zz_m2_s,D_zz_low,D_zz_high,D_zz_standard_error,flat");
     km_table_put(&t, ",beta,beta_error,fit_from_ps,fit_to_ps,survival_at_fit_to,note\n");
     for (int k = 0; k < r->n_layers; k++) {
         const km_layer_result *l = &r->layer[k];
@@ -34,6 +35,8 @@ static km_status write_layers(const km_layers_result *r, const char *folder)
         km_table_put(&t, ",%d", l->available && l->diffusive);
         for (int a = 0; a < 3; a++)
             put_estimate(&t, &l->diffusion[a], l->available);
+        put_estimate(&t, &l->perpendicular, l->perpendicular_available);
+        km_table_put(&t, l->perpendicular_available ? ",%d" : ",", l->flat);
         const double number[5] = {l->beta, l->beta_error, l->fit_from, l->fit_to, l->survival};
         for (int j = 0; j < 5; j++)
             km_table_number(&t, l->available ? number[j] : NAN);
@@ -151,6 +154,15 @@ km_status km_layers_write(const km_results *results, const char *folder)
     return write_shells(r, folder);
 }
 
+/* "3.1e-10 ± 2e-11", or without an error where there is none. */
+static void number_text(const km_estimate *e, char *text, size_t room)
+{
+    if (isfinite(e->standard_error))
+        snprintf(text, room, "%.3g ± %.2g", e->value, e->standard_error);
+    else
+        snprintf(text, room, "%.3g (no error)", e->value);
+}
+
 static km_status describe_layer(km_results *results, const km_layer_result *l)
 {
     char place[64];
@@ -164,13 +176,14 @@ static km_status describe_layer(km_results *results, const km_layer_result *l)
     if (!l->available)
         return km_results_add_line(results, "D parallel(%s, %s): none%s%s", l->kind, place, gap,
                                    l->note);
-    const km_estimate *d = &l->diffusion[2];
+    char number[64];
+    number_text(&l->diffusion[2], number, sizeof number);
     return km_results_add_line(
         results,
-        "D parallel(%s, %s) = %.3g ± %.2g m²/s (standard error)  %.3g molecules, fit %.4g-%.4g "
+        "D parallel(%s, %s) = %s m²/s (standard error)  %.3g molecules, fit %.4g-%.4g "
         "ps, beta %.2f, %.0f %% stay that long%s%s",
-        l->kind, place, d->value, d->standard_error, l->molecules, l->fit_from, l->fit_to, l->beta,
-        100.0 * l->survival, gap, l->note);
+        l->kind, place, number, l->molecules, l->fit_from, l->fit_to, l->beta, 100.0 * l->survival,
+        gap, l->note);
 }
 
 static km_status describe_residence(km_results *results, const km_residence_result *s)
@@ -179,13 +192,17 @@ static km_status describe_residence(km_results *results, const km_residence_resu
     if (!s->available[0] || !s->available[1])
         return km_results_add_line(results, "residence of %s at the surface: none%s%s", s->kind,
                                    gap, s->note);
-    return km_results_add_line(
-        results,
-        "residence of %s at the surface = %.4g ± %.2g ps (stable states, in %.2f Å, out %.2f Å; "
-        "fit %.4g ± %.2g ps), %.4g ± %.2g ps (within %.2f Å, absences of %d ps forgiven)%s%s",
-        s->kind, s->integral[0].value, s->integral[0].standard_error, s->peak, s->out,
-        s->fit[0].value, s->fit[0].standard_error, s->integral[1].value,
-        s->integral[1].standard_error, s->minimum, KM_LAYERS_TOLERANCE, gap, s->note);
+    char number[4][64];
+    for (int w = 0; w < 2; w++) {
+        number_text(&s->integral[w], number[2 * w], sizeof number[0]);
+        number_text(&s->fit[w], number[2 * w + 1], sizeof number[0]);
+    }
+    return km_results_add_line(results,
+                               "residence of %s at the surface = %s ps (stable states, in %.2f Å, "
+                               "out %.2f Å; fit %s ps), %s ps (within %.2f Å, absences of %d ps "
+                               "forgiven; fit %s ps)%s%s",
+                               s->kind, number[0], s->peak, s->out, number[1], number[2],
+                               s->minimum, KM_LAYERS_TOLERANCE, number[3], gap, s->note);
 }
 
 /* The first bin with cations and the one farthest from the surface. */

@@ -11,14 +11,20 @@
 #define LEAST_SURVIVAL 0.05 /*     of the longest lag of a fit                   */
 #define LEAST_LAGS 3        /*     of a fit                                      */
 #define BETA_TOLERANCE 0.1
-#define OUT 0.05 /* nm  behind the minimum: gone, by stable states     */
+#define OUT 0.05     /* nm  behind the minimum: gone, by stable states     */
+#define PSI_FROM 0.8 /*     of its first value: from there on <psi psi> is fitted */
+#define PSI_TO 0.1
+#define WALL_SHIFT 0.5826 /* zeta(1/2)/sqrt(2 pi)                                  */
+#define FLATNESS 0.05     /* of all molecules: the halves differ by a tenth         */
 #define A_PER_NM (1.0 / KM_NM_PER_ANGSTROM)
 
 /* Everything one kind needs; released in one place. */
 typedef struct work {
-    double *distance, *x, *y; /* nm  n_frames */
-    bool *start, *gone;       /*     n_frames */
-    int *count;               /*     n_frames + 1 */
+    double *distance, *x, *y;       /* nm  n_frames */
+    double *psi;                    /*     n_frames */
+    double half[KM_LAYERS_MOST][2]; /* frames in the lower and upper half of a layer */
+    bool *start, *gone;             /*     n_frames */
+    int *count;                     /*     n_frames + 1 */
     km_survival layer[KM_LAYERS_MOST], stay[2];
 } work;
 
@@ -27,6 +33,7 @@ static void clear(work *w)
     free(w->distance);
     free(w->x);
     free(w->y);
+    free(w->psi);
     free(w->start);
     free(w->gone);
     free(w->count);
@@ -42,6 +49,7 @@ static km_status allocate(const km_layer_kind *job, work *w)
     KM_NEW(w->distance, n);
     KM_NEW(w->x, n);
     KM_NEW(w->y, n);
+    KM_NEW(w->psi, n);
     KM_NEW(w->start, n);
     KM_NEW(w->gone, n);
     KM_NEW(w->count, n + 1);
@@ -69,12 +77,18 @@ static void add_molecule(const km_layer_kind *job, int i, bool residence, work *
 {
     const int n = job->paths->n_frames;
     km_surface_paths_gather(job->paths, job->molecule[i], w->distance, w->x, w->y);
+    km_survival_path path = {w->start, w->gone, w->x, w->y, w->psi, n};
     for (int k = 0; k < job->n_layers; k++) {
+        const double low = job->edge[k], width = job->edge[k + 1] - low;
+        path.psi = isfinite(width) ? w->psi : NULL;
         for (int t = 0; t < n; t++) {
-            w->start[t] = w->distance[t] >= job->edge[k] && w->distance[t] < job->edge[k + 1];
+            const double place = (w->distance[t] - low) / width;
+            w->start[t] = w->distance[t] >= low && w->distance[t] < job->edge[k + 1];
             w->gone[t] = !w->start[t];
+            w->psi[t] = w->start[t] && path.psi != NULL ? sin(KM_PI * place) : 0.0;
+            w->half[k][place > 0.5] += w->start[t];
         }
-        km_survival_add(&w->layer[k], i, w->start, w->gone, w->x, w->y, n, w->count);
+        km_survival_add(&w->layer[k], i, &path, w->count);
     }
     if (!residence)
         return;
@@ -83,13 +97,14 @@ static void add_molecule(const km_layer_kind *job, int i, bool residence, work *
         w->start[t] = w->distance[t] <= in;
         w->gone[t] = w->distance[t] > job->bounds.minimum + OUT;
     }
-    km_survival_add(&w->stay[0], i, w->start, w->gone, NULL, NULL, n, w->count);
+    path.x = path.y = path.psi = NULL;
+    km_survival_add(&w->stay[0], i, &path, w->count);
     for (int t = 0; t < n; t++)
         w->start[t] = w->distance[t] < job->bounds.minimum;
     forgive(w->start, n, (int)(KM_LAYERS_TOLERANCE / job->paths->interval + 1e-6));
     for (int t = 0; t < n; t++)
         w->gone[t] = !w->start[t];
-    km_survival_add(&w->stay[1], i, w->start, w->gone, NULL, NULL, n, w->count);
+    km_survival_add(&w->stay[1], i, &path, w->count);
 }
 
 /* ---- diffusion ---- */
@@ -156,6 +171,47 @@ static km_status fit_layer(const km_survival *s, double interval, km_layer_resul
             (km_estimate){d->value * unit, d->standard_error * unit, d->low * unit, d->high * unit};
     }
     out->available = isfinite(out->diffusion[2].value);
+    return KM_OK;
+}
+
+/* ---- perpendicular diffusion ---- */
+
+/* The D in nm^2 per frame whose decay over a width is the rate, walls seen at frames only. */
+static double decay_to_diffusion(double rate, double width)
+{
+    double d = rate * width * width / (KM_PI * KM_PI);
+    for (int k = 0; k < 100 && d > 0.0; k++) {
+        const double effective = width + 2.0 * WALL_SHIFT * sqrt(2.0 * d);
+        d = rate * effective * effective / (KM_PI * KM_PI);
+        if (!(effective < 2.0 * width)) /* frames too far apart to see a molecule cross */
+            return NAN;
+    }
+    return d;
+}
+
+static km_status fit_perpendicular(const km_survival *s, double width, const double half[2],
+                                   double interval, km_layer_result *out)
+{
+    const double *total = km_survival_total(s, -1), *pp = total + 4 * s->n_lags;
+    km_survival_window w = {.first = 1};
+    if (!isfinite(width) || !(pp[0] > 0.0))
+        return KM_OK;
+    const double begun = pp[0] / total[0];
+    while (w.last + 1 < s->n_lags && pp[w.last + 1] / total[w.last + 1] >= PSI_TO * begun)
+        w.last++;
+    while (w.first < w.last && pp[w.first] / total[w.first] > PSI_FROM * begun)
+        w.first++;
+    if (w.last - w.first + 1 < LEAST_LAGS)
+        return KM_OK;
+    km_estimate e;
+    KM_TRY(km_survival_jackknife(s, km_survival_decay, &w, &e));
+    const double unit = KM_M2_S_PER_NM2_PS / interval;
+    const double d = decay_to_diffusion(e.value, width);
+    out->perpendicular = (km_estimate){d * unit, d / e.value * e.standard_error * unit,
+                                       e.low > 0.0 ? decay_to_diffusion(e.low, width) * unit : 0.0,
+                                       decay_to_diffusion(e.high, width) * unit};
+    out->perpendicular_available = isfinite(d);
+    out->flat = fabs(half[1] - half[0]) < FLATNESS * (half[0] + half[1]);
     return KM_OK;
 }
 
@@ -229,6 +285,8 @@ static km_status analyse(const km_layer_kind *job, work *w, km_layer_result *lay
         layer[k].molecules = km_survival_total(&w->layer[k], -1)[0] / frames;
         KM_TRY(keep_survival(&w->layer[k], interval, &layer[k]));
         KM_TRY(fit_layer(&w->layer[k], interval, &layer[k]));
+        KM_TRY(fit_perpendicular(&w->layer[k], job->edge[k + 1] - job->edge[k], w->half[k],
+                                 interval, &layer[k]));
     }
     if (residence == NULL)
         return KM_OK;

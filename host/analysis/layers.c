@@ -17,7 +17,7 @@
 
 struct km_layers {
     const km_labels *labels;
-    km_slabs *slabs;
+    km_metal_slabs *slabs;
     km_surface_coordination *coordination;
     km_surface_paths *paths;
 };
@@ -26,7 +26,7 @@ km_status km_layers_create(const km_labels *labels, km_layers **out)
 {
     KM_NEW(*out, 1);
     (*out)->labels = labels;
-    KM_TRY(km_slabs_create(labels, &(*out)->slabs));
+    KM_TRY(km_metal_slabs_create(labels, &(*out)->slabs));
     KM_TRY(km_surface_coordination_create(labels, &(*out)->coordination));
     return km_surface_paths_create(labels, (*out)->slabs, 0, &(*out)->paths);
 }
@@ -35,7 +35,7 @@ void km_layers_destroy(km_layers *layers)
 {
     if (layers == NULL)
         return;
-    km_slabs_destroy(layers->slabs);
+    km_metal_slabs_destroy(layers->slabs);
     km_surface_coordination_destroy(layers->coordination);
     km_surface_paths_destroy(layers->paths);
     free(layers);
@@ -43,7 +43,7 @@ void km_layers_destroy(km_layers *layers)
 
 km_status km_layers_frame(km_layers *layers, const km_labels *labels, const km_frame *frame)
 {
-    KM_TRY(km_slabs_frame(layers->slabs, labels, frame));
+    KM_TRY(km_metal_slabs_frame(layers->slabs, labels, frame));
     if (layers->slabs->n == 0)
         return KM_OK;
     KM_TRY(km_surface_coordination_frame(layers->coordination, layers->slabs, frame));

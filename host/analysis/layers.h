@@ -2,20 +2,21 @@
 /* How a liquid moves beside metal surfaces: layers, diffusion parallel to the surface in each, and
  * how long molecules stay in the first.
  *
- * Layers are cut by the distance of centres of mass from the nearest surface (slab.h), for every
- * molecule kind by itself:
- *     adsorbed  up to the first minimum of its density after its first peak
- *     then      two of 5 A each
- *     middle    everything beyond, if it is at least 2 A; otherwise it belongs to the one before
- * Peak and minimum are looked for in the density over distance (0.1 A, smoothed with a Gaussian of
- * 0.2 A). The peak lies within 5 A of the molecule that comes nearest, the minimum within 5 A of
- * the peak; both stand out by a fifth of the density beyond half the largest distance and by four
- * standard errors, from ten groups of molecules. A kind without a minimum takes that of the most
- * numerous kind that has one; where no kind has one, all layers are 5 A wide.
+ * Layers are cut by the distance of centres of mass from the nearest surface (metal_surface.h), for
+ * every molecule kind by itself: adsorbed  up to the first minimum of its density after its first
+ * peak then      two of 5 A each middle    everything beyond, if it is at least 2 A; otherwise it
+ * belongs to the one before Peak and minimum are looked for in the density over distance (0.1 A,
+ * smoothed with a Gaussian of 0.2 A). The peak lies within 5 A of the molecule that comes nearest,
+ * the minimum within 5 A of the peak; both stand out by a fifth of the density beyond half the
+ * largest distance and by four standard errors, from ten groups of molecules. A kind without a
+ * minimum takes that of the most numerous kind that has one; where no kind has one, all layers are
+ * 5 A wide.
  *
  * Diffusion: survival.h, fitted over the lags from a quarter of the longest one, at which at least
- * 5 % are still there (and at most a fifth of the run). Perpendicular diffusion is left out: it is
- * no slope of a mean square in a layer.
+ * 5 % are still there (and at most a fifth of the run). Perpendicular diffusion, which is
+ * no slope of a mean square, is that of the decay of an eigenfunction and given for the layers with
+ * two edges; it means something where the density is flat: where the molecules in the two halves of
+ * the layer differ by less than a tenth.
  *
  * Residence in the adsorbed layer, twice: by stable states (in: up to the density's first peak;
  * out: 0.5 A beyond the minimum), and as the continuous survival within the minimum that forgives
@@ -38,10 +39,13 @@ typedef struct km_layer_result {
     double molecules; /*       mean number                                                 */
     bool available;   /*       so are the following                                        */
     km_estimate diffusion[3]; /* m^2/s D_xx, D_yy, their mean                              */
-    double fit_from, fit_to;  /* ps                                                        */
-    double survival;          /*       P at fit_to                                         */
-    double beta, beta_error;  /*       d ln MSD / d ln t of the survivors in the window    */
-    bool diffusive;           /*       beta within 0.1 of 1, or 1 in its 95 % interval     */
+    bool perpendicular_available;
+    bool flat;                 /*      the density in the layer                             */
+    km_estimate perpendicular; /* m^2/s D_zz                                               */
+    double fit_from, fit_to;   /* ps                                                        */
+    double survival;           /*       P at fit_to                                         */
+    double beta, beta_error;   /*       d ln MSD / d ln t of the survivors in the window    */
+    bool diffusive;            /*       beta within 0.1 of 1, or 1 in its 95 % interval     */
     int n_lags;
     double *lag, *alive, *msd; /* ps, 1, A^2 (mean of x and y)  n_lags                     */
     char note[KM_LAYERS_TEXT];

@@ -54,7 +54,7 @@ km_status km_profile_create(const km_labels *labels, km_profile **out)
 {
     KM_NEW(*out, 1);
     (*out)->labels = labels;
-    KM_TRY(km_slabs_create(labels, &(*out)->slabs));
+    KM_TRY(km_metal_slabs_create(labels, &(*out)->slabs));
     return lay_out(*out, labels);
 }
 
@@ -62,7 +62,7 @@ void km_profile_destroy(km_profile *p)
 {
     if (p == NULL)
         return;
-    km_slabs_destroy(p->slabs);
+    km_metal_slabs_destroy(p->slabs);
     km_blocks_clear(&p->blocks);
     free(p->occupied);
     free(p->kind_row);
@@ -97,7 +97,7 @@ static void add_atoms(km_profile *p, const km_frame *frame, double *sum)
     for (int i = 0; i < frame->n; i++) {
         double off;
         const double z = frame->position[3 * (size_t)i + 2];
-        const int bin = bin_of(p, km_slabs_place(p->slabs, &frame->box, z), &off);
+        const int bin = bin_of(p, km_metal_slabs_place(p->slabs, &frame->box, z), &off);
         double *here = sum + bin;
         here[KM_PROFILE_MASS * n] += density * labels->mass[i];
         here[KM_PROFILE_CHARGE * n] += labels->charge[i] / area;
@@ -118,7 +118,7 @@ static void add_molecules(km_profile *p, const km_frame *frame, double *sum)
         km_vec3 centre, dipole;
         double off;
         km_molecule_look(labels, frame, m, &centre, &dipole);
-        double *here = sum + bin_of(p, km_slabs_place(p->slabs, &frame->box, centre.z), &off);
+        double *here = sum + bin_of(p, km_metal_slabs_place(p->slabs, &frame->box, centre.z), &off);
         here[(size_t)p->kind_row[kind] * n] += density;
         const double length = km_vec3_norm(dipole);
         if (p->dipole_row[kind] == 0 || length < LEAST_DIPOLE)
@@ -131,7 +131,7 @@ static void add_molecules(km_profile *p, const km_frame *frame, double *sum)
 
 km_status km_profile_frame(km_profile *p, const km_labels *labels, const km_frame *frame)
 {
-    KM_TRY(km_slabs_frame(p->slabs, labels, frame));
+    KM_TRY(km_metal_slabs_frame(p->slabs, labels, frame));
     if (p->blocks.n_frames == 0)
         KM_TRY(begin(p, &frame->box));
     double *sum = km_blocks_now(&p->blocks);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What lies where along z: densities, electrostatic potential, orientation of dipoles.
  *
- * Bins of 0.2 A (so many that they fill the cell) in the frame of reference of slab.h, which goes
- * with the metal. Molecules are counted by their centre of mass, atoms by themselves; a cell that
- * changes is cut into as many bins, and z is that of the mean cell. Errors are standard errors from
- * 10 to 19 blocks of the run (blocks.h).
+ * Bins of 0.2 A (so many that they fill the cell) in the frame of reference of metal_surface.h,
+ * which goes with the metal. Molecules are counted by their centre of mass, atoms by themselves; a
+ * cell that changes is cut into as many bins, and z is that of the mean cell. Errors are standard
+ * errors from 10 to 19 blocks of the run (blocks.h).
  *
  * The potential is integrated twice from the charges themselves, not from binned ones,
  *
@@ -27,7 +27,7 @@
 #define KM_PROFILE_H
 
 #include "host/analysis/blocks.h"
-#include "host/analysis/slab_faces.h"
+#include "host/analysis/metal_surface.h"
 
 #define KM_PROFILE_TEXT 256
 
@@ -37,6 +37,7 @@ typedef struct km_profile_column {
     double *value;  /* n_bins; NAN where there is nothing */
     double *error;  /* n_bins  standard error             */
     bool molecules; /* number density of a molecule kind  */
+    bool metal;     /* of metal (metal_surface.h)                  */
 } km_profile_column;
 
 typedef struct km_profile_result {

@@ -20,7 +20,7 @@ typedef struct km_profile_element {
 
 struct km_profile {
     const km_labels *labels;
-    km_slabs *slabs;
+    km_metal_slabs *slabs;
     km_blocks blocks;
     int n_bins, n_rows;
     int *kind_row;   /* n_kinds                                        */

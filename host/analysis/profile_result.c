@@ -82,6 +82,7 @@ static km_status compute_columns(const km_profile *p, km_profile_result *r)
     for (int kind = 0; kind < labels->n_kinds; kind++) {
         KM_TRY(mean_column(p, r, labels->kind[kind].name, "", "1/A3", p->kind_row[kind], PER_A3));
         r->column[r->n_columns - 1].molecules = true;
+        r->column[r->n_columns - 1].metal = km_kind_is_metal(labels, kind);
     }
     for (int k = 0; k < p->n_elements; k++) {
         char element[8];
@@ -212,7 +213,7 @@ static km_status compute_potential(const km_profile *p, double length, curves *c
 /* The two surfaces of a slab inside the window; one at its edge has its other half at the end. */
 static km_status keep_slabs(const km_profile *p, km_profile_result *r)
 {
-    const km_slabs *s = p->slabs;
+    const km_metal_slabs *s = p->slabs;
     KM_NEW(r->slab_name, s->n);
     KM_NEW(r->slab_atoms, s->n);
     KM_NEW(r->slab_from, s->n);

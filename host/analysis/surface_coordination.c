@@ -69,7 +69,7 @@ static void count_around(const km_surface_coordination *c, const km_frame *frame
     }
 }
 
-km_status km_surface_coordination_frame(km_surface_coordination *c, const km_slabs *slabs,
+km_status km_surface_coordination_frame(km_surface_coordination *c, const km_metal_slabs *slabs,
                                         const km_frame *frame)
 {
     if (c->n_pairs == 0)
@@ -83,7 +83,7 @@ km_status km_surface_coordination_frame(km_surface_coordination *c, const km_sla
         const int *partner = km_rdf_atoms(c->pairs, p, 1, &n_partners);
         for (int i = 0; i < n_centres; i++) {
             const double z = frame->position[3 * (size_t)centre[i] + 2];
-            const double distance = km_slabs_distance(slabs, &frame->box, z);
+            const double distance = km_metal_slabs_distance(slabs, &frame->box, z);
             const double place = floor(distance / DISTANCE_BIN) + BELOW;
             const int bin = (int)fmin(fmax(place, 0.0), c->n_distances - 1);
             double *row = sum + row_of(c, p, bin);

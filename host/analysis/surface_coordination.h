@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Coordination of cations by their distance from the nearest metal surface (slab.h).
+/* Coordination of cations by their distance from the nearest metal surface (metal_surface.h).
  *
  * Pairs are those of km_rdf_add_solvation: monatomic cations with the O, F and N of every neutral
  * or negative kind, and with monatomic anions. Neighbours are counted within the first minimum of
@@ -14,8 +14,8 @@
 #define KM_SURFACE_COORDINATION_H
 
 #include "host/analysis/blocks.h"
+#include "host/analysis/metal_surface.h"
 #include "host/analysis/rdf.h"
-#include "host/analysis/slab_faces.h"
 
 typedef struct km_surface_shell {
     char centre[KM_NAME_LENGTH], partner[KM_NAME_LENGTH]; /* "all": every partner together */
@@ -35,7 +35,8 @@ KM_MUST_CHECK km_status km_surface_coordination_create(const km_labels *labels,
                                                        km_surface_coordination **out);
 /* slabs: already at this frame. */
 KM_MUST_CHECK km_status km_surface_coordination_frame(km_surface_coordination *c,
-                                                      const km_slabs *slabs, const km_frame *frame);
+                                                      const km_metal_slabs *slabs,
+                                                      const km_frame *frame);
 /* *out: *n shells, each to be cleared, then freed. */
 KM_MUST_CHECK km_status km_surface_coordination_compute(const km_surface_coordination *c,
                                                         km_surface_shell **out, int *n);

@@ -7,7 +7,7 @@
 
 #include "host/analysis/molecule_centre.h"
 
-km_status km_surface_paths_create(const km_labels *labels, const km_slabs *slabs,
+km_status km_surface_paths_create(const km_labels *labels, const km_metal_slabs *slabs,
                                   size_t memory_limit, km_surface_paths **out)
 {
     KM_NEW(*out, 1);
@@ -66,7 +66,7 @@ static km_status check_time(km_surface_paths *p, double time)
 }
 
 /* Moves on from the frame before; the mean step of the metal is that of the frame of reference. */
-static void walk(km_surface_paths *p, const km_slabs *slabs, const km_frame *frame)
+static void walk(km_surface_paths *p, const km_metal_slabs *slabs, const km_frame *frame)
 {
     const km_labels *labels = p->labels;
     double metal[2] = {0.0, 0.0};
@@ -99,7 +99,7 @@ static void thin_out(km_surface_paths *p)
     p->stride *= 2;
 }
 
-static km_status store(km_surface_paths *p, const km_slabs *slabs, const km_frame *frame)
+static km_status store(km_surface_paths *p, const km_metal_slabs *slabs, const km_frame *frame)
 {
     const int c = p->n_frames / KM_SURFACE_PATHS_CHUNK;
     if (c == p->n_chunks) {
@@ -109,7 +109,7 @@ static km_status store(km_surface_paths *p, const km_slabs *slabs, const km_fram
     float *row = row_of(p, p->n_frames++);
     for (int k = 0; k < p->n_molecules; k++) {
         const double z = p->previous[3 * (size_t)p->molecule[k] + 2];
-        row[3 * k] = (float)km_slabs_distance(slabs, &frame->box, z);
+        row[3 * k] = (float)km_metal_slabs_distance(slabs, &frame->box, z);
         row[3 * k + 1] = (float)p->walked[2 * k];
         row[3 * k + 2] = (float)p->walked[2 * k + 1];
     }
@@ -117,7 +117,8 @@ static km_status store(km_surface_paths *p, const km_slabs *slabs, const km_fram
     return KM_OK;
 }
 
-km_status km_surface_paths_frame(km_surface_paths *p, const km_slabs *slabs, const km_frame *frame)
+km_status km_surface_paths_frame(km_surface_paths *p, const km_metal_slabs *slabs,
+                                 const km_frame *frame)
 {
     KM_TRY(check_time(p, frame->time));
     if (p->n_seen == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The way of every molecule of the liquid beside the metal: its distance from the nearest surface
- * (slab.h) and its motion parallel to it.
+ * (metal_surface.h) and its motion parallel to it.
  *
  * Parallel displacements are those of centres of mass, added up from frame to frame by nearest
  * images (von Buelow, Bullerjahn & Hummer, doi:10.1063/5.0008316), so that wrapped positions do no
@@ -12,7 +12,7 @@
 #ifndef KM_SURFACE_PATHS_H
 #define KM_SURFACE_PATHS_H
 
-#include "host/analysis/slab_faces.h"
+#include "host/analysis/metal_surface.h"
 
 /* Default memory for stored paths, bytes. */
 #define KM_SURFACE_PATHS_MEMORY 536870912u
@@ -36,10 +36,11 @@ typedef struct km_surface_paths {
 } km_surface_paths;
 
 /* memory_limit in bytes; 0 takes the default. */
-KM_MUST_CHECK km_status km_surface_paths_create(const km_labels *labels, const km_slabs *slabs,
-                                                size_t memory_limit, km_surface_paths **out);
+KM_MUST_CHECK km_status km_surface_paths_create(const km_labels *labels,
+                                                const km_metal_slabs *slabs, size_t memory_limit,
+                                                km_surface_paths **out);
 /* slabs: already at this frame. KM_ERROR_INPUT for frames that are not equally spaced. */
-KM_MUST_CHECK km_status km_surface_paths_frame(km_surface_paths *p, const km_slabs *slabs,
+KM_MUST_CHECK km_status km_surface_paths_frame(km_surface_paths *p, const km_metal_slabs *slabs,
                                                const km_frame *frame);
 void km_surface_paths_end(km_surface_paths *p);
 /* The path of one molecule (0 .. n_molecules - 1): n_frames each, nm. x and y may be NULL. */

@@ -23,7 +23,8 @@ km_status km_survival_create(int n_molecules, int longest, km_survival *s)
     KM_NEW(s->alive, n);
     KM_NEW(s->xx, n);
     KM_NEW(s->yy, n);
-    KM_NEW(s->total, 4 * (size_t)s->n_lags);
+    KM_NEW(s->pp, n);
+    KM_NEW(s->total, 5 * (size_t)s->n_lags);
     return KM_OK;
 }
 
@@ -34,58 +35,59 @@ void km_survival_clear(km_survival *s)
     free(s->alive);
     free(s->xx);
     free(s->yy);
+    free(s->pp);
     free(s->total);
     memset(s, 0, sizeof *s);
 }
 
 /* Origins from `from` on that survive until the last frame before `until`. */
-static void add_episode(km_survival *s, size_t at, const bool *start, const int *count, int from,
-                        int until, const double *x, const double *y)
+static void add_episode(km_survival *s, size_t at, const km_survival_path *p, const int *count,
+                        int from, int until)
 {
     for (int l = 0; l < s->n_lags && s->lag[l] < until - from; l++) {
         const int m = s->lag[l];
+        double xx = 0.0, yy = 0.0, pp = 0.0;
         s->alive[at + (size_t)l] += count[until - m] - count[from];
-        if (x == NULL)
-            continue;
-        double xx = 0.0, yy = 0.0;
-        for (int t = from; t + m < until; t++) {
-            if (!start[t])
+        for (int t = from; t + m < until && p->x != NULL; t++) {
+            if (!p->start[t])
                 continue;
-            xx += (x[t + m] - x[t]) * (x[t + m] - x[t]);
-            yy += (y[t + m] - y[t]) * (y[t + m] - y[t]);
+            xx += (p->x[t + m] - p->x[t]) * (p->x[t + m] - p->x[t]);
+            yy += (p->y[t + m] - p->y[t]) * (p->y[t + m] - p->y[t]);
         }
+        for (int t = from; t + m < until && p->psi != NULL; t++)
+            pp += p->start[t] ? p->psi[t] * p->psi[t + m] : 0.0;
         s->xx[at + (size_t)l] += xx;
         s->yy[at + (size_t)l] += yy;
+        s->pp[at + (size_t)l] += pp;
     }
 }
 
-void km_survival_add(km_survival *s, int molecule, const bool *start, const bool *gone,
-                     const double *x, const double *y, int n, int *count)
+void km_survival_add(km_survival *s, int molecule, const km_survival_path *p, int *count)
 {
     const size_t at = (size_t)(molecule % s->n_groups) * (size_t)s->n_lags;
     count[0] = 0;
-    for (int t = 0; t < n; t++)
-        count[t + 1] = count[t] + start[t];
-    for (int l = 0; l < s->n_lags && s->lag[l] < n; l++)
-        s->begun[at + (size_t)l] += count[n - s->lag[l]];
-    for (int from = 0; from < n;) {
-        if (!start[from]) {
+    for (int t = 0; t < p->n; t++)
+        count[t + 1] = count[t] + p->start[t];
+    for (int l = 0; l < s->n_lags && s->lag[l] < p->n; l++)
+        s->begun[at + (size_t)l] += count[p->n - s->lag[l]];
+    for (int from = 0; from < p->n;) {
+        if (!p->start[from]) {
             from++;
             continue;
         }
         int until = from + 1;
-        while (until < n && !gone[until])
+        while (until < p->n && !p->gone[until])
             until++;
-        add_episode(s, at, start, count, from, until, x, y);
+        add_episode(s, at, p, count, from, until);
         from = until;
     }
 }
 
 const double *km_survival_total(const km_survival *s, int without)
 {
-    const double *part[4] = {s->begun, s->alive, s->xx, s->yy};
-    memset(s->total, 0, 4 * (size_t)s->n_lags * sizeof *s->total);
-    for (int q = 0; q < 4; q++)
+    const double *part[5] = {s->begun, s->alive, s->xx, s->yy, s->pp};
+    memset(s->total, 0, 5 * (size_t)s->n_lags * sizeof *s->total);
+    for (int q = 0; q < 5; q++)
         for (int g = 0; g < s->n_groups; g++)
             for (int l = 0; l < s->n_lags && g != without; l++)
                 s->total[q * s->n_lags + l] += part[q][(size_t)g * (size_t)s->n_lags + (size_t)l];
@@ -182,6 +184,17 @@ double km_survival_fit(const km_survival *s, const double *total, const void *se
         if (alive[l] > 0.0 && alive[l] < begun[l])
             add_point(&a, s->lag[l], log(alive[l] / begun[l]), alive[l] / (begun[l] - alive[l]));
     return -1.0 / slope(&a);
+}
+
+double km_survival_decay(const km_survival *s, const double *total, const void *self)
+{
+    const km_survival_window *w = self;
+    const double *begun = total, *alive = total + s->n_lags, *pp = total + 4 * s->n_lags;
+    sums a = {0};
+    for (int l = w->first; l <= w->last; l++)
+        if (pp[l] > 0.0)
+            add_point(&a, s->lag[l], log(pp[l] / begun[l]), alive[l]);
+    return -slope(&a);
 }
 
 double km_survival_integral(const km_survival *s, const double *total, const void *self)

@@ -71,13 +71,43 @@ static km_status draw_msd(const km_results *results, const char *folder, const c
     return status;
 }
 
+/* The columns of profile.csv: z, then every column with its error. */
+static km_status draw_profile(const km_profile_result *p, const char *folder, const char *title,
+                              bool *drawn)
+{
+    km_picture_profile_curve *curve;
+    if (p->n_bins == 0)
+        return KM_OK;
+    km_picture_profile_spec spec = {
+        .folder = folder,
+        .title = title,
+        .from = p->edge[0],
+        .to = p->edge[p->n_bins],
+        .boundary = p->vacuum ? "no field in the vacuum on the left" : "periodic",
+        .n_slabs = p->n_slabs,
+        .slab_from = p->slab_from,
+        .slab_to = p->slab_to,
+    };
+    KM_NEW(curve, p->n_columns);
+    for (int k = 0; k < p->n_columns; k++)
+        if (p->column[k].molecules)
+            curve[spec.n_curves++] = (km_picture_profile_curve){
+                .label = p->column[k].name, .column = 2 + 2 * k, .metal = p->column[k].metal};
+    spec.curve = curve;
+    const km_status status = spec.n_curves > 0 ? km_picture_profile(&spec, drawn) : KM_OK;
+    free(curve);
+    return status;
+}
+
 km_status km_results_show(const km_results *results, const char *folder, const char *title,
                           km_terminal *terminal)
 {
-    bool drawn = true;
+    bool drawn = true, profile_drawn = true;
     KM_TRY(km_results_write(results, folder));
     if (results->has_msd)
         KM_TRY(draw_msd(results, folder, title, &drawn));
+    if (results->has_profile)
+        KM_TRY(draw_profile(&results->profile, folder, title, &profile_drawn));
     km_terminal_line(terminal, "");
     for (int k = 0; k < results->n_lines; k++)
         km_terminal_line(terminal, results->line[k]);
@@ -87,6 +117,10 @@ km_status km_results_show(const km_results *results, const char *folder, const c
         km_terminal_format(terminal,
                            "no pictures: gnuplot is not installed; the script is %s/msd.gnuplot",
                            folder);
+    else if (!profile_drawn)
+        km_terminal_format(
+            terminal, "no pictures: gnuplot is not installed; the script is %s/profile.gnuplot",
+            folder);
     return KM_OK;
 }
 
@@ -199,6 +233,10 @@ static void json_layers(const km_layers_result *r, km_json *json)
             json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
             json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
             json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
+            if (l->perpendicular_available) {
+                json_estimate(json, "D_zz_m2_s", &l->perpendicular);
+                km_json_boolean(json, "density_is_flat", l->flat);
+            }
             km_json_number(json, "beta", l->beta);
             km_json_number(json, "beta_error", l->beta_error);
         }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "host/analysis/slab_faces.h"
+#include "host/analysis/metal_surface.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -14,9 +14,9 @@
 
 bool km_kind_is_metal(const km_labels *labels, int kind)
 {
-    static const char *const other[] = {"H",  "He", "B",  "C",  "N",  "O",  "F",
-                                        "Ne", "Si", "P",  "S",  "Cl", "Ar", "Ge",
-                                        "As", "Se", "Br", "Kr", "Te", "I",  "Xe"};
+    static const char *const other[] = {"H",  "He", "B",  "C",  "N",  "O",  "F",  "Ne",
+                                        "Si", "P",  "S",  "Cl", "Ar", "Ge", "As", "Se",
+                                        "Br", "Kr", "Te", "I",  "Xe", "X"};
     const km_molecule_kind *k = &labels->kind[kind];
     if (k->n_atoms != 1 || k->formal_charge != 0 || fabs(k->charge) > SMALLEST_CHARGE)
         return false;
@@ -27,12 +27,12 @@ bool km_kind_is_metal(const km_labels *labels, int kind)
         for (size_t j = 0; j < sizeof other / sizeof *other; j++)
             if (strcmp(element, other[j]) == 0)
                 return false;
-        return element[0] != '\0';
+        return element[0] != '\0'; /* "X": of no known element */
     }
     return false;
 }
 
-km_status km_slabs_create(const km_labels *labels, km_slabs **out)
+km_status km_metal_slabs_create(const km_labels *labels, km_metal_slabs **out)
 {
     KM_NEW(*out, 1);
     KM_NEW((*out)->metal, labels->n_atoms);
@@ -48,7 +48,7 @@ km_status km_slabs_create(const km_labels *labels, km_slabs **out)
     return KM_OK;
 }
 
-void km_slabs_destroy(km_slabs *slabs)
+void km_metal_slabs_destroy(km_metal_slabs *slabs)
 {
     if (slabs == NULL)
         return;
@@ -91,7 +91,8 @@ static bool gap_after(const place *metal, int n, int i, double cz)
 }
 
 /* The atoms after the gap behind `from`, up to the next gap. Gives the last of them. */
-static km_status take_slab(km_slab *slab, const place *metal, int n, int from, double cz, int *last)
+static km_status take_slab(km_metal_slab *slab, const place *metal, int n, int from, double cz,
+                           int *last)
 {
     int end = from + 1;
     while (!gap_after(metal, n, end % n, cz))
@@ -106,7 +107,7 @@ static km_status take_slab(km_slab *slab, const place *metal, int n, int from, d
     return KM_OK;
 }
 
-static km_status split(km_slabs *slabs, const place *metal, double cz)
+static km_status split(km_metal_slabs *slabs, const place *metal, double cz)
 {
     const int n = slabs->n_metal;
     int count = 0, before = -1;
@@ -127,7 +128,7 @@ static km_status split(km_slabs *slabs, const place *metal, double cz)
     return KM_OK;
 }
 
-static km_status find_slabs(km_slabs *slabs, const km_labels *labels, const km_frame *frame)
+static km_status find_slabs(km_metal_slabs *slabs, const km_labels *labels, const km_frame *frame)
 {
     place *metal;
     if (slabs->n_metal == 0)
@@ -172,7 +173,7 @@ static km_status find_vacuum(const km_frame *frame, bool *vacuum, double *middle
     return KM_OK;
 }
 
-static km_status begin(km_slabs *slabs, const km_labels *labels, const km_frame *frame)
+static km_status begin(km_metal_slabs *slabs, const km_labels *labels, const km_frame *frame)
 {
     double cut = 0.0;
     KM_TRY(find_slabs(slabs, labels, frame));
@@ -184,7 +185,7 @@ static km_status begin(km_slabs *slabs, const km_labels *labels, const km_frame 
     if (slabs->n > 0 && !slabs->vacuum)
         slabs->origin = cut + 0.5;
     for (int k = 0; k < slabs->n; k++) {
-        km_slab *slab = &slabs->slab[k];
+        km_metal_slab *slab = &slabs->slab[k];
         slab->centre = slab->first = cut + inside(slab->centre - cut);
         if (slabs->vacuum)
             slabs->origin += slab->centre * slab->n / slabs->n_metal;
@@ -195,7 +196,7 @@ static km_status begin(km_slabs *slabs, const km_labels *labels, const km_frame 
 }
 
 /* Centre and thickness, each atom by its image next to where the centre was. */
-static void follow(km_slab *slab, const km_frame *frame)
+static void follow(km_metal_slab *slab, const km_frame *frame)
 {
     double sum = 0.0, square = 0.0;
     for (int k = 0; k < slab->n; k++) {
@@ -209,7 +210,8 @@ static void follow(km_slab *slab, const km_frame *frame)
     slab->thickness = sqrt(12.0 * fmax(0.0, square / slab->n - mean * mean)) * frame->box.cz;
 }
 
-km_status km_slabs_frame(km_slabs *slabs, const km_labels *labels, const km_frame *frame)
+km_status km_metal_slabs_frame(km_metal_slabs *slabs, const km_labels *labels,
+                               const km_frame *frame)
 {
     if (frame->n != labels->n_atoms)
         return KM_FAIL(KM_ERROR_INPUT, "a frame has %d atoms, the topology %d", frame->n,
@@ -223,7 +225,7 @@ km_status km_slabs_frame(km_slabs *slabs, const km_labels *labels, const km_fram
     double moved = 0.0;
     int atoms = 0;
     for (int k = 0; k < slabs->n; k++) {
-        km_slab *slab = &slabs->slab[k];
+        km_metal_slab *slab = &slabs->slab[k];
         follow(slab, frame);
         if (slabs->n_frames == 1)
             slab->first = slab->centre;
@@ -233,7 +235,7 @@ km_status km_slabs_frame(km_slabs *slabs, const km_labels *labels, const km_fram
     if (atoms > 0)
         slabs->origin = slabs->origin_first + moved / atoms;
     for (int k = 0; k < slabs->n; k++) {
-        km_slab *slab = &slabs->slab[k];
+        km_metal_slab *slab = &slabs->slab[k];
         slab->z_sum += (slab->centre - slabs->origin) * frame->box.cz;
         slab->thickness_sum += slab->thickness;
         slab->drift = (slab->centre - slab->first) * frame->box.cz;
@@ -241,16 +243,16 @@ km_status km_slabs_frame(km_slabs *slabs, const km_labels *labels, const km_fram
     return KM_OK;
 }
 
-double km_slabs_place(const km_slabs *slabs, const km_box *box, double z)
+double km_metal_slabs_place(const km_metal_slabs *slabs, const km_box *box, double z)
 {
     return inside(z / box->cz - slabs->origin - slabs->start);
 }
 
-double km_slabs_distance(const km_slabs *slabs, const km_box *box, double z)
+double km_metal_slabs_distance(const km_metal_slabs *slabs, const km_box *box, double z)
 {
     double least = INFINITY;
     for (int k = 0; k < slabs->n; k++) {
-        const km_slab *slab = &slabs->slab[k];
+        const km_metal_slab *slab = &slabs->slab[k];
         double f = z / box->cz - slab->centre;
         f -= nearbyint(f);
         least = fmin(least, fabs(f) * box->cz - 0.5 * slab->thickness);

@@ -18,15 +18,15 @@
  * the middle of the first slab; without metal, at z = 0. z = 0 is the centre of the slabs in the
  * window (half a cell from its beginning where that is in the first slab) and goes with the mean
  * motion of all of them; without metal it is that of the coordinates. */
-#ifndef KM_SLAB_FACES_H
-#define KM_SLAB_FACES_H
+#ifndef KM_METAL_SURFACE_H
+#define KM_METAL_SURFACE_H
 
 #include "host/model/labels.h"
 #include "kernels/measure/frame.h"
 
 #define KM_VACUUM_LEAST 1.0 /* nm  without atoms along z is called vacuum */
 
-typedef struct km_slab {
+typedef struct km_metal_slab {
     char name[KM_NAME_LENGTH]; /*     molecule kind of its first atom                        */
     int n;
     int *atom;            /*     n                                                      */
@@ -36,30 +36,30 @@ typedef struct km_slab {
     double z_sum;         /* nm  of the centre in the frame of reference, over frames   */
     double thickness_sum; /* nm                                                         */
     double drift;         /* nm  way of the centre since the first frame                */
-} km_slab;
+} km_metal_slab;
 
-typedef struct km_slabs {
+typedef struct km_metal_slabs {
     bool *metal; /*     n_atoms                                                */
     int n_metal; /*     atoms                                                  */
     int n;       /*     slabs; 0 without metal or where it fills the cell      */
-    km_slab *slab;
+    km_metal_slab *slab;
     int n_frames;
     bool vacuum;         /*     in the first frame                                     */
     double origin;       /*     z = 0 now, as a fraction of c                          */
     double origin_first; /*     in the first frame                                     */
     double start;        /*     where the window begins, fraction of c from the origin */
-} km_slabs;
+} km_metal_slabs;
 
 bool km_kind_is_metal(const km_labels *labels, int kind);
-KM_MUST_CHECK km_status km_slabs_create(const km_labels *labels, km_slabs **out);
+KM_MUST_CHECK km_status km_metal_slabs_create(const km_labels *labels, km_metal_slabs **out);
 /* Finds the slabs in the first frame, follows them in the others. KM_ERROR_PHYSICS for a position
  * that is not a number, KM_ERROR_INPUT for another number of atoms. */
-KM_MUST_CHECK km_status km_slabs_frame(km_slabs *slabs, const km_labels *labels,
-                                       const km_frame *frame);
+KM_MUST_CHECK km_status km_metal_slabs_frame(km_metal_slabs *slabs, const km_labels *labels,
+                                             const km_frame *frame);
 /* Place in the window of a z (nm) of the last frame, as a fraction of c in [0, 1). */
-double km_slabs_place(const km_slabs *slabs, const km_box *box, double z);
+double km_metal_slabs_place(const km_metal_slabs *slabs, const km_box *box, double z);
 /* Distance from the nearest surface, nm; negative inside the metal, INFINITY without a slab. */
-double km_slabs_distance(const km_slabs *slabs, const km_box *box, double z);
-void km_slabs_destroy(km_slabs *slabs);
+double km_metal_slabs_distance(const km_metal_slabs *slabs, const km_box *box, double z);
+void km_metal_slabs_destroy(km_metal_slabs *slabs);
 
 #endif
