@@ -121,29 +121,42 @@ KM_HD int gather_rows(const bool several, const constants *c, const own_atoms *o
 
 /* ---- coordinates ---- */
 
-/* Sites of one group; true when an atom has moved so far that the list must be built. */
+/* Sites of one group; true when an atom has moved so far that the list must be built. In arrays, so
+ * that the compiler makes vectors of it. */
 bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_particles *p,
                                            int group, double allowance2)
 {
     const int first = group * KM_EAM_GROUP, n_slots = list->n_slots;
-    bool moved = false;
-    for (int k = first; k < first + KM_EAM_GROUP && list->atom[k] >= 0; k++) {
-        const km_vec3 r = km_vec3_load(p->position, p->n_padded, list->atom[k]);
-        const km_vec3 s = km_box_to_fractional(&list->box, r);
-        km_eam_site *site = &list->site[k];
-        site->s[0] = km_fraction_of(s.x);
-        site->s[1] = km_fraction_of(s.y);
-        site->s[2] = km_fraction_of(s.z);
-        const double u = KM_FRACTION_UNIT;
-        const km_vec3 d = km_box_to_cartesian(
-            &list->box,
-            km_vec3_make(
-                u * (double)km_fraction_difference(site->s[0], list->reference[k]),
-                u * (double)km_fraction_difference(site->s[1], list->reference[n_slots + k]),
-                u * (double)km_fraction_difference(site->s[2], list->reference[2 * n_slots + k])));
-        moved |= !(km_vec3_dot(d, d) <= allowance2) | !(fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9);
+    const km_box box = list->box;
+    const double u = KM_FRACTION_UNIT;
+    double x[3][KM_EAM_GROUP];
+    km_fraction s[3][KM_EAM_GROUP];
+    int moved = 0;
+    for (int k = 0; k < KM_EAM_GROUP; k++) { /* fillers are copies of the last atom */
+        const int i = list->atom[first + k < list->n ? first + k : list->n - 1];
+        for (int c = 0; c < 3; c++)
+            x[c][k] = p->position[c * p->n_padded + i];
     }
-    return moved;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        const km_vec3 at = km_box_to_fractional(&box, km_vec3_make(x[0][k], x[1][k], x[2][k]));
+        s[0][k] = km_fraction_of(at.x);
+        s[1][k] = km_fraction_of(at.y);
+        s[2][k] = km_fraction_of(at.z);
+        moved |= !(fabs(at.x) + fabs(at.y) + fabs(at.z) < 1e9);
+    }
+    const km_fraction *was = list->reference + first;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        const km_vec3 d = km_box_to_cartesian(
+            &box, km_vec3_make(u * (double)km_fraction_difference(s[0][k], was[k]),
+                               u * (double)km_fraction_difference(s[1][k], was[n_slots + k]),
+                               u * (double)km_fraction_difference(
+                                       s[2][k], was[2 * (ptrdiff_t)n_slots + k])));
+        moved |= !(km_vec3_dot(d, d) <= allowance2);
+    }
+    for (int k = 0; k < KM_EAM_GROUP; k++)
+        for (int c = 0; c < 3; c++)
+            list->site[first + k].s[c] = s[c][k];
+    return moved != 0;
 }
 
 /* ---- first pass: densities ---- */
