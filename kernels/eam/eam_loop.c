@@ -161,25 +161,32 @@ bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_par
 
 /* ---- first pass: densities ---- */
 
-/* Densities of the atoms of a vector become slopes and, fixed, embedding energies. */
-KM_HD void embed(const km_eam_list *list, const km_eam_setup *setup, int first, int rows,
-                 const km_lane_fixed *sum, km_eam_sums *sums)
+/* Densities of the atoms of a vector become slopes and, when asked for, embedding energies. */
+KM_HD void embed(const bool several, const km_eam_list *list, const km_eam_setup *setup, int first,
+                 int rows, const km_lane_fixed *sum, bool energy, km_eam_sums *sums)
 {
+    const double unit = 1.0 / setup->density_scale; /* a power of two */
+    km_embedding e = km_eam_setup_embedding(setup, 0);
+    double rho[KM_LANES], slope[KM_LANES], u[KM_LANES];
+    for (int k = 0; k < KM_LANES; k++)
+        rho[k] = (double)km_lane_fixed_sum(sum, k, rows) * unit;
     for (int k = 0; k < KM_LANES; k++) {
-        const int slot = first + k;
-        const km_embedding e = km_eam_setup_embedding(setup, list->element[slot]);
-        const double rho = (double)km_lane_fixed_sum(sum, k, rows) / setup->density_scale;
-        double slope;
-        const double u = km_embedding_value(&e, rho, &slope);
-        list->embedded[slot] = list->site[slot];
-        list->embedded[slot].slope = (km_real)slope;
-        if (list->atom[slot] >= 0)
-            sums->energy += km_fixed_from(u);
+        if (several)
+            e = km_eam_setup_embedding(setup, list->element[first + k]);
+        u[k] = km_embedding_value(&e, rho[k], &slope[k]);
     }
+    for (int k = 0; k < KM_LANES; k++) {
+        km_eam_site site = list->site[first + k];
+        site.slope = (km_real)slope[k];
+        list->embedded[first + k] = site;
+    }
+    for (int k = 0; energy && k < KM_LANES; k++)
+        if (list->atom[first + k] >= 0)
+            sums->energy += km_fixed_from(u[k]);
 }
 
 KM_HD void density_loop(const bool several, const km_eam_list *list, const km_eam_setup *setup,
-                        int block, km_eam_sums *sums)
+                        int block, bool energy, km_eam_sums *sums)
 {
     km_eam_block *b = list->block + block;
     const constants c = constants_of(list, setup);
@@ -210,17 +217,17 @@ KM_HD void density_loop(const bool several, const km_eam_list *list, const km_ea
             }
             if (large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            embed(list, setup, first, rows, &sum, sums);
+            embed(several, list, setup, first, rows, &sum, energy, sums);
         }
 }
 
 void KM_JOIN(km_eam_density_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_setup *setup,
-                                           int block, km_eam_sums *sums)
+                                           int block, bool energy, km_eam_sums *sums)
 {
     if (setup->n_elements > 1)
-        density_loop(true, list, setup, block, sums);
+        density_loop(true, list, setup, block, energy, sums);
     else
-        density_loop(false, list, setup, block, sums);
+        density_loop(false, list, setup, block, energy, sums);
 }
 
 /* ---- second pass: forces ---- */
