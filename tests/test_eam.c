@@ -176,6 +176,56 @@ static void one_atom(void **state)
     metal_free(m);
 }
 
+static const int large[3] = {4, 4, 5};
+
+/* A crystal of that lattice constant in place of the present one. */
+static void squeeze(metal *m, double a)
+{
+    const double factor = a * large[0] / m->box.ax;
+    m->box = km_box_orthorhombic(a * large[0], a * large[1], a * large[2]);
+    for (int k = 0; k < 3 * m->n; k++)
+        m->position[k] *= factor;
+}
+
+/* A device gives a list memory for half as many neighbours again and eight (29 here); it is told
+ * when that is nearly used up, and when it was too little. bcc: 14 neighbours within reach at 0.62
+ * nm, 26 at 0.5 nm, 58 at 0.42 nm. */
+static void list_outgrows_its_memory(void **state)
+{
+    const km_backend *backend = *state;
+    const int n_live = km_emulator_live_objects();
+    metal *m = metal_bcc(K_FIT, large, 0.62, 0.0, 1);
+    metal_open(m, backend, 1, m->n);
+    bool moved = true;
+    free(metal_evaluate(m).force);
+    if (backend->neighbours_grow != NULL)
+        assert_ok(backend->neighbours_grow(m->device, m->p, &moved));
+    assert_true(backend->neighbours_grow == NULL || !moved);
+    squeeze(m, 0.5);
+    shift_atoms(m, 0.005, 1);
+    const metal_result before = metal_evaluate(m);
+    assert_int_equal(before.fault, 0);
+    if (backend->neighbours_grow != NULL) {
+        assert_ok(backend->neighbours_grow(m->device, m->p, &moved));
+        assert_true(moved);
+    }
+    const metal_result after = metal_evaluate(m);
+    assert_same(&after, &before, m->n);
+    free(before.force);
+    free(after.force);
+    squeeze(m, 0.42);
+    const metal_result dense = metal_evaluate(m);
+    assert_int_equal(dense.fault, backend->neighbours_grow != NULL ? KM_FAULT_LIST : 0);
+    free(dense.force);
+    if (backend->neighbours_grow != NULL) {
+        assert_int_equal(backend->neighbours_grow(m->device, m->p, &moved), KM_ERROR_DEVICE);
+        assert_non_null(strstr(km_last_error()->message, "58 neighbours"));
+    }
+    metal_close(m);
+    metal_free(m);
+    assert_int_equal(km_emulator_live_objects(), n_live);
+}
+
 static void faults(void **state)
 {
     metal *m = crystal();
@@ -249,6 +299,7 @@ int main(void)
         cmocka_unit_test(others_are_left_alone),
         cmocka_unit_test(two_atoms_far_apart),
         cmocka_unit_test(one_atom),
+        cmocka_unit_test(list_outgrows_its_memory),
         cmocka_unit_test(faults),
         cmocka_unit_test(cell_too_small),
         cmocka_unit_test(wrong_specs),

@@ -21,17 +21,30 @@ KM_HD km_lane_int km_lane_int_load(const int *p)
     return v;
 }
 
-/* Four numbers per lane, at 4 index[k] of base: a record of a site, half an interval of a table. */
-KM_HD void km_lane_gather4(const void *base, const int *index, km_lane out[4])
+/* Keeps an array in memory: where lanes become addresses one by one, loads are faster than taking
+ * vectors apart. */
+KM_HD void km_lane_int_spill(km_lane_int v, int *out)
 {
-    const km_real *from = (const km_real *)base;
+    memcpy(out, &v, sizeof v);
+    __asm__("" : "+m"(*(int(*)[KM_LANES])out));
+}
+
+/* The record of lane k, offset[k] bytes behind base. */
+KM_HD const km_real *km_lane_record(const void *base, const int *offset, int k)
+{
+    return (const km_real *)((const char *)base + (unsigned)offset[k]);
+}
+
+/* Four numbers per lane: a site, half an interval of a table. */
+KM_HD void km_lane_gather4(const void *base, const int *offset, km_lane out[4])
+{
 #if defined(__AVX512F__) && !defined(KM_DOUBLE)
     __m512 row[4];
     for (int k = 0; k < 4; k++) {
-        row[k] = _mm512_castps128_ps512(_mm_load_ps(from + 4 * (ptrdiff_t)index[k]));
-        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 4]), 1);
-        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 8]), 2);
-        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 12]), 3);
+        row[k] = _mm512_castps128_ps512(_mm_load_ps(km_lane_record(base, offset, k)));
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(km_lane_record(base, offset, k + 4)), 1);
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(km_lane_record(base, offset, k + 8)), 2);
+        row[k] = _mm512_insertf32x4(row[k], _mm_load_ps(km_lane_record(base, offset, k + 12)), 3);
     }
     const __m512d a = (__m512d)_mm512_unpacklo_ps(row[0], row[1]),
                   b = (__m512d)_mm512_unpackhi_ps(row[0], row[1]),
@@ -45,8 +58,8 @@ KM_HD void km_lane_gather4(const void *base, const int *index, km_lane out[4])
     __m256 row[4];
     for (int k = 0; k < 4; k++)
         row[k] = _mm256_insertf128_ps(
-            _mm256_castps128_ps256(_mm_load_ps(from + 4 * (ptrdiff_t)index[k])),
-            _mm_load_ps(from + 4 * (ptrdiff_t)index[k + 4]), 1);
+            _mm256_castps128_ps256(_mm_load_ps(km_lane_record(base, offset, k))),
+            _mm_load_ps(km_lane_record(base, offset, k + 4)), 1);
     const __m256d a = (__m256d)_mm256_unpacklo_ps(row[0], row[1]),
                   b = (__m256d)_mm256_unpackhi_ps(row[0], row[1]),
                   c = (__m256d)_mm256_unpacklo_ps(row[2], row[3]),
@@ -59,7 +72,7 @@ KM_HD void km_lane_gather4(const void *base, const int *index, km_lane out[4])
     km_real turned[4][KM_LANES];
     for (int k = 0; k < KM_LANES; k++)
         for (int c = 0; c < 4; c++)
-            turned[c][k] = from[4 * (ptrdiff_t)index[k] + c];
+            turned[c][k] = km_lane_record(base, offset, k)[c];
     for (int c = 0; c < 4; c++)
         out[c] = km_lane_load(turned[c]);
 #endif

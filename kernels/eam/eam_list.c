@@ -35,6 +35,8 @@ km_status km_eam_list_make(km_device *device, const km_eam_spec *spec, const km_
     list->n_groups = (list->n + KM_EAM_GROUP - 1) / KM_EAM_GROUP;
     list->n_slots = list->n_groups * KM_EAM_GROUP;
     list->n_blocks = (list->n_groups + KM_EAM_BLOCK_GROUPS - 1) / KM_EAM_BLOCK_GROUPS;
+    if ((size_t)list->n_slots > INT32_MAX / sizeof(km_eam_site))
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "%d metal atoms are too many", list->n);
     KM_TRY(allocate(list));
     memcpy(list->metal, spec->atom, (size_t)list->n * sizeof *list->metal);
     memcpy(list->metal_element, spec->element, (size_t)list->n * sizeof *list->metal_element);
@@ -54,31 +56,6 @@ void km_eam_list_free(km_eam_list *list)
 
 /* ---- every step ---- */
 
-/* Sites of one group; true when an atom has moved so far that the list must be built. */
-static bool refresh_group(const km_eam_list *list, const km_particles *p, int group,
-                          double allowance2)
-{
-    const int first = group * KM_EAM_GROUP, n_slots = list->n_slots;
-    bool moved = false;
-    for (int k = first; k < first + KM_EAM_GROUP && list->atom[k] >= 0; k++) {
-        const km_vec3 r = km_vec3_load(p->position, p->n_padded, list->atom[k]);
-        const km_vec3 s = km_box_to_fractional(&list->box, r);
-        km_eam_site *site = &list->site[k];
-        site->s[0] = km_fraction_of(s.x);
-        site->s[1] = km_fraction_of(s.y);
-        site->s[2] = km_fraction_of(s.z);
-        const double u = KM_FRACTION_UNIT;
-        const km_vec3 d = km_box_to_cartesian(
-            &list->box,
-            km_vec3_make(
-                u * (double)km_fraction_difference(site->s[0], list->reference[k]),
-                u * (double)km_fraction_difference(site->s[1], list->reference[n_slots + k]),
-                u * (double)km_fraction_difference(site->s[2], list->reference[2 * n_slots + k])));
-        moved |= !(km_vec3_dot(d, d) <= allowance2) | !(fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9);
-    }
-    return moved;
-}
-
 /* Slots behind the last atom are its copies. */
 static void fill_up(const km_eam_list *list)
 {
@@ -86,11 +63,25 @@ static void fill_up(const km_eam_list *list)
         list->site[k] = list->site[list->n - 1];
 }
 
+static km_eam_refresh_function *choose_refresh(const km_device *device)
+{
+#if defined(__x86_64__)
+    if (device->isa == KM_ISA_AVX512)
+        return km_eam_refresh_avx512;
+    if (device->isa == KM_ISA_AVX2)
+        return km_eam_refresh_avx2;
+#else
+    (void)device;
+#endif
+    return km_eam_refresh_baseline;
+}
+
 static bool refresh(const km_eam_list *list, const km_particles *p)
 {
     const double allowance =
         km_list_allowance(&list->box_built, &list->box, list->reach, list->cutoff);
     const double allowance2 = allowance > 0.0 ? allowance * allowance : 0.0;
+    km_eam_refresh_function *refresh_group = choose_refresh(list->device);
     int moved = allowance <= 0.0;
 #pragma omp parallel for num_threads(list->device->threads) schedule(static) reduction(| : moved)
     for (int g = 0; g < list->n_groups; g++)

@@ -24,9 +24,11 @@ enum {
 
 /* The neighbours of the groups of a block. */
 typedef struct km_eam_block {
-    int *entry;                         /* rows x KM_EAM_GROUP: slots                     */
+    int *entry;                         /* rows x KM_EAM_GROUP: slots, as bytes into site */
     int capacity;                       /* rows                                           */
     int begin[KM_EAM_BLOCK_GROUPS + 1]; /* first row of each group                        */
+    int end[KM_EAM_BLOCK_GROUPS * KM_EAM_GROUP]; /* after the last row with a pair within the cutoff
+                                            now, of the atoms of the vector beginning here */
 } km_eam_block;
 
 typedef struct km_eam_list {
@@ -79,13 +81,17 @@ typedef struct km_eam_sums {
     int fault;                  /*         bits of km_fault */
 } km_eam_sums;
 
-/* eam_loop.c, once per instruction set. Search fills one block; false when memory runs out. Density
- * gives sites their slopes, and the embedding energy; force adds to the forces. */
+/* eam_loop.c, once per instruction set. Refresh sets the sites of one group, and is true when an
+ * atom has moved so far that the list must be built. Search fills one block; false when memory runs
+ * out. Density gives sites their slopes, and the embedding energy; force adds to the forces. */
+typedef bool km_eam_refresh_function(const km_eam_list *list, const km_particles *p, int group,
+                                     double allowance2);
 typedef bool km_eam_search_function(const km_eam_list *list, int block);
 typedef void km_eam_density_function(const km_eam_list *list, const km_eam_setup *setup, int block,
                                      km_eam_sums *sums);
 typedef void km_eam_force_function(const km_eam_list *list, const km_eam_setup *setup, int block,
                                    bool tally, km_particles *p, km_eam_sums *sums);
+km_eam_refresh_function km_eam_refresh_baseline, km_eam_refresh_avx2, km_eam_refresh_avx512;
 km_eam_search_function km_eam_search_baseline, km_eam_search_avx2, km_eam_search_avx512;
 km_eam_density_function km_eam_density_baseline, km_eam_density_avx2, km_eam_density_avx512;
 km_eam_force_function km_eam_force_baseline, km_eam_force_avx2, km_eam_force_avx512;

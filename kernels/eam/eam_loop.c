@@ -9,6 +9,9 @@
 #include "kernels/eam/eam_list.h"
 #include "kernels/eam/eam_pair.h"
 
+/* Bytes: neighbours and places in the tables are kept as offsets. */
+enum { SITE = sizeof(km_eam_site), INTERVAL = KM_EAM_KNOT * sizeof(km_real) };
+
 #define KM_JOIN_(a, b) a##b
 #define KM_JOIN(a, b) KM_JOIN_(a, b)
 
@@ -20,8 +23,8 @@ typedef struct constants {
 
 /* Atoms of a group, one per lane. */
 typedef struct own_atoms {
-    int first; /* slot of lane 0 */
-    km_lane_int slot;
+    int first;        /* slot of lane 0           */
+    km_lane_int slot; /* as neighbours have it */
     km_lane_fraction s[3];
     km_lane slope;
     int row[KM_LANES]; /* of the tables of the atom's element, in intervals */
@@ -37,8 +40,8 @@ typedef struct pairs {
 
 /* Where pairs stand in the tables. */
 typedef struct places {
-    km_lane r, p;
-    int interval[KM_LANES], back[KM_LANES]; /* of the pair of elements, and with them swapped */
+    km_lane inverse_r, p;
+    int interval[KM_LANES], back[KM_LANES]; /* bytes, of the pair of elements, and swapped */
 } places;
 
 static constants constants_of(const km_eam_list *list, const km_eam_setup *setup)
@@ -58,7 +61,7 @@ KM_HD own_atoms load_own(const km_eam_list *list, const km_eam_setup *setup,
     own.first = first;
     own.n_intervals = setup->n_intervals;
     for (int k = 0; k < KM_LANES; k++) {
-        slot[k] = first + k;
+        slot[k] = (first + k) * SITE;
         own.row[k] = list->element[first + k] * setup->n_elements * setup->n_intervals;
     }
     own.slot = km_lane_int_load(slot);
@@ -90,19 +93,45 @@ KM_HD places place(const bool several, const constants *c, const own_atoms *own,
                    km_lane r2)
 {
     places at;
-    at.r = km_lane_sqrt(r2);
-    const km_lane x = at.r * c->inverse_step;
+    km_lane inverse2;
+    km_lane_inverse(r2, &inverse2, &at.inverse_r);
+    const km_lane x = r2 * at.inverse_r * c->inverse_step;
     const km_lane_int m = km_lane_whole(km_lane_min(x, c->last));
     at.p = km_lane_min(x - km_lane_of_whole(m), c->one);
-    memcpy(at.interval, &m, sizeof m);
+    km_lane_int_spill(m * INTERVAL, at.interval);
     for (int k = 0; several && k < KM_LANES; k++) {
-        const int b = list->element[neighbour[k]], a = list->element[own->first + k];
-        at.back[k] = at.interval[k] + (b * setup->n_elements + a) * own->n_intervals;
-        at.interval[k] += own->row[k] + b * own->n_intervals;
+        const int b = list->element[neighbour[k] / SITE], a = list->element[own->first + k];
+        at.back[k] = at.interval[k] + (b * setup->n_elements + a) * own->n_intervals * INTERVAL;
+        at.interval[k] += (own->row[k] + b * own->n_intervals) * INTERVAL;
     }
-    for (int k = 0; k < KM_LANES; k++) /* to halves of intervals */
-        at.interval[k] *= 2;
     return at;
+}
+
+/* ---- coordinates ---- */
+
+/* Sites of one group; true when an atom has moved so far that the list must be built. */
+bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_particles *p,
+                                           int group, double allowance2)
+{
+    const int first = group * KM_EAM_GROUP, n_slots = list->n_slots;
+    bool moved = false;
+    for (int k = first; k < first + KM_EAM_GROUP && list->atom[k] >= 0; k++) {
+        const km_vec3 r = km_vec3_load(p->position, p->n_padded, list->atom[k]);
+        const km_vec3 s = km_box_to_fractional(&list->box, r);
+        km_eam_site *site = &list->site[k];
+        site->s[0] = km_fraction_of(s.x);
+        site->s[1] = km_fraction_of(s.y);
+        site->s[2] = km_fraction_of(s.z);
+        const double u = KM_FRACTION_UNIT;
+        const km_vec3 d = km_box_to_cartesian(
+            &list->box,
+            km_vec3_make(
+                u * (double)km_fraction_difference(site->s[0], list->reference[k]),
+                u * (double)km_fraction_difference(site->s[1], list->reference[n_slots + k]),
+                u * (double)km_fraction_difference(site->s[2], list->reference[2 * n_slots + k])));
+        moved |= !(km_vec3_dot(d, d) <= allowance2) | !(fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9);
+    }
+    return moved;
 }
 
 /* ---- first pass: densities ---- */
@@ -127,7 +156,7 @@ KM_HD void embed(const km_eam_list *list, const km_eam_setup *setup, int first, 
 KM_HD void density_loop(const bool several, const km_eam_list *list, const km_eam_setup *setup,
                         int block, km_eam_sums *sums)
 {
-    const km_eam_block *b = list->block + block;
+    km_eam_block *b = list->block + block;
     const constants c = constants_of(list, setup);
     const km_lane limit = km_lane_all((km_real)(setup->density_limit * setup->density_limit));
     for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++)
@@ -137,9 +166,14 @@ KM_HD void density_loop(const bool several, const km_eam_list *list, const km_ea
             const own_atoms own = load_own(list, setup, list->site, first);
             km_lane_fixed sum = {{{0}}};
             unsigned large = 0;
+            int rows = 0, last = b->begin[g];
             for (int row = b->begin[g]; row < b->begin[g + 1]; row++) {
                 const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
                 const pairs q = meet(&c, &own, list->site, neighbour);
+                if (km_lane_bits(q.near) == 0)
+                    continue;
+                rows++;
+                last = row + 1;
                 const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
                 km_lane record[4];
                 km_lane_gather4(setup->knot, at.interval, record);
@@ -149,7 +183,8 @@ KM_HD void density_loop(const bool several, const km_eam_list *list, const km_ea
             }
             if (large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            embed(list, setup, first, b->begin[g + 1] - b->begin[g], &sum, sums);
+            b->end[g * KM_EAM_GROUP + v] = last;
+            embed(list, setup, first, rows, &sum, sums);
         }
 }
 
@@ -173,19 +208,29 @@ typedef struct force_sums {
     unsigned large;
 } force_sums;
 
+KM_HD void begin_sums(const bool tally, force_sums *sums)
+{
+    const km_lane_fixed zero = {{{0}}};
+    sums->large = 0;
+    for (int c = 0; c < 3; c++)
+        sums->f[c] = zero;
+    for (int t = 0; tally && t < KM_TENSOR; t++)
+        sums->w[t] = zero;
+    if (tally)
+        sums->u = zero;
+}
+
 /* -U'/r of the pairs; their pair energy in *u. */
 KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const own_atoms *own,
-                         const pairs *q, places *at, km_lane *u)
+                         const pairs *q, const places *at, km_lane *u)
 {
     km_lane density[4], pair[4];
     km_lane_gather4(setup->knot, at->interval, density);
     km_lane_gather4(setup->knot + 4, at->interval, pair);
-    const km_lane step = km_lane_all((km_real)setup->inverse_step), inverse = KM_R(1.0) / at->r;
+    const km_lane step = km_lane_all((km_real)setup->inverse_step);
     km_lane slope;
     if (several) {
         km_lane back[4];
-        for (int k = 0; k < KM_LANES; k++)
-            at->back[k] *= 2;
         km_lane_gather4(setup->knot, at->back, back);
         slope =
             own->slope * km_spline_slope(density, at->p) + q->slope * km_spline_slope(back, at->p);
@@ -193,7 +238,7 @@ KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const ow
         slope = (own->slope + q->slope) * km_spline_slope(density, at->p);
     }
     return km_eam_pair_force(slope, km_spline_value(pair, at->p), km_spline_slope(pair, at->p),
-                             step, inverse, u);
+                             step, at->inverse_r, u);
 }
 
 KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, force_sums *sums)
@@ -243,18 +288,23 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
              v += KM_LANES) {
             const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
             const own_atoms own = load_own(list, setup, list->embedded, first);
-            force_sums sum = {{{{{0}}}}, {{{0}}}, {{{{0}}}}, 0};
-            for (int row = b->begin[g]; row < b->begin[g + 1]; row++) {
+            force_sums sum;
+            begin_sums(tally, &sum);
+            int rows = 0;
+            for (int row = b->begin[g]; row < b->end[g * KM_EAM_GROUP + v]; row++) {
                 const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
                 const pairs q = meet(&c, &own, list->embedded, neighbour);
-                places at = place(several, &c, &own, list, setup, neighbour, q.r2);
+                if (km_lane_bits(q.near) == 0)
+                    continue;
+                rows++;
+                const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
                 km_lane u;
                 const km_lane f = pair_force(several, setup, &own, &q, &at, &u);
                 add_pairs(tally, &q, f, u, &sum);
             }
             if (sum.large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            hand_over(tally, list, first, b->begin[g + 1] - b->begin[g], &sum, p, sums);
+            hand_over(tally, list, first, rows, &sum, p, sums);
         }
 }
 
@@ -275,37 +325,61 @@ void KM_JOIN(km_eam_force_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_s
 
 /* ---- the list ---- */
 
-/* Neighbours of one atom, in the order of slots within each range. */
-KM_HD int search_atom(const km_eam_list *list, const km_lattice_lanes *lattice, km_lane reach2,
-                      int slot, int *out)
+/* Work space for the neighbours of one atom. */
+typedef struct scratch {
+    int room;
+    int *sorted, *slot, *ring; /* room */
+} scratch;
+
+/* Rings of equal area that neighbours are sorted into. */
+enum { RINGS = 32 };
+
+/* Nearer rings first: then the rows of a group are full at the beginning and out of the cutoff at
+ * the end, where the loops pass them over. */
+static void sort_by_ring(scratch *w, int n)
+{
+    int start[RINGS + 1] = {0};
+    for (int k = 0; k < n; k++)
+        start[w->ring[k] + 1]++;
+    for (int ring = 0; ring < RINGS; ring++)
+        start[ring + 1] += start[ring];
+    for (int k = 0; k < n; k++)
+        w->sorted[start[w->ring[k]]++] = w->slot[k];
+}
+
+/* Neighbours of one atom. */
+static int search_atom(const km_eam_list *list, const km_lattice_lanes *lattice, km_real reach2,
+                       int slot, const km_eam_reach *where, scratch *w)
 {
     const km_fraction *s = list->reference;
     const size_t n_slots = (size_t)list->n_slots;
-    km_eam_reach where;
+    const km_real scale = KM_R(RINGS) / reach2;
     km_lane_fraction own[3];
     int found = 0;
-    km_eam_list_reach(list, slot, &where);
     for (int k = 0; k < 3; k++)
         own[k] = s[(size_t)k * n_slots + (size_t)slot] + (km_lane_fraction){0};
-    for (int range = 0; range < where.n; range++)
-        for (int j = where.begin[range]; j < where.end[range]; j += KM_LANES) {
-            km_lane d[3];
+    for (int range = 0; range < where->n; range++)
+        for (int j = where->begin[range]; j < where->end[range]; j += KM_LANES) {
+            km_lane d[3], r[3];
             for (int k = 0; k < 3; k++) {
                 km_lane_fraction other;
                 memcpy(&other, s + (size_t)k * n_slots + (size_t)j, sizeof other);
                 d[k] = km_lane_fraction_difference(own[k], other);
             }
-            km_lane r[3];
-            unsigned bits = km_lane_bits(km_lane_less(km_lattice_vector(lattice, d, r), reach2));
-            const int left = where.end[range] - j;
+            const km_lane r2 = km_lattice_vector(lattice, d, r);
+            const km_lane_int ring = km_lane_whole(r2 * scale);
+            unsigned bits = km_lane_bits(km_lane_less(r2, km_lane_all(reach2)));
+            const int left = where->end[range] - j;
             if (left < KM_LANES)
                 bits &= (1u << left) - 1u;
             for (; bits != 0; bits &= bits - 1u) {
-                const int other = j + __builtin_ctz(bits);
-                out[found] = other;
-                found += other != slot;
+                const int lane = __builtin_ctz(bits);
+                w->slot[found] = j + lane;
+                w->ring[found] = ring[lane] < RINGS ? ring[lane] : RINGS - 1;
+                found += j + lane != slot;
             }
         }
+    sort_by_ring(w, found);
     return found;
 }
 
@@ -323,55 +397,67 @@ static bool make_room(km_eam_block *b, int rows)
     return true;
 }
 
-/* Most neighbours that one search can find: atoms in the cells around. */
-static int most_found(const km_eam_list *list, int slot)
+/* Work space for as many atoms as there are in these ranges. */
+static bool make_scratch(scratch *w, const km_eam_reach *where)
 {
-    km_eam_reach where;
-    int n = 0;
-    km_eam_list_reach(list, slot, &where);
-    for (int range = 0; range < where.n; range++)
-        n += where.end[range] - where.begin[range];
-    return n + 1;
+    int n = 1;
+    for (int range = 0; range < where->n; range++)
+        n += where->end[range] - where->begin[range];
+    if (n <= w->room)
+        return true;
+    free(w->sorted);
+    w->room = 2 * n;
+    w->sorted = malloc(3 * (size_t)w->room * sizeof *w->sorted);
+    if (w->sorted == NULL)
+        return false;
+    w->slot = w->sorted + w->room;
+    w->ring = w->slot + w->room;
+    return true;
+}
+
+/* Writes the rows of one group behind those of the groups before. */
+static bool search_group(const km_eam_list *list, km_eam_block *b, int g, int first,
+                         const km_lattice_lanes *lattice, scratch *w)
+{
+    const double reach = list->reach + 1e-6; /* rounding loses no pair */
+    int rows = 0;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        int n = 0;
+        if (list->atom[first + k] >= 0) {
+            km_eam_reach where;
+            km_eam_list_reach(list, first + k, &where);
+            if (!make_scratch(w, &where))
+                return false;
+            n = search_atom(list, lattice, (km_real)(reach * reach), first + k, &where, w);
+        }
+        if (n > rows) {
+            if (!make_room(b, b->begin[g] + n))
+                return false;
+            for (int row = rows; row < n; row++) /* until told otherwise they end before it */
+                for (int m = 0; m < KM_EAM_GROUP; m++)
+                    b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + m] =
+                        (first + m) * SITE;
+            rows = n;
+        }
+        for (int row = 0; row < n; row++)
+            b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] = w->sorted[row] * SITE;
+    }
+    b->begin[g + 1] = b->begin[g] + rows;
+    return true;
 }
 
 bool KM_JOIN(km_eam_search_, KM_ISA_NAME)(const km_eam_list *list, int block)
 {
     km_eam_block *b = list->block + block;
     const km_lattice_lanes lattice = km_lattice_lanes_of(&list->lattice);
-    const double reach = list->reach + 1e-6; /* rounding loses no pair */
-    const km_lane reach2 = km_lane_all((km_real)(reach * reach));
-    int *found[KM_EAM_GROUP] = {NULL}, n[KM_EAM_GROUP], room = 0;
+    scratch w = {0};
     bool fine = true;
-    b->begin[0] = 0;
     for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++) {
         const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP;
-        int rows = 0;
-        for (int k = 0; fine && k < KM_EAM_GROUP && first < list->n_slots; k++) {
-            n[k] = 0;
-            if (list->atom[first + k] < 0)
-                continue;
-            const int most = most_found(list, first + k);
-            if (most > room) {
-                room = 2 * most;
-                for (int m = 0; fine && m < KM_EAM_GROUP; m++) {
-                    int *more = realloc(found[m], (size_t)room * sizeof *more);
-                    fine = more != NULL;
-                    found[m] = fine ? more : found[m];
-                }
-                if (!fine)
-                    break;
-            }
-            n[k] = search_atom(list, &lattice, reach2, first + k, found[k]);
-            rows = n[k] > rows ? n[k] : rows;
-        }
-        b->begin[g + 1] = b->begin[g] + rows;
-        fine = fine && make_room(b, b->begin[g + 1]);
-        for (int row = 0; fine && row < rows; row++)
-            for (int k = 0; k < KM_EAM_GROUP; k++)
-                b->entry[((ptrdiff_t)b->begin[g] + row) * KM_EAM_GROUP + k] =
-                    row < n[k] ? found[k][row] : first + k;
+        b->begin[g + 1] = b->begin[g];
+        if (first < list->n_slots && fine)
+            fine = search_group(list, b, g, first, &lattice, &w);
     }
-    for (int k = 0; k < KM_EAM_GROUP; k++)
-        free(found[k]);
+    free(w.sorted);
     return fine;
 }

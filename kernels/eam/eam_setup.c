@@ -72,7 +72,7 @@ km_status km_eam_setup_make(const km_eam_spec *spec, km_eam_setup *out)
     out->inverse_step_density = 1.0 / t->step_density;
     choose_scale(t, out);
     const size_t n = (size_t)t->n_elements;
-    if (n * n * (size_t)out->n_intervals > INT32_MAX / KM_EAM_KNOT)
+    if (n * n * (size_t)out->n_intervals > INT32_MAX / (KM_EAM_KNOT * sizeof(double)))
         return KM_FAIL(KM_ERROR_UNSUPPORTED,
                        "%s: the tables of %d elements with %d points are too "
                        "large",

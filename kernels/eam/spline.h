@@ -13,6 +13,8 @@
 #ifndef KM_EAM_SPLINE_H
 #define KM_EAM_SPLINE_H
 
+#include <stddef.h>
+
 #include "kernels/base/lane.h"
 
 /* Steps of the density below which a table of -A sqrt(rho) gives way to the function itself. */
@@ -69,15 +71,16 @@ KM_HD double km_embedding_value(const km_embedding *e, double rho, double *slope
 {
     const double x = rho * e->inverse_step;
     if (e->root > 0.0 && x < KM_EAM_ROOT_STEPS) {
-        const double s = sqrt(fmax(rho, 0.0));
+        const double s = rho > 0.0 ? sqrt(rho) : 0.0;
         *slope = s > 0.0 ? -0.5 * e->root / s : 0.0;
         return -e->root * s;
     }
-    const double m = fmin(fmax(floor(x), 0.0), (double)(e->n_intervals - 1));
-    const double p = fmin(x - m, 1.0);
-    const double *c = e->c + 4 * (int)m;
+    const int last = e->n_intervals - 1;
+    const int m = x < (double)last ? (x > 0.0 ? (int)x : 0) : last;
+    const double p = x - m < 1.0 ? x - m : 1.0;
+    const double *c = e->c + 4 * (ptrdiff_t)m;
     *slope = ((3.0 * c[3] * p + 2.0 * c[2]) * p + c[1]) * e->inverse_step;
-    const double beyond = fmax(rho - e->n_intervals / e->inverse_step, 0.0);
+    const double beyond = x > last + 1.0 ? (x - (last + 1.0)) / e->inverse_step : 0.0;
     return ((c[3] * p + c[2]) * p + c[1]) * p + c[0] + *slope * beyond;
 }
 
