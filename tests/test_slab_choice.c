@@ -53,11 +53,11 @@ static void a_thin_vacuum_is_told(void **state)
 {
     (void)state;
     cell c = good_cell();
-    c.box.cz = 7.5;
+    c.box.cz = 7.8;
     assert_ok(check(&c));
-    assert_non_null(strstr(c.report.warning, "vacuum of 45 A is thin"));
+    assert_non_null(strstr(c.report.warning, "vacuum of 48 A is thin"));
     assert_non_null(strstr(c.report.warning, "8.1e-05")); /* exp(-2 pi 1.5) */
-    assert_non_null(strstr(c.report.warning, "from 60 A on"));
+    assert_non_null(strstr(c.report.warning, "from 64 A on"));
 }
 
 static void others_are_refused(void **state)
@@ -73,8 +73,11 @@ static void others_are_refused(void **state)
     c.box.cy = -0.2;
     assert_refused(&c, "alpha = beta = 90");
     c = good_cell();
-    c.box.cz = 5.9; /* 2.9 of vacuum beside an edge of 3 */
-    assert_refused(&c, "Make the cell 60 A high");
+    c.box.cz = 6.1; /* 3.1 of vacuum beside an edge of 3.2 */
+    assert_refused(&c, "Make the cell 62 A high");
+    c = good_cell();
+    c.box = (km_box){3.0, 1.5, 1.5 * 1.7320508075688772, 0.0, 0.0, 5.5}; /* waves of 2.598 */
+    assert_refused(&c, "period in the plane (25.98 A)");
     c = good_cell();
     c.box.ax = c.box.by = 0.8;
     c.box.cz = 4.0; /* 1.0 beside a cutoff of 1.2 */

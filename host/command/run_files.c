@@ -145,8 +145,24 @@ static void json_cell(km_json *json, const km_cell *cell, const km_model *model)
     km_json_close(json);
 }
 
-static void json_stages(km_json *json, const km_cell *cell, const km_model *model,
-                        const km_stage_report *report)
+static void json_pistons(km_json *json, const km_stage_report *report)
+{
+    if (report->n_pistons == 0)
+        return;
+    km_json_open_array(json, "pistons");
+    for (int k = 0; k < report->n_pistons; k++) {
+        km_json_open_object(json, NULL);
+        km_json_number(json, "mean_z_A", report->piston_mean_z[k] / KM_NM_PER_ANGSTROM);
+        km_json_number(json, "drift_A_per_ns",
+                       report->piston_drift[k] / KM_NM_PER_ANGSTROM * KM_PS_PER_NS);
+        km_json_number(json, "mean_pressure_bar",
+                       report->piston_mean_pressure[k] / KM_PRESSURE_PER_BAR);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static void json_stages(km_json *json, const km_cell *cell, const km_stage_report *report)
 {
     km_json_open_array(json, "stages");
     for (int k = 0; k < cell->recipe->n_stages; k++) {
@@ -154,8 +170,6 @@ static void json_stages(km_json *json, const km_cell *cell, const km_model *mode
         const km_stage_report *r = &report[k];
         if (r->samples == 0)
             continue;
-        const double freedom =
-            3.0 * model->n - (stage->constrain_hydrogen ? model->n_constraints : 0) - 3.0;
         const double kt = KM_GAS_CONSTANT * stage->temperature_end;
         km_json_open_object(json, NULL);
         km_json_text(json, "name", stage->name);
@@ -165,9 +179,10 @@ static void json_stages(km_json *json, const km_cell *cell, const km_model *mode
         km_json_number(json, "mean_pressure_bar", r->mean_pressure / KM_PRESSURE_PER_BAR);
         km_json_number(json, "mean_density_kg_m3", r->mean_density * KM_KG_M3_PER_U_NM3);
         km_json_number(json, "conserved_drift_kT_per_ns_per_degree_of_freedom",
-                       r->conserved_drift * KM_PS_PER_NS / kt / freedom);
+                       r->conserved_drift * KM_PS_PER_NS / kt / r->degrees_of_freedom);
         km_json_number(json, "largest_constraint_residual", r->largest_constraint_residual);
         km_json_number(json, "largest_momentum_u_nm_ps", r->largest_momentum);
+        json_pistons(json, r);
         km_json_close(json);
     }
     km_json_close(json);
@@ -233,7 +248,7 @@ static km_status write_results(const char *folder, const km_cell *cell, const km
         json_replicas(json, cell->recipe->replicas, seed);
     json_cell(json, cell, model);
     if (report != NULL)
-        json_stages(json, cell, model, report);
+        json_stages(json, cell, report);
     km_results_json(results, json);
     json_sources(json, model);
     km_json_close(json);

@@ -29,6 +29,11 @@ typedef struct km_stage_report {
     double largest_constraint_residual;
     double largest_momentum; /* u nm/ps                                                       */
     int64_t samples;
+    int degrees_of_freedom;
+    int n_pistons;
+    double piston_mean_z[KM_PISTONS];        /* nm                                              */
+    double piston_drift[KM_PISTONS];         /* nm/ps: slope of a straight line through z       */
+    double piston_mean_pressure[KM_PISTONS]; /* kJ/mol/nm^3, of the atoms on the inner face     */
 } km_stage_report;
 
 typedef struct km_run_options {

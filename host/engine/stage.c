@@ -115,6 +115,8 @@ static km_status prepare(km_stage_run *r)
             "and the normal pressure by a pressure on pistons",
             r->stage->name);
     const km_integrator_spec integrator = integrator_spec(r);
+    r->report->degrees_of_freedom = integrator.degrees_of_freedom;
+    r->report->n_pistons = integrator.n_pistons;
     KM_TRY(km_simulation_create(o->backend, o->device, r->model, &r->now.state, &integrator,
                                 &r->simulation));
     const double dt = integrator.timestep;
@@ -263,6 +265,7 @@ static void enter_next_stage(km_stage_run *r)
 km_status km_stage_run_one(km_stage_run *r)
 {
     memset(r->drift_sums, 0, sizeof r->drift_sums);
+    memset(r->piston_sums, 0, sizeof r->piston_sums);
     r->last_progress = r->last_checkpoint = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
     r->frame_taken = false;

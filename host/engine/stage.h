@@ -25,6 +25,7 @@ typedef struct km_stage_run {
     bool frame_taken;        /* by the device, and not handed to the trajectory yet       */
     int64_t frame_in_stage;  /* its step                                                  */
     double drift_sums[5];    /* n, t, c, t t, t c of the conserved quantity               */
+    double piston_sums[KM_PISTONS][3]; /* z, t z, pressure                                      */
     double last_checkpoint, last_progress; /* wall seconds                                   */
     int64_t last_progress_step;
     double ns_per_day;

@@ -66,14 +66,20 @@ km_status km_stage_hand_over(km_stage_run *r)
     return hand_frame(r, r->frame_in_stage);
 }
 
-/* Sums for the straight line through the conserved quantity, relative to its start for precision.
- */
+/* Sums for the straight lines through the conserved quantity, relative to its start for precision,
+ * and through the heights of pistons. */
 static void follow_drift(km_stage_run *r, double time)
 {
     const double c = r->measured.conserved - r->now.conserved_reference;
     const double add[5] = {1.0, time, c, time * time, time * c};
     for (int k = 0; k < 5; k++)
         r->drift_sums[k] += add[k];
+    for (int k = 0; k < r->report->n_pistons; k++) {
+        const double z = r->measured.piston_z[k];
+        r->piston_sums[k][0] += z;
+        r->piston_sums[k][1] += time * z;
+        r->piston_sums[k][2] += r->measured.piston_pressure[k];
+    }
 }
 
 static void follow_report(km_stage_run *r)
@@ -122,6 +128,13 @@ void km_stage_finish_report(km_stage_run *r)
         report->mean_pressure /= n;
         report->mean_density /= n;
         report->mean_volume /= n;
+    }
+    for (int k = 0; k < report->n_pistons && report->samples > 0; k++) {
+        const double *z = r->piston_sums[k];
+        report->piston_mean_z[k] = z[0] / s[0];
+        report->piston_drift[k] =
+            determinant > 0.0 ? (s[0] * z[1] - s[1] * z[0]) / determinant : 0.0;
+        report->piston_mean_pressure[k] = z[2] / s[0];
     }
     report->conserved_drift = determinant > 0.0 ? (s[0] * s[4] - s[1] * s[2]) / determinant : 0.0;
 }

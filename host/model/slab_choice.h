@@ -13,9 +13,9 @@ typedef struct km_slab_report {
 } km_slab_report;
 
 /* Refuses, with KM_ERROR_INPUT and what to write instead, a cell that is not neutral, whose c axis
- * is not perpendicular to a and b, or whose vacuum is thinner than the cutoff or than the shorter
- * edge of the cell in the plane. position: nm, 3 x n atom-major, unwrapped as in the run; charge:
- * e, n; cutoff: nm. */
+ * is not perpendicular to a and b, or whose vacuum is thinner than the cutoff or than the longest
+ * period of the plane (of a rectangle the longer edge). position: nm, 3 x n atom-major, unwrapped
+ * as in the run; charge: e, n; cutoff: nm. */
 KM_MUST_CHECK km_status km_slab_check(const km_box *box, int n, const double *position,
                                       const double *charge, double cutoff, km_slab_report *out);
 

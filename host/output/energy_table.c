@@ -17,9 +17,13 @@ static const char header[] = "step,time_ps,temperature_K,pressure_bar,density_kg
                              "potential_kJ_mol,kinetic_kJ_mol,conserved_kJ_mol" KM_ENERGY_LIST(
                                  ENERGY_HEADER) ",pressure_xx_bar,pressure_yy_bar,pressure_zz_bar,"
                                                 "pressure_xy_bar,pressure_xz_bar,"
-                                                "pressure_yz_bar,constraint_residual\n";
+                                                "pressure_yz_bar,constraint_residual,"
+                                                "piston_1_z_nm,piston_2_z_nm,"
+                                                "piston_1_pressure_bar,piston_2_pressure_bar\n";
 
-enum { N_COLUMNS = 8 + KM_ENERGY_COUNT + KM_TENSOR + 1 }; /* after the step */
+_Static_assert(KM_PISTONS == 2, "the header names two pistons");
+
+enum { N_COLUMNS = 8 + KM_ENERGY_COUNT + KM_TENSOR + 1 + 2 * KM_PISTONS }; /* after the step */
 
 struct km_energy_table {
     char *path;
@@ -112,6 +116,10 @@ static void fill_columns(const km_energy_row *row, double column[N_COLUMNS])
     for (int c = 0; c < KM_TENSOR; c++)
         column[k++] = m->pressure_tensor[c] / KM_PRESSURE_PER_BAR;
     column[k++] = m->constraint_residual;
+    for (int piston = 0; piston < KM_PISTONS; piston++)
+        column[k++] = m->piston_z[piston];
+    for (int piston = 0; piston < KM_PISTONS; piston++)
+        column[k++] = m->piston_pressure[piston] / KM_PRESSURE_PER_BAR;
 }
 
 static km_status write_row(void *self, const km_energy_row *row)

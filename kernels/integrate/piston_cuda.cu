@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pistons have few atoms: one block goes through all of them. */
+/* Pistons have few atoms: one block goes through all of them. Their number is a constant where
+ * loops are unrolled, so that what is a kernel's argument needs no copy in local memory. */
 #include <stdlib.h>
 
 #include "kernels/integrate/integrate_cuda.cuh"
@@ -43,7 +44,10 @@ static __global__ void half_kernel(km_pistons pistons, km_particles p, km_integr
                                    bool first, const km_cuda_state *state, km_motion *motion)
 {
     const double area = km_box_area(&state->box);
-    for (int k = 0; k < spec.n_pistons; k++) {
+    KM_DEVICE_UNROLL
+    for (int k = 0; k < KM_PISTONS; k++) {
+        if (k >= spec.n_pistons)
+            break;
         const double force = km_fixed_to(force_of(pistons, p, k));
         if (threadIdx.x == 0)
             motion->piston_velocity[k] = km_piston_half(
@@ -65,7 +69,10 @@ km_status km_pistons_half(km_integrator *integrator, const km_particles *p, bool
 static __global__ void join_kernel(km_pistons pistons, km_particles p, int n_pistons)
 {
     __shared__ double mean;
-    for (int k = 0; k < n_pistons; k++) {
+    KM_DEVICE_UNROLL
+    for (int k = 0; k < KM_PISTONS; k++) {
+        if (k >= n_pistons)
+            break;
         const double v = mean_z(pistons, p, p.velocity, k);
         if (threadIdx.x == 0)
             mean = v;
@@ -90,7 +97,10 @@ km_status km_pistons_join(km_integrator *integrator, km_particles *p)
 static __global__ void sum_kernel(km_pistons pistons, km_particles p, int n_pistons,
                                   km_motion *motion)
 {
-    for (int k = 0; k < n_pistons; k++) {
+    KM_DEVICE_UNROLL
+    for (int k = 0; k < KM_PISTONS; k++) {
+        if (k >= n_pistons)
+            break;
         const double force = km_fixed_to(force_of(pistons, p, k));
         const double height = mean_z(pistons, p, p.position, k);
         if (threadIdx.x == 0) {

@@ -98,6 +98,38 @@ static void wanted_error_is_kept_in_water_and_salt(void **state)
     }
 }
 
+/* A slab in a cell that is mostly vacuum. The estimates know the mean density of the cell, 1/f of
+ * that of the slab: errors in real space are sqrt(f) of what is told, but the reference force is
+ * f^(-2/3) of the slab's, so over the true force the wanted error is kept. Mesh points stand as
+ * densely along z as in the plane. */
+static void estimates_hold_in_a_cell_with_vacuum(void **state)
+{
+    (void)state;
+    const double vacuum[3] = {0.0, 4.8, 12.0};
+    for (int m = 0; m < 3; m++) {
+        charged_system *s = charged_system_random(400, km_box_orthorhombic(2.4, 2.4, 2.4), 0.1, 77);
+        s->box.cz += vacuum[m];
+        const double wanted = 1e-4;
+        const km_pme_spec requested = {0.0, {0, 0, 0}, 0, 0.0};
+        km_pme_spec spec;
+        double real, mesh;
+        assert_ok(km_ewald_choose(&s->box, 0.9, wanted, s->n, s->charge, &requested, &spec, &real,
+                                  &mesh));
+        const measured got = measure(&km_backend_cpu, s, 0.9, &spec);
+        const double f = s->box.cz / 2.4;
+        assert_near(got.real / got.reference / real, sqrt(f), 0.2 * sqrt(f));
+        assert_near(spec.mesh[2] / (spec.mesh[0] * f), 1.0, 0.2);
+        print_message(
+            "vacuum %.1f nm: alpha %.3f, mesh %d %d %d; real %.2e for %.2e, mesh %.2e for "
+            "%.2e, total over the true force %.2e\n",
+            vacuum[m], spec.alpha, spec.mesh[0], spec.mesh[1], spec.mesh[2],
+            got.real / got.reference, real, got.mesh / got.reference, mesh,
+            got.total / got.coulomb);
+        assert_true(got.total <= wanted * got.coulomb);
+        charged_system_free(s);
+    }
+}
+
 static void requests_are_kept(void **state)
 {
     (void)state;
@@ -161,6 +193,7 @@ int main(void)
     };
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(wanted_error_is_kept_in_water_and_salt),
+        cmocka_unit_test(estimates_hold_in_a_cell_with_vacuum),
         cmocka_unit_test(requests_are_kept),
         cmocka_unit_test(nonsense_is_refused),
     };
