@@ -39,12 +39,8 @@ grep -nE '8\.314|138\.93|1\.38064|6\.022|96\.48|0\.0083144' $sources | grep -v '
 for h in kernels/pair/vdw_*.h kernels/pair/coulomb.h kernels/bonded/bond.h kernels/bonded/angle.h kernels/bonded/dihedral.h \
     kernels/bonded/improper.h kernels/pme/influence.h kernels/pme/bspline.h kernels/integrate/langevin.h \
     kernels/integrate/thermostat.h kernels/integrate/barostat.h kernels/integrate/constraint.h \
-<<<<<<< HEAD
     kernels/slab/slab_dipole.h kernels/eam/eam.h kernels/eam/eam_pair.h kernels/eam/spline.h \
     kernels/eam/fraction.h; do
-=======
-    kernels/slab/slab_dipole.h kernels/eam/eam.h kernels/eam/eam_pair.h kernels/eam/spline.h kernels/eam/fraction.h; do
->>>>>>> bild
     [ -e "$h" ] || continue
     grep -q 'doi:' "$h" || echo "no DOI in $h" >>"$out"
 done
