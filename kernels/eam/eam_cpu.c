@@ -44,7 +44,7 @@ static km_status compute(void *self, const km_step *s, km_particles *p)
         *sums = (km_eam_sums){0};
 #pragma omp for schedule(dynamic, 4)
         for (int b = 0; b < eam->list.n_blocks; b++)
-            eam->density(&eam->list, &eam->setup, b, sums);
+            eam->density(&eam->list, &eam->setup, b, s->energy, sums);
 #pragma omp for schedule(dynamic, 4)
         for (int b = 0; b < eam->list.n_blocks; b++)
             eam->force(&eam->list, &eam->setup, b, tally, p, sums);

@@ -139,8 +139,9 @@ KM_HD km_lane_mask km_lane_differ(km_lane_int a, km_lane_int b)
 #endif
 }
 
-/* A sum per lane of what is first rounded to whole numbers: adding 1.5 2^52 to x scale leaves that
- * number in the low bits. Each of the n numbers that were added left those of 1.5 2^52, too. */
+/* A sum per lane of what is first rounded to whole numbers: adding 1.5 2^52 to x, below 2^51,
+ * leaves that number in the low bits. Each of the n numbers that were added left those of 1.5 2^52,
+ * too. */
 #define KM_SUM_MAGIC 0x1.8p52
 
 #if defined(__AVX512F__) && !defined(KM_DOUBLE)
@@ -157,7 +158,7 @@ typedef struct km_lane_fixed {
     km_sum_integer part[KM_LANES / KM_SUM_LANES];
 } km_lane_fixed;
 
-KM_HD void km_lane_fixed_add(km_lane_fixed *sum, km_lane x, double scale)
+KM_HD void km_lane_fixed_add(km_lane_fixed *sum, km_lane x)
 {
     const km_sum_double magic = KM_SUM_MAGIC + (km_sum_double){0};
     for (int h = 0; h < KM_LANES / KM_SUM_LANES; h++) {
@@ -174,7 +175,7 @@ KM_HD void km_lane_fixed_add(km_lane_fixed *sum, km_lane x, double scale)
             wide[k] = (double)x[h * KM_SUM_LANES + k];
         memcpy(&v, wide, sizeof v);
 #endif
-        sum->part[h] += (km_sum_integer)(v * scale + magic);
+        sum->part[h] += (km_sum_integer)(v + magic);
     }
 }
 

@@ -86,7 +86,6 @@ static bool refresh(const km_eam_list *list, const km_particles *p)
 #pragma omp parallel for num_threads(list->device->threads) schedule(static) reduction(| : moved)
     for (int g = 0; g < list->n_groups; g++)
         moved |= (int)refresh_group(list, p, g, allowance2);
-    fill_up(list);
     return moved != 0;
 }
 

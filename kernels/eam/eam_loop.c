@@ -31,18 +31,18 @@ typedef struct own_atoms {
     int n_intervals;
 } own_atoms;
 
-/* The pairs of a vector. */
+/* The pairs of a row with the atoms of a vector, and where they stand in the tables. */
 typedef struct pairs {
     km_lane r[3], r2; /* nm, from the neighbour to the atom */
     km_lane_mask near;
     km_lane slope; /* of the neighbour's embedding */
-} pairs;
-
-/* Where pairs stand in the tables. */
-typedef struct places {
     km_lane inverse_r, p;
     int interval[KM_LANES], back[KM_LANES]; /* bytes, of the pair of elements, and swapped */
-} places;
+} pairs;
+
+/* Rows go through each stage together: the chain of dependent operations of one is longer than what
+ * a processor can look ahead. */
+enum { TOGETHER = 8 };
 
 static constants constants_of(const km_eam_list *list, const km_eam_setup *setup)
 {
@@ -72,129 +72,162 @@ KM_HD own_atoms load_own(const km_eam_list *list, const km_eam_setup *setup,
     return own;
 }
 
-KM_HD pairs meet(const constants *c, const own_atoms *own, const km_eam_site *site,
-                 const int *neighbour)
+/* Which pairs of a row are near. */
+KM_HD unsigned meet(const constants *c, const own_atoms *own, const km_eam_site *site,
+                    const int *neighbour, pairs *q)
 {
-    pairs q;
     km_lane record[4], d[3];
     km_lane_gather4(site, neighbour, record);
     for (int k = 0; k < 3; k++)
         d[k] = km_lane_fraction_difference(own->s[k], (km_lane_fraction)record[k]);
-    q.r2 = km_lattice_vector(&c->lattice, d, q.r);
-    q.near =
-        km_lane_less(q.r2, c->cutoff2) & km_lane_differ(km_lane_int_load(neighbour), own->slot);
-    q.slope = record[3];
-    return q;
+    q->r2 = km_lattice_vector(&c->lattice, d, q->r);
+    q->near =
+        km_lane_less(q->r2, c->cutoff2) & km_lane_differ(km_lane_int_load(neighbour), own->slot);
+    q->slope = record[3];
+    return km_lane_bits(q->near);
 }
 
 /* several: of elements, a constant after inlining. */
-KM_HD places place(const bool several, const constants *c, const own_atoms *own,
-                   const km_eam_list *list, const km_eam_setup *setup, const int *neighbour,
-                   km_lane r2)
+KM_HD void place(const bool several, const constants *c, const own_atoms *own,
+                 const km_eam_list *list, const km_eam_setup *setup, const int *neighbour, pairs *q)
 {
-    places at;
     km_lane inverse2;
-    km_lane_inverse(r2, &inverse2, &at.inverse_r);
-    const km_lane x = r2 * at.inverse_r * c->inverse_step;
+    km_lane_inverse(q->r2, &inverse2, &q->inverse_r);
+    const km_lane x = q->r2 * q->inverse_r * c->inverse_step;
     const km_lane_int m = km_lane_whole(km_lane_min(x, c->last));
-    at.p = km_lane_min(x - km_lane_of_whole(m), c->one);
-    km_lane_int_spill(m * INTERVAL, at.interval);
+    q->p = km_lane_min(x - km_lane_of_whole(m), c->one);
+    km_lane_int_spill(m * INTERVAL, q->interval);
     for (int k = 0; several && k < KM_LANES; k++) {
         const int b = list->element[neighbour[k] / SITE], a = list->element[own->first + k];
-        at.back[k] = at.interval[k] + (b * setup->n_elements + a) * own->n_intervals * INTERVAL;
-        at.interval[k] += (own->row[k] + b * own->n_intervals) * INTERVAL;
+        q->back[k] = q->interval[k] + (b * setup->n_elements + a) * own->n_intervals * INTERVAL;
+        q->interval[k] += (own->row[k] + b * own->n_intervals) * INTERVAL;
     }
-    return at;
+}
+
+/* Meets rows from *row on until as many as go together have near pairs, or the rows end; how many.
+ */
+KM_HD int gather_rows(const bool several, const constants *c, const own_atoms *own,
+                      const km_eam_list *list, const km_eam_setup *setup, const km_eam_site *site,
+                      const int *entry, int *row, int end, pairs *q)
+{
+    int n = 0;
+    for (; *row < end && n < TOGETHER; ++*row) {
+        const int *neighbour = entry + (ptrdiff_t)*row * KM_EAM_GROUP;
+        if (meet(c, own, site, neighbour, &q[n]) != 0)
+            place(several, c, own, list, setup, neighbour, &q[n++]);
+    }
+    return n;
 }
 
 /* ---- coordinates ---- */
 
-/* Sites of one group; true when an atom has moved so far that the list must be built. */
+/* Sites of one group; true when an atom has moved so far that the list must be built. In arrays, so
+ * that the compiler makes vectors of it. */
 bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_particles *p,
                                            int group, double allowance2)
 {
     const int first = group * KM_EAM_GROUP, n_slots = list->n_slots;
-    bool moved = false;
-    for (int k = first; k < first + KM_EAM_GROUP && list->atom[k] >= 0; k++) {
-        const km_vec3 r = km_vec3_load(p->position, p->n_padded, list->atom[k]);
-        const km_vec3 s = km_box_to_fractional(&list->box, r);
-        km_eam_site *site = &list->site[k];
-        site->s[0] = km_fraction_of(s.x);
-        site->s[1] = km_fraction_of(s.y);
-        site->s[2] = km_fraction_of(s.z);
-        const double u = KM_FRACTION_UNIT;
-        const km_vec3 d = km_box_to_cartesian(
-            &list->box,
-            km_vec3_make(
-                u * (double)km_fraction_difference(site->s[0], list->reference[k]),
-                u * (double)km_fraction_difference(site->s[1], list->reference[n_slots + k]),
-                u * (double)km_fraction_difference(site->s[2], list->reference[2 * n_slots + k])));
-        moved |= !(km_vec3_dot(d, d) <= allowance2) | !(fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9);
+    const km_box box = list->box;
+    const double u = KM_FRACTION_UNIT;
+    double x[3][KM_EAM_GROUP];
+    km_fraction s[3][KM_EAM_GROUP];
+    int moved = 0;
+    for (int k = 0; k < KM_EAM_GROUP; k++) { /* fillers are copies of the last atom */
+        const int i = list->atom[first + k < list->n ? first + k : list->n - 1];
+        for (int c = 0; c < 3; c++)
+            x[c][k] = p->position[c * p->n_padded + i];
     }
-    return moved;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        const km_vec3 at = km_box_to_fractional(&box, km_vec3_make(x[0][k], x[1][k], x[2][k]));
+        s[0][k] = km_fraction_of(at.x);
+        s[1][k] = km_fraction_of(at.y);
+        s[2][k] = km_fraction_of(at.z);
+        moved |= !(fabs(at.x) + fabs(at.y) + fabs(at.z) < 1e9);
+    }
+    const km_fraction *was = list->reference + first;
+    for (int k = 0; k < KM_EAM_GROUP; k++) {
+        const km_vec3 d = km_box_to_cartesian(
+            &box, km_vec3_make(u * (double)km_fraction_difference(s[0][k], was[k]),
+                               u * (double)km_fraction_difference(s[1][k], was[n_slots + k]),
+                               u * (double)km_fraction_difference(
+                                       s[2][k], was[2 * (ptrdiff_t)n_slots + k])));
+        moved |= !(km_vec3_dot(d, d) <= allowance2);
+    }
+    for (int k = 0; k < KM_EAM_GROUP; k++)
+        for (int c = 0; c < 3; c++)
+            list->site[first + k].s[c] = s[c][k];
+    return moved != 0;
 }
 
 /* ---- first pass: densities ---- */
 
-/* Densities of the atoms of a vector become slopes and, fixed, embedding energies. */
-KM_HD void embed(const km_eam_list *list, const km_eam_setup *setup, int first, int rows,
-                 const km_lane_fixed *sum, km_eam_sums *sums)
+/* Densities of the atoms of a vector become slopes and, when asked for, embedding energies. */
+KM_HD void embed(const bool several, const km_eam_list *list, const km_eam_setup *setup, int first,
+                 int rows, const km_lane_fixed *sum, bool energy, km_eam_sums *sums)
 {
+    const double unit = 1.0 / setup->density_scale; /* a power of two */
+    km_embedding e = km_eam_setup_embedding(setup, 0);
+    double rho[KM_LANES], slope[KM_LANES], u[KM_LANES];
+    for (int k = 0; k < KM_LANES; k++)
+        rho[k] = (double)km_lane_fixed_sum(sum, k, rows) * unit;
     for (int k = 0; k < KM_LANES; k++) {
-        const int slot = first + k;
-        const km_embedding e = km_eam_setup_embedding(setup, list->element[slot]);
-        const double rho = (double)km_lane_fixed_sum(sum, k, rows) / setup->density_scale;
-        double slope;
-        const double u = km_embedding_value(&e, rho, &slope);
-        list->embedded[slot] = list->site[slot];
-        list->embedded[slot].slope = (km_real)slope;
-        if (list->atom[slot] >= 0)
-            sums->energy += km_fixed_from(u);
+        if (several)
+            e = km_eam_setup_embedding(setup, list->element[first + k]);
+        u[k] = km_embedding_value(&e, rho[k], &slope[k]);
     }
+    for (int k = 0; k < KM_LANES; k++) {
+        km_eam_site site = list->site[first + k];
+        site.slope = (km_real)slope[k];
+        list->embedded[first + k] = site;
+    }
+    for (int k = 0; energy && k < KM_LANES; k++)
+        if (list->atom[first + k] >= 0)
+            sums->energy += km_fixed_from(u[k]);
 }
 
 KM_HD void density_loop(const bool several, const km_eam_list *list, const km_eam_setup *setup,
-                        int block, km_eam_sums *sums)
+                        int block, bool energy, km_eam_sums *sums)
 {
     km_eam_block *b = list->block + block;
     const constants c = constants_of(list, setup);
-    const km_lane limit = km_lane_all((km_real)(setup->density_limit * setup->density_limit));
+    const km_lane limit = km_lane_all((km_real)(setup->density_limit * setup->density_limit)),
+                  scale = km_lane_all((km_real)setup->density_scale);
     for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++)
         for (int v = 0; v < KM_EAM_GROUP && g + block * KM_EAM_BLOCK_GROUPS < list->n_groups;
              v += KM_LANES) {
             const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
             const own_atoms own = load_own(list, setup, list->site, first);
+            const int *entry = b->entry + v;
             km_lane_fixed sum = {{{0}}};
             unsigned large = 0;
-            int rows = 0, last = b->begin[g];
-            for (int row = b->begin[g]; row < b->begin[g + 1]; row++) {
-                const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
-                const pairs q = meet(&c, &own, list->site, neighbour);
-                if (km_lane_bits(q.near) == 0)
-                    continue;
-                rows++;
-                last = row + 1;
-                const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
-                km_lane record[4];
-                km_lane_gather4(setup->knot, at.interval, record);
-                const km_lane share = km_lane_keep(q.near, km_spline_value(record, at.p));
-                large |= km_lane_bits(km_lane_less(limit, share * share));
-                km_lane_fixed_add(&sum, share, setup->density_scale);
+            b->end[g * KM_EAM_GROUP + v] = b->begin[g];
+            int rows = 0, row = b->begin[g], n;
+            pairs q[TOGETHER];
+            while ((n = gather_rows(several, &c, &own, list, setup, list->site, entry, &row,
+                                    b->begin[g + 1], q)) > 0) {
+                b->end[g * KM_EAM_GROUP + v] = row;
+                rows += n;
+                for (int k = 0; k < n; k++) {
+                    km_lane record[4];
+                    km_lane_gather4(setup->knot, q[k].interval, record);
+                    const km_lane share = km_lane_keep(q[k].near, km_spline_value(record, q[k].p));
+                    large |= km_lane_bits(km_lane_less(limit, share * share));
+                    km_lane_fixed_add(&sum, share * scale);
+                }
             }
             if (large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
-            b->end[g * KM_EAM_GROUP + v] = last;
-            embed(list, setup, first, rows, &sum, sums);
+            embed(several, list, setup, first, rows, &sum, energy, sums);
         }
 }
 
 void KM_JOIN(km_eam_density_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_setup *setup,
-                                           int block, km_eam_sums *sums)
+                                           int block, bool energy, km_eam_sums *sums)
 {
     if (setup->n_elements > 1)
-        density_loop(true, list, setup, block, sums);
+        density_loop(true, list, setup, block, energy, sums);
     else
-        density_loop(false, list, setup, block, sums);
+        density_loop(false, list, setup, block, energy, sums);
 }
 
 /* ---- second pass: forces ---- */
@@ -222,42 +255,42 @@ KM_HD void begin_sums(const bool tally, force_sums *sums)
 
 /* -U'/r of the pairs; their pair energy in *u. */
 KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const own_atoms *own,
-                         const pairs *q, const places *at, km_lane *u)
+                         const pairs *q, km_lane *u)
 {
     km_lane density[4], pair[4];
-    km_lane_gather4(setup->knot, at->interval, density);
-    km_lane_gather4(setup->knot + 4, at->interval, pair);
+    km_lane_gather4(setup->knot, q->interval, density);
+    km_lane_gather4(setup->knot + 4, q->interval, pair);
     const km_lane step = km_lane_all((km_real)setup->inverse_step);
     km_lane slope;
     if (several) {
         km_lane back[4];
-        km_lane_gather4(setup->knot, at->back, back);
+        km_lane_gather4(setup->knot, q->back, back);
         slope =
-            own->slope * km_spline_slope(density, at->p) + q->slope * km_spline_slope(back, at->p);
+            own->slope * km_spline_slope(density, q->p) + q->slope * km_spline_slope(back, q->p);
     } else {
-        slope = (own->slope + q->slope) * km_spline_slope(density, at->p);
+        slope = (own->slope + q->slope) * km_spline_slope(density, q->p);
     }
-    return km_eam_pair_force(slope, km_spline_value(pair, at->p), km_spline_slope(pair, at->p),
-                             step, at->inverse_r, u);
+    return km_eam_pair_force(slope, km_spline_value(pair, q->p), km_spline_slope(pair, q->p), step,
+                             q->inverse_r, u);
 }
 
 KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, force_sums *sums)
 {
-    const km_lane force[3] = {f * q->r[0], f * q->r[1], f * q->r[2]};
-    const km_lane limit = km_lane_all(KM_R(PAIR_LIMIT) * KM_R(PAIR_LIMIT));
-    const km_lane f2 = f * f * q->r2;
+    const km_lane limit = km_lane_all(KM_R(PAIR_LIMIT) * KM_R(PAIR_LIMIT)), f2 = f * f * q->r2;
     /* what is not a number is not below the limit */
     sums->large |=
         ~km_lane_bits(km_lane_less(km_lane_keep(q->near, f2), limit)) & ((1u << KM_LANES) - 1u);
+    const km_lane scaled = km_lane_keep(q->near, f * KM_R(KM_FIXED_SCALE));
+    const km_lane force[3] = {scaled * q->r[0], scaled * q->r[1], scaled * q->r[2]};
     for (int c = 0; c < 3; c++)
-        km_lane_fixed_add(&sums->f[c], km_lane_keep(q->near, force[c]), KM_FIXED_SCALE);
+        km_lane_fixed_add(&sums->f[c], force[c]);
     if (!tally)
         return;
-    km_lane_fixed_add(&sums->u, km_lane_keep(q->near, u), KM_FIXED_SCALE);
+    km_lane_fixed_add(&sums->u, km_lane_keep(q->near, u * KM_R(KM_FIXED_SCALE)));
     const km_lane w[KM_TENSOR] = {force[0] * q->r[0], force[1] * q->r[1], force[2] * q->r[2],
                                   force[1] * q->r[0], force[2] * q->r[0], force[2] * q->r[1]};
     for (int t = 0; t < KM_TENSOR; t++)
-        km_lane_fixed_add(&sums->w[t], km_lane_keep(q->near, w[t]), KM_FIXED_SCALE);
+        km_lane_fixed_add(&sums->w[t], w[t]);
 }
 
 /* Hands the forces on the atoms of a vector over, and half the pair energies. */
@@ -290,17 +323,18 @@ KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *l
             const own_atoms own = load_own(list, setup, list->embedded, first);
             force_sums sum;
             begin_sums(tally, &sum);
-            int rows = 0;
-            for (int row = b->begin[g]; row < b->end[g * KM_EAM_GROUP + v]; row++) {
-                const int *neighbour = b->entry + (ptrdiff_t)row * KM_EAM_GROUP + v;
-                const pairs q = meet(&c, &own, list->embedded, neighbour);
-                if (km_lane_bits(q.near) == 0)
-                    continue;
-                rows++;
-                const places at = place(several, &c, &own, list, setup, neighbour, q.r2);
-                km_lane u;
-                const km_lane f = pair_force(several, setup, &own, &q, &at, &u);
-                add_pairs(tally, &q, f, u, &sum);
+            const int *entry = b->entry + v;
+            const int end = b->end[g * KM_EAM_GROUP + v];
+            int rows = 0, row = b->begin[g], n;
+            pairs q[TOGETHER];
+            while ((n = gather_rows(several, &c, &own, list, setup, list->embedded, entry, &row,
+                                    end, q)) > 0) {
+                rows += n;
+                for (int k = 0; k < n; k++) {
+                    km_lane u;
+                    const km_lane f = pair_force(several, setup, &own, &q[k], &u);
+                    add_pairs(tally, &q[k], f, u, &sum);
+                }
             }
             if (sum.large != 0)
                 sums->fault |= KM_FAULT_FORCE_LIMIT;
