@@ -60,7 +60,8 @@ static const command commands[] = {
     {"analyse", "DIR|TRAJECTORY", "analyses of a run folder or of any AMBER NetCDF trajectory",
      "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with its PSF. The replicas\n"
      "of a folder are analysed together.\n\n"
-     "  --only msd,rdf        which analyses (default: both)\n"
+     "  --only msd,rdf        which analyses (default: both); profile: what lies where along z,\n"
+     "                        layers: diffusion, residence, coordination beside a metal\n"
      "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
      "  --temperature-K T     of the trajectory, where no run folder says it\n"
      "  --viscosity-mPas ETA  also print D corrected for the finite box (Yeh and Hummer)\n"

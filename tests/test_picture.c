@@ -117,6 +117,65 @@ static void energies_are_drawn(void **state)
     free(text);
 }
 
+/* Two slabs with layers, a liquid of two species between them, a dipole layer at each surface. */
+static void write_profile(double shift)
+{
+    FILE *density = fopen("profiles/profile.csv", "w"),
+         *volt = fopen("profiles/potential.csv", "w");
+    assert_non_null(density);
+    assert_non_null(volt);
+    fputs("z_A,mass,e,charge,e,K0,e,K+,e,DME,e\n", density);
+    fputs("# periodic\nz_A,potential_V,standard_error_V\n", volt);
+    for (int k = 0; k < 400; k++) {
+        const double z = -40 + 0.2 * k + shift, d = 27 - fabs(z);
+        const double liquid = d > 0 ? (1 - exp(-d * d)) * (1 + exp(-d / 4) * cos(d * 1.4)) : 0;
+        const double metal = d < 0 ? 0.05 * pow(cos(0.83 * (d + 1.9)), 20) : 0;
+        fprintf(density, "%g,0,0,0,0,%g,0,%g,%g,%g,%g\n", z, metal, 6e-4 * liquid,
+                1e-4 * sqrt(liquid), 5e-3 * liquid, 1e-4);
+        fprintf(volt, "%g,%g,%g\n", z - 0.1, -0.4 * tanh(d), 0.02);
+    }
+    fclose(density);
+    fclose(volt);
+}
+
+static void profiles_are_drawn(void **state)
+{
+    (void)state;
+    bool drawn;
+    if (gnuplot_is_missing())
+        skip();
+    new_folder("profiles");
+    write_profile(0.0);
+    const km_picture_profile_curve curve[3] = {
+        {"K0", 6, true}, {"K+", 8, false}, {"it's DME_2", 10, false}};
+    const double from[2] = {27.0, 27.0}, to[2] = {-27.0, 40.0};
+    km_picture_profile_spec spec = {.folder = "profiles",
+                                    .title = "K | 1 M 'KFSI' in DME_2 | K",
+                                    .from = -40.0,
+                                    .to = 40.0,
+                                    .boundary = "it's periodic",
+                                    .n_curves = 1, /* nothing but metal, no slab */
+                                    .curve = curve,
+                                    .slab_from = from,
+                                    .slab_to = to};
+    assert_ok(km_picture_profile(&spec, &drawn));
+    assert_true(drawn);
+    spec.n_curves = 3;
+    spec.n_slabs = 1;
+    assert_ok(km_picture_profile(&spec, &drawn));
+    assert_true(drawn);
+    assert_pictures("profiles/profile.svg", "profiles/profile.png");
+    char *text = slurp("profiles/profile.svg", NULL);
+    assert_non_null(strstr(text, "it's DME_2"));
+    assert_non_null(strstr(text, "it's periodic"));
+    assert_non_null(strstr(text, "potential (V)"));
+    free(text);
+    text = slurp("profiles/profile.gnuplot", NULL); /* a slab over the edge is drawn at both ends */
+    assert_non_null(strstr(text, "object 1 rectangle from -40, graph 0 to -27"));
+    assert_non_null(strstr(text, "object 2 rectangle from 27, graph 0 to 40"));
+    free(text);
+}
+
 static void without_gnuplot_the_script_stays(void **state)
 {
     (void)state;
@@ -156,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(msd_is_drawn),
         cmocka_unit_test(energies_are_drawn),
+        cmocka_unit_test(profiles_are_drawn),
         cmocka_unit_test(without_gnuplot_the_script_stays),
         cmocka_unit_test(gnuplot_is_quoted_when_it_fails),
     };

@@ -11,11 +11,13 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf;
+    bool msd, rdf, profile, layers;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
     km_rdf *radial;
+    km_profile *along_z;
+    km_layers *beside;
     bool finished;
     km_results results;
 };
@@ -24,14 +26,19 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
                              double viscosity, uint64_t seed, km_analysis **out)
 {
     *out = NULL;
-    bool msd = false, rdf = false;
+    bool msd = false, rdf = false, profile = false, layers = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
         else if (strcmp(names[k], "rdf") == 0)
             rdf = true;
+        else if (strcmp(names[k], "profile") == 0)
+            profile = true;
+        else if (strcmp(names[k], "layers") == 0)
+            layers = true;
         else
-            return KM_FAIL(KM_ERROR_INPUT, "there is no analysis \"%s\"; there are: msd, rdf",
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -39,6 +46,8 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     KM_NEW(*out, 1);
     (*out)->msd = (*out)->results.has_msd = msd;
     (*out)->rdf = (*out)->results.has_rdf = rdf;
+    (*out)->profile = (*out)->results.has_profile = profile;
+    (*out)->layers = (*out)->results.has_layers = layers;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -61,6 +70,8 @@ void km_results_clear(km_results *results)
     for (int k = 0; k < results->n_rdf; k++)
         km_rdf_curve_clear(&results->rdf[k]);
     free(results->rdf);
+    km_profile_result_clear(&results->profile);
+    km_layers_result_clear(&results->layers);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -72,6 +83,8 @@ void km_analysis_destroy(km_analysis *analysis)
         return;
     km_displacements_destroy(analysis->displacements);
     km_rdf_destroy(analysis->radial);
+    km_profile_destroy(analysis->along_z);
+    km_layers_destroy(analysis->beside);
     km_results_clear(&analysis->results);
     free(analysis);
 }
@@ -95,6 +108,10 @@ static km_status begin(void *self, const km_labels *labels)
         KM_TRY(km_rdf_create(&analysis->radial));
         KM_TRY(km_rdf_add_solvation(analysis->radial, labels));
     }
+    if (analysis->profile)
+        KM_TRY(km_profile_create(labels, &analysis->along_z));
+    if (analysis->layers)
+        KM_TRY(km_layers_create(labels, &analysis->beside));
     return KM_OK;
 }
 
@@ -117,6 +134,10 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_displacements_frame(analysis->displacements, frame));
     if (analysis->rdf)
         KM_TRY(km_rdf_frame(analysis->radial, analysis->labels, frame));
+    if (analysis->profile)
+        KM_TRY(km_profile_frame(analysis->along_z, analysis->labels, frame));
+    if (analysis->layers)
+        KM_TRY(km_layers_frame(analysis->beside, analysis->labels, frame));
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -241,6 +262,13 @@ static km_status analyse_structure(km_analysis *analysis)
     return KM_OK;
 }
 
+static double mean_interval(const km_results *results)
+{
+    return results->n_frames > 1
+               ? (results->time_last - results->time_first) / (results->n_frames - 1)
+               : 0.0;
+}
+
 static km_status end(void *self)
 {
     km_analysis *analysis = (km_analysis *)self;
@@ -251,6 +279,11 @@ static km_status end(void *self)
         KM_TRY(analyse_motion(analysis));
     if (analysis->rdf)
         KM_TRY(analyse_structure(analysis));
+    if (analysis->profile)
+        KM_TRY(km_profile_compute(analysis->along_z, mean_interval(&analysis->results),
+                                  &analysis->results.profile));
+    if (analysis->layers)
+        KM_TRY(km_layers_compute(analysis->beside, &analysis->results.layers));
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;

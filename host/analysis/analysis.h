@@ -7,13 +7,16 @@
  *     KM_TRY(km_analysis_write(analysis, folder));
  *
  * Names: "msd" (mean square displacement and diffusion coefficient of every molecule kind, by its
- * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h). Results are
- * on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued run streams
- * its whole trajectory again. */
+ * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h), "profile"
+ * (densities, potential and dipoles along z, see profile.h). Results are on their way out: they are
+ * in A, ps and m^2/s. There is no checkpoint: a continued run streams its whole trajectory again.
+ */
 #ifndef KM_ANALYSIS_H
 #define KM_ANALYSIS_H
 
 #include "host/analysis/diffusion.h"
+#include "host/analysis/layers.h"
+#include "host/analysis/profile.h"
 #include "host/analysis/rdf.h"
 #include "host/engine/sink.h"
 
@@ -37,7 +40,7 @@ typedef struct km_species_result {
 } km_species_result;
 
 typedef struct km_results {
-    bool has_msd, has_rdf;
+    bool has_msd, has_rdf, has_profile, has_layers;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -55,6 +58,8 @@ typedef struct km_results {
     km_species_result *species;
     int n_rdf;
     km_rdf_curve *rdf;
+    km_profile_result profile;
+    km_layers_result layers;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -73,7 +78,8 @@ km_sink km_analysis_sink(km_analysis *analysis);
 /* The results, complete after the sink's end; NULL before. */
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
- * coordination.csv, each whole or not at all. KM_ERROR_FILE names file and reason. */
+ * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
+ * surface_coordination.csv, each whole or not at all. KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
 /* The same from results alone. */
 KM_MUST_CHECK km_status km_results_write(const km_results *results, const char *folder);
@@ -87,6 +93,11 @@ KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *for
     __attribute__((format(printf, 2, 3)));
 KM_MUST_CHECK km_status km_results_add_warning(km_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Files, and lines, of the profiles and of the layers. */
+KM_MUST_CHECK km_status km_profile_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_profile_describe(km_results *results);
+KM_MUST_CHECK km_status km_layers_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_layers_describe(km_results *results);
 /* The lines of all results, as a person reads them. */
 KM_MUST_CHECK km_status km_results_describe(km_results *results);
 

@@ -241,6 +241,10 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
     KM_TRY(reduce_species(replica, n, out));
     KM_TRY(reduce_curves(replica, n, out));
     KM_TRY(km_results_describe(out));
+    if (replica[0]->has_profile || replica[0]->has_layers)
+        KM_TRY(km_results_add_line(
+            out, "profiles and layers are not averaged over replicas: each has its own "
+                 "(kalium analyse DIR/replica-1 --only profile)"));
     if (out->has_msd && n < 4)
         KM_TRY(km_results_add_warning(out,
                                       "with %d replicas Student's t is %.3g: the intervals are "

@@ -58,6 +58,12 @@ int km_rdf_count(const km_rdf *rdf)
     return rdf->n_pairs;
 }
 
+const int *km_rdf_atoms(const km_rdf *rdf, int k, int side, int *n)
+{
+    *n = rdf->pair[k].n[side];
+    return rdf->pair[k].atom[side];
+}
+
 /* Atoms of an element in the molecules of a kind, ascending. */
 static km_status select_atoms(const km_labels *labels, int kind, const char *element, int **atom,
                               int *n)

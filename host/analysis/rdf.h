@@ -54,6 +54,8 @@ KM_MUST_CHECK km_status km_rdf_add(km_rdf *rdf, const km_labels *labels, int cen
 KM_MUST_CHECK km_status km_rdf_add_solvation(km_rdf *rdf, const km_labels *labels);
 KM_MUST_CHECK km_status km_rdf_frame(km_rdf *rdf, const km_labels *labels, const km_frame *frame);
 int km_rdf_count(const km_rdf *rdf);
+/* The n atoms of pair number k: its centres (side 0) or partners (side 1), ascending. */
+const int *km_rdf_atoms(const km_rdf *rdf, int k, int side, int *n);
 /* The result of pair number k; out is to be cleared by the caller. Without frames n_bins is 0. */
 KM_MUST_CHECK km_status km_rdf_curve_compute(const km_rdf *rdf, int k, km_rdf_curve *out);
 void km_rdf_curve_clear(km_rdf_curve *curve);

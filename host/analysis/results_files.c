@@ -1,166 +1,106 @@
 /* SPDX-License-Identifier: MIT */
 /* Results as tables for other programs. Each file is written aside and renamed. */
-#include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "host/analysis/analysis.h"
-
-#define PATH_ROOM 4096
-
-typedef struct table {
-    FILE *file;
-    char path[PATH_ROOM], aside[PATH_ROOM + 8];
-    int error; /* errno of the first failure, 0 = none */
-} table;
-
-static km_status table_open(table *t, const char *folder, const char *name)
-{
-    t->error = 0;
-    if (snprintf(t->path, sizeof t->path, "%s/%s", folder, name) >= (int)sizeof t->path)
-        return KM_FAIL(KM_ERROR_FILE, "the path of %s is too long", name);
-    snprintf(t->aside, sizeof t->aside, "%s.part", t->path);
-    t->file = fopen(t->aside, "w");
-    if (t->file == NULL)
-        return KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", t->path, strerror(errno));
-    return KM_OK;
-}
-
-static void put(table *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void put(table *t, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    if (vfprintf(t->file, format, arguments) < 0 && t->error == 0)
-        t->error = errno;
-    va_end(arguments);
-}
-
-/* A field that may hold commas: quoted, quotes doubled (RFC 4180). */
-static void put_text(table *t, const char *text)
-{
-    put(t, "\"");
-    for (const char *c = text; *c != '\0'; c++)
-        put(t, "%s%c", *c == '"' ? "\"" : "", *c);
-    put(t, "\"");
-}
-
-/* A number, or nothing where there is none. */
-static void put_number(table *t, double x)
-{
-    if (isfinite(x))
-        put(t, ",%.9g", x);
-    else
-        put(t, ",");
-}
-
-static km_status table_close(table *t)
-{
-    if (fflush(t->file) != 0 && t->error == 0)
-        t->error = errno;
-    if (fclose(t->file) != 0 && t->error == 0)
-        t->error = errno;
-    if (t->error == 0 && rename(t->aside, t->path) != 0)
-        t->error = errno;
-    if (t->error == 0)
-        return KM_OK;
-    remove(t->aside);
-    return KM_FAIL(KM_ERROR_FILE, "cannot write %s: %s", t->path, strerror(t->error));
-}
+#include "host/analysis/table.h"
 
 static km_status write_text(const km_results *results, const char *folder)
 {
-    table t;
-    KM_TRY(table_open(&t, folder, "analysis.txt"));
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "analysis.txt"));
     for (int k = 0; k < results->n_lines; k++)
-        put(&t, "%s\n", results->line[k]);
+        km_table_put(&t, "%s\n", results->line[k]);
     for (int k = 0; k < results->n_species; k++)
         if (results->species[k].diffusion.available)
-            put(&t, "%s: %s\n", results->species[k].name, results->species[k].diffusion.method);
+            km_table_put(&t, "%s: %s\n", results->species[k].name,
+                         results->species[k].diffusion.method);
     for (int k = 0; k < results->n_warnings; k++)
-        put(&t, "warning: %s\n", results->warning[k]);
-    return table_close(&t);
+        km_table_put(&t, "warning: %s\n", results->warning[k]);
+    return km_table_close(&t);
 }
 
 static km_status write_msd(const km_results *results, const char *folder)
 {
     static const char *const column[4] = {"total", "x", "y", "z"};
     const bool replicas = results->n_replicas > 0;
-    table t;
-    KM_TRY(table_open(&t, folder, "msd.csv"));
-    put(&t, "lag_ps");
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "msd.csv"));
+    km_table_put(&t, "lag_ps");
     int n = 0;
     for (int k = 0; k < results->n_species; k++) {
         n = results->species[k].n_lags;
         for (int c = 0; c < 4; c++)
-            put(&t, ",\"%s %s_A2\"", results->species[k].name, column[c]);
+            km_table_put(&t, ",\"%s %s_A2\"", results->species[k].name, column[c]);
     }
-    put(&t, ",n_origins");
+    km_table_put(&t, ",n_origins");
     for (int k = 0; k < results->n_species && replicas; k++)
-        put(&t, ",\"%s standard_error_A2\"", results->species[k].name);
-    put(&t, "\n");
+        km_table_put(&t, ",\"%s standard_error_A2\"", results->species[k].name);
+    km_table_put(&t, "\n");
     for (int m = 0; m < n; m++) {
-        put(&t, "%.9g", m * results->interval);
+        km_table_put(&t, "%.9g", m * results->interval);
         for (int k = 0; k < results->n_species; k++) {
-            put_number(&t, results->species[k].msd[m]);
+            km_table_number(&t, results->species[k].msd[m]);
             for (int a = 0; a < 3; a++)
-                put_number(&t, results->species[k].msd_axis[a][m]);
+                km_table_number(&t, results->species[k].msd_axis[a][m]);
         }
-        put(&t, ",%d", (n - m) * (replicas ? results->n_replicas : 1));
+        km_table_put(&t, ",%d", (n - m) * (replicas ? results->n_replicas : 1));
         for (int k = 0; k < results->n_species && replicas; k++)
-            put_number(&t, results->species[k].msd_error[m]);
-        put(&t, "\n");
+            km_table_number(&t, results->species[k].msd_error[m]);
+        km_table_put(&t, "\n");
     }
-    return table_close(&t);
+    return km_table_close(&t);
 }
 
 static km_status write_beta(const km_results *results, const char *folder)
 {
-    table t;
-    KM_TRY(table_open(&t, folder, "beta.csv"));
-    put(&t, "lag_ps");
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "beta.csv"));
+    km_table_put(&t, "lag_ps");
     int n = 0;
     for (int k = 0; k < results->n_species; k++) {
         n = results->species[k].n_beta;
-        put(&t, ",\"%s beta\"", results->species[k].name);
+        km_table_put(&t, ",\"%s beta\"", results->species[k].name);
     }
-    put(&t, "\n");
+    km_table_put(&t, "\n");
     for (int g = 0; g < n; g++) {
-        put(&t, "%.9g", results->species[0].beta_lag[g]);
+        km_table_put(&t, "%.9g", results->species[0].beta_lag[g]);
         for (int k = 0; k < results->n_species; k++)
-            put_number(&t, results->species[k].beta[g]);
-        put(&t, "\n");
+            km_table_number(&t, results->species[k].beta[g]);
+        km_table_put(&t, "\n");
     }
-    return table_close(&t);
+    return km_table_close(&t);
 }
 
-static void put_estimate(table *t, const km_estimate *e)
+static void put_estimate(km_table *t, const km_estimate *e)
 {
-    put_number(t, e->value);
-    put_number(t, e->low);
-    put_number(t, e->high);
-    put_number(t, e->standard_error);
+    km_table_number(t, e->value);
+    km_table_number(t, e->low);
+    km_table_number(t, e->high);
+    km_table_number(t, e->standard_error);
 }
 
 static km_status write_diffusion(const km_results *results, const char *folder)
 {
     static const char *const what[5] = {"D", "D_x", "D_y", "D_z", "D_infinite"};
-    table t;
-    KM_TRY(table_open(&t, folder, "diffusion.csv"));
-    put(&t, "species,n_molecules,diffusive,D_cm2_s");
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "diffusion.csv"));
+    km_table_put(&t, "species,n_molecules,diffusive,D_cm2_s");
     for (int q = 0; q < 5; q++)
-        put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[q], what[q], what[q], what[q]);
-    put(&t, ",beta,beta_error,fit_from_ps,fit_to_ps,msd_from_A2,msd_to_A2,n_blocks,"
-            "block_ps,n_frames,run_ps,box_A,temperature_K,viscosity_Pa_s,method,warning\n");
+        km_table_put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[q], what[q], what[q],
+                     what[q]);
+    km_table_put(&t,
+                 ",beta,beta_error,fit_from_ps,fit_to_ps,msd_from_A2,msd_to_A2,n_blocks,"
+                 "block_ps,n_frames,run_ps,box_A,temperature_K,viscosity_Pa_s,method,warning\n");
     for (int k = 0; k < results->n_species; k++) {
         const km_species_result *species = &results->species[k];
         const km_diffusion *d = &species->diffusion;
         if (!d->available)
             continue;
-        put_text(&t, species->name);
-        put(&t, ",%d,%d", species->n_molecules, d->diffusive);
-        put_number(&t, d->total.value * 1e4);
+        km_table_text(&t, species->name);
+        km_table_put(&t, ",%d,%d", species->n_molecules, d->diffusive);
+        km_table_number(&t, d->total.value * 1e4);
         put_estimate(&t, &d->total);
         for (int a = 0; a < 3; a++)
             put_estimate(&t, &d->axis[a]);
@@ -180,52 +120,53 @@ static km_status write_diffusion(const km_results *results, const char *folder)
                                  results->temperature,
                                  results->viscosity > 0.0 ? results->viscosity : NAN};
         for (size_t j = 0; j < sizeof number / sizeof *number; j++)
-            put_number(&t, number[j]);
-        put(&t, ",");
-        put_text(&t, d->method);
-        put(&t, ",");
-        put_text(&t, d->warning);
-        put(&t, "\n");
+            km_table_number(&t, number[j]);
+        km_table_put(&t, ",");
+        km_table_text(&t, d->method);
+        km_table_put(&t, ",");
+        km_table_text(&t, d->warning);
+        km_table_put(&t, "\n");
     }
-    return table_close(&t);
+    return km_table_close(&t);
 }
 
 /* r is the middle of a bin; n counts neighbours up to its outer edge. */
 static km_status write_rdf(const km_results *results, const char *folder)
 {
-    table t;
-    KM_TRY(table_open(&t, folder, "rdf.csv"));
-    put(&t, "r_A,r_outer_A");
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "rdf.csv"));
+    km_table_put(&t, "r_A,r_outer_A");
     for (int k = 0; k < results->n_rdf; k++) {
         const km_rdf_curve *c = &results->rdf[k];
-        put(&t, ",\"g %s %s-%s %s\",\"n %s %s-%s %s\"", c->centre, c->centre_element, c->partner,
-            c->partner_element, c->centre, c->centre_element, c->partner, c->partner_element);
+        km_table_put(&t, ",\"g %s %s-%s %s\",\"n %s %s-%s %s\"", c->centre, c->centre_element,
+                     c->partner, c->partner_element, c->centre, c->centre_element, c->partner,
+                     c->partner_element);
     }
-    put(&t, "\n");
+    km_table_put(&t, "\n");
     for (int b = 0; results->n_rdf > 0 && b < results->rdf[0].n_bins; b++) {
-        put(&t, "%.5g,%.5g", results->rdf[0].r[b],
-            results->rdf[0].r[b] + 0.5 * results->rdf[0].bin_width);
+        km_table_put(&t, "%.5g,%.5g", results->rdf[0].r[b],
+                     results->rdf[0].r[b] + 0.5 * results->rdf[0].bin_width);
         for (int k = 0; k < results->n_rdf; k++) {
-            put_number(&t, results->rdf[k].g[b]);
-            put_number(&t, results->rdf[k].coordination[b]);
+            km_table_number(&t, results->rdf[k].g[b]);
+            km_table_number(&t, results->rdf[k].coordination[b]);
         }
-        put(&t, "\n");
+        km_table_put(&t, "\n");
     }
-    return table_close(&t);
+    return km_table_close(&t);
 }
 
 static km_status write_coordination(const km_results *results, const char *folder)
 {
-    table t;
-    KM_TRY(table_open(&t, folder, "coordination.csv"));
-    put(&t, "centre,centre_element,partner,partner_element,peak_A,peak_g,shell_A,shell_g,"
-            "coordination,coordination_minus_0.2_A,coordination_plus_0.2_A,note\n");
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "coordination.csv"));
+    km_table_put(&t, "centre,centre_element,partner,partner_element,peak_A,peak_g,shell_A,shell_g,"
+                     "coordination,coordination_minus_0.2_A,coordination_plus_0.2_A,note\n");
     for (int k = 0; k < results->n_rdf; k++) {
         const km_rdf_curve *c = &results->rdf[k];
-        put_text(&t, c->centre);
-        put(&t, ",%s,", c->centre_element);
-        put_text(&t, c->partner);
-        put(&t, ",%s", c->partner_element);
+        km_table_text(&t, c->centre);
+        km_table_put(&t, ",%s,", c->centre_element);
+        km_table_text(&t, c->partner);
+        km_table_put(&t, ",%s", c->partner_element);
         const double number[] = {c->peak_r,
                                  c->peak_g,
                                  c->shell_r,
@@ -234,12 +175,12 @@ static km_status write_coordination(const km_results *results, const char *folde
                                  c->coordination_less,
                                  c->coordination_more};
         for (int j = 0; j < 7; j++)
-            put_number(&t, (j < 2 ? c->has_peak : c->has_shell) ? number[j] : NAN);
-        put(&t, ",");
-        put_text(&t, c->note);
-        put(&t, "\n");
+            km_table_number(&t, (j < 2 ? c->has_peak : c->has_shell) ? number[j] : NAN);
+        km_table_put(&t, ",");
+        km_table_text(&t, c->note);
+        km_table_put(&t, "\n");
     }
-    return table_close(&t);
+    return km_table_close(&t);
 }
 
 km_status km_results_write(const km_results *results, const char *folder)
@@ -254,5 +195,9 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(write_rdf(results, folder));
         KM_TRY(write_coordination(results, folder));
     }
+    if (results->has_profile)
+        KM_TRY(km_profile_write(results, folder));
+    if (results->has_layers)
+        KM_TRY(km_layers_write(results, folder));
     return KM_OK;
 }

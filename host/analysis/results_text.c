@@ -129,5 +129,9 @@ km_status km_results_describe(km_results *results)
     if (results->has_rdf && results->n_rdf == 0)
         KM_TRY(km_results_add_line(results, "no radial distributions: no monatomic cation with "
                                             "partners that carry O, F or N"));
+    if (results->has_profile)
+        KM_TRY(km_profile_describe(results));
+    if (results->has_layers)
+        KM_TRY(km_layers_describe(results));
     return KM_OK;
 }

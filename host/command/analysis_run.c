@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/command/analysis_run.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,13 +71,43 @@ static km_status draw_msd(const km_results *results, const char *folder, const c
     return status;
 }
 
+/* The columns of profile.csv: z, then every column with its error. */
+static km_status draw_profile(const km_profile_result *p, const char *folder, const char *title,
+                              bool *drawn)
+{
+    km_picture_profile_curve *curve;
+    if (p->n_bins == 0)
+        return KM_OK;
+    km_picture_profile_spec spec = {
+        .folder = folder,
+        .title = title,
+        .from = p->edge[0],
+        .to = p->edge[p->n_bins],
+        .boundary = p->vacuum ? "no field in the vacuum on the left" : "periodic",
+        .n_slabs = p->n_slabs,
+        .slab_from = p->slab_from,
+        .slab_to = p->slab_to,
+    };
+    KM_NEW(curve, p->n_columns);
+    for (int k = 0; k < p->n_columns; k++)
+        if (p->column[k].molecules)
+            curve[spec.n_curves++] = (km_picture_profile_curve){
+                .label = p->column[k].name, .column = 2 + 2 * k, .metal = p->column[k].metal};
+    spec.curve = curve;
+    const km_status status = spec.n_curves > 0 ? km_picture_profile(&spec, drawn) : KM_OK;
+    free(curve);
+    return status;
+}
+
 km_status km_results_show(const km_results *results, const char *folder, const char *title,
                           km_terminal *terminal)
 {
-    bool drawn = true;
+    bool drawn = true, profile_drawn = true;
     KM_TRY(km_results_write(results, folder));
     if (results->has_msd)
         KM_TRY(draw_msd(results, folder, title, &drawn));
+    if (results->has_profile)
+        KM_TRY(draw_profile(&results->profile, folder, title, &profile_drawn));
     km_terminal_line(terminal, "");
     for (int k = 0; k < results->n_lines; k++)
         km_terminal_line(terminal, results->line[k]);
@@ -86,6 +117,10 @@ km_status km_results_show(const km_results *results, const char *folder, const c
         km_terminal_format(terminal,
                            "no pictures: gnuplot is not installed; the script is %s/msd.gnuplot",
                            folder);
+    else if (!profile_drawn)
+        km_terminal_format(
+            terminal, "no pictures: gnuplot is not installed; the script is %s/profile.gnuplot",
+            folder);
     return KM_OK;
 }
 
@@ -156,6 +191,86 @@ static void json_shells(const km_results *results, km_json *json)
     km_json_close(json);
 }
 
+static void json_profile(const km_profile_result *p, km_json *json)
+{
+    km_json_open_object(json, "profile");
+    km_json_text(json, "boundary", p->boundary);
+    km_json_integer(json, "blocks", p->n_blocks);
+    km_json_number(json, "block_ps", p->block_length);
+    if (p->vacuum)
+        json_estimate(json, "potential_across_the_cell_V", &p->drop);
+    if (p->middle_to > p->middle_from)
+        json_estimate(json, "potential_in_the_middle_of_the_liquid_V", &p->middle);
+    km_json_open_array(json, "slabs");
+    for (int k = 0; k < p->n_slabs; k++) {
+        km_json_open_object(json, NULL);
+        km_json_text(json, "metal", p->slab_name[k]);
+        km_json_integer(json, "atoms", p->slab_atoms[k]);
+        km_json_number(json, "surface_from_A", p->slab_from[k]);
+        km_json_number(json, "surface_to_A", p->slab_to[k]);
+        km_json_number(json, "drift_A", p->slab_drift[k]);
+        km_json_close(json);
+    }
+    km_json_close(json);
+    km_json_close(json);
+}
+
+static void json_layers(const km_layers_result *r, km_json *json)
+{
+    km_json_open_array(json, "layers");
+    for (int k = 0; k < r->n_layers; k++) {
+        const km_layer_result *l = &r->layer[k];
+        km_json_open_object(json, NULL);
+        km_json_text(json, "species", l->kind);
+        km_json_integer(json, "layer", l->number);
+        if (l->number > 1)
+            km_json_number(json, "from_A", l->from);
+        if (isfinite(l->to))
+            km_json_number(json, "to_A", l->to);
+        km_json_number(json, "molecules", l->molecules);
+        if (l->available) {
+            km_json_boolean(json, "diffusive", l->diffusive);
+            json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
+            json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
+            json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
+            if (l->perpendicular_available) {
+                json_estimate(json, "D_zz_m2_s", &l->perpendicular);
+                km_json_boolean(json, "density_is_flat", l->flat);
+            }
+            km_json_number(json, "beta", l->beta);
+            km_json_number(json, "beta_error", l->beta_error);
+        }
+        if (l->note[0] != '\0')
+            km_json_text(json, "note", l->note);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
+static void json_residences(const km_layers_result *r, km_json *json)
+{
+    static const char *const name[2][2] = {{"stable_states_integral_ps", "stable_states_fit_ps"},
+                                           {"continuous_integral_ps", "continuous_fit_ps"}};
+    km_json_open_array(json, "residence_at_the_surface");
+    for (int k = 0; k < r->n_residences; k++) {
+        const km_residence_result *s = &r->residence[k];
+        km_json_open_object(json, NULL);
+        km_json_text(json, "species", s->kind);
+        km_json_number(json, "molecules", s->molecules);
+        km_json_number(json, "first_minimum_A", s->minimum);
+        for (int w = 0; w < 2; w++) {
+            if (!s->available[w])
+                continue;
+            json_estimate(json, name[w][0], &s->integral[w]);
+            json_estimate(json, name[w][1], &s->fit[w]);
+        }
+        if (s->note[0] != '\0')
+            km_json_text(json, "note", s->note);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
 void km_results_json(const km_results *results, km_json *json)
 {
     if (results->has_msd) {
@@ -166,6 +281,12 @@ void km_results_json(const km_results *results, km_json *json)
     }
     if (results->has_rdf)
         json_shells(results, json);
+    if (results->has_profile && results->profile.n_bins > 0)
+        json_profile(&results->profile, json);
+    if (results->has_layers && results->layers.available) {
+        json_layers(&results->layers, json);
+        json_residences(&results->layers, json);
+    }
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);

@@ -8,7 +8,7 @@
 #include "host/output/json_writer.h"
 
 typedef struct km_analysis_request {
-    const char *const *name; /*      n names: "msd", "rdf"                       */
+    const char *const *name; /*      n names: "msd", "rdf", "profile", "layers"  */
     int n;
     double temperature; /* K                                                */
     double viscosity;   /* Pa s 0 = not given                               */
@@ -21,7 +21,8 @@ KM_MUST_CHECK km_status km_analysis_run(const char *trajectory, const km_labels 
 /* Tables and pictures in folder; lines and warnings on the terminal. */
 KM_MUST_CHECK km_status km_results_show(const km_results *results, const char *folder,
                                         const char *title, km_terminal *terminal);
-/* "diffusion" and "coordination" in the open JSON object. */
+/* "diffusion", "coordination", "profile", "layers" and "residence_at_the_surface" in the open JSON
+ * object. */
 void km_results_json(const km_results *results, km_json *json);
 
 #endif

@@ -281,3 +281,113 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
     KM_TRY(km_atomic_stream_commit(&file));
     return km_gnuplot_run(folder, "energies", drawn);
 }
+
+/* ---- profiles along z ---- */
+
+static void put_slabs(FILE *out, const km_picture_profile_spec *spec)
+{
+    int n = 0;
+    for (int k = 0; k < spec->n_slabs; k++) {
+        const double from = spec->slab_from[k], to = spec->slab_to[k];
+        const double edge[2][2] = {{from > to ? spec->from : from, to}, {from, spec->to}};
+        for (int half = 0; half < (from > to ? 2 : 1); half++)
+            fprintf(out,
+                    "set object %d rectangle from %.10g, graph 0 to %.10g, graph 1 behind "
+                    "fillcolor '#F0EDE6' fillstyle solid 1.0 noborder\n",
+                    ++n, edge[half][0], edge[half][1]);
+    }
+}
+
+/* The axis is made for what is not metal: a crystal's layers would hide the liquid. */
+static void put_density_range(FILE *out, const km_picture_profile_spec *spec)
+{
+    int others = 0;
+    fputs("top = 1e-9\n", out);
+    for (int k = 0; k < spec->n_curves; k++)
+        others += !spec->curve[k].metal;
+    for (int k = 0; k < spec->n_curves; k++)
+        if (others == 0 || !spec->curve[k].metal)
+            fprintf(out,
+                    "stats densities using (1000 * $%d) skip 1 nooutput name 'D'\n"
+                    "top = D_max > top ? D_max : top\n",
+                    spec->curve[k].column);
+}
+
+static void put_densities(FILE *out, const km_picture_profile_spec *spec)
+{
+    int other = 0;
+    fputs("set key center top horizontal samplen 1.8 width 2\n"
+          "set yrange [0:1.25 * top]\n"
+          "set ylabel 'number density (nm⁻³)'\n"
+          "set format x ''\n"
+          "plot \\\n",
+          out);
+    for (int k = 0; k < spec->n_curves; k++) {
+        const km_picture_profile_curve *c = &spec->curve[k];
+        const char *colour = c->metal ? "#9A9A9A" : colours[other++ % N_COLOURS];
+        if (!c->metal)
+            fprintf(out,
+                    "    densities using 1:(1000 * ($%d - $%d)):(1000 * ($%d + $%d)) skip 1 with "
+                    "filledcurves linecolor rgb '%s' notitle, \\\n",
+                    c->column, c->column + 1, c->column, c->column + 1, colour);
+        fprintf(out,
+                "    densities using 1:(1000 * $%d) skip 1 with lines linewidth %s linecolor rgb "
+                "'%s' title ",
+                c->column, c->metal ? "1.0" : "1.8", colour);
+        put_quoted(out, c->label);
+        fprintf(out, " noenhanced%s\n", k + 1 < spec->n_curves ? ", \\" : "");
+    }
+}
+
+static void put_potential(FILE *out, const km_picture_profile_spec *spec)
+{
+    fputs("unset title\n"
+          "unset key\n"
+          "set tmargin at screen 0.50\n"
+          "set bmargin at screen 0.11\n"
+          "set autoscale y\n"
+          "set offsets 0, 0, graph 0.08, graph 0.08\n"
+          "set format x\n"
+          "set xlabel 'z (Å)'\n"
+          "set ylabel 'potential (V)'\n",
+          out);
+    fputs("set label 9 ", out);
+    put_quoted(out, spec->boundary);
+    fprintf(out,
+            " at graph 0.015, graph 0.06 left textcolor '#777777' font ',12' noenhanced\n"
+            "plot potential using 1:($2 - $3):($2 + $3) skip 2 with filledcurves linecolor rgb "
+            "'%s' notitle, \\\n"
+            "    potential using 1:2 skip 2 with lines linewidth 1.8 linecolor rgb '%s' notitle\n",
+            colours[2], colours[2]);
+}
+
+km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn)
+{
+    *drawn = false;
+    km_atomic_stream file;
+    KM_TRY(km_gnuplot_open(&file, spec->folder, "profile"));
+    FILE *out = file.stream;
+    put_head(out, "profile");
+    fputs("densities = 'profile.csv'\npotential = 'potential.csv'\n", out);
+    put_density_range(out, spec);
+    put_passes(out, "profile", 900, 780);
+    fprintf(out,
+            "set xrange [%.10g:%.10g]\n"
+            "set lmargin at screen 0.125\n"
+            "set rmargin at screen 0.965\n"
+            "set tmargin at screen 0.93\n"
+            "set bmargin at screen 0.53\n"
+            "unset xlabel\n"
+            "unset label\n"
+            "unset offsets\n"
+            "set multiplot\n",
+            spec->from, spec->to);
+    put_slabs(out, spec);
+    put_title(out, spec->title);
+    put_densities(out, spec);
+    put_potential(out, spec);
+    fputs("unset multiplot\n", out);
+    put_tail(out);
+    KM_TRY(km_atomic_stream_commit(&file));
+    return km_gnuplot_run(spec->folder, "profile", drawn);
+}

@@ -35,4 +35,26 @@ KM_MUST_CHECK km_status km_picture_msd(const km_picture_msd_spec *spec, bool *dr
  * time, every value pale and means over a hundredth of the run strong. */
 KM_MUST_CHECK km_status km_picture_energies(const char *folder, const char *title, bool *drawn);
 
+typedef struct km_picture_profile_curve {
+    const char *label; /* "DME"                                                    */
+    int column;        /* of profile.csv, from 1, 1/A^3; the next is its error     */
+    bool metal;        /* pale, and not what the axis is made for                  */
+} km_picture_profile_curve;
+
+typedef struct km_picture_profile_spec {
+    const char
+        *folder;       /*   with profile.csv (z in A in column 1) and potential.csv (z, V, error) */
+    const char *title; /*   NULL or one line                                              */
+    double from, to;   /* A of the window                                                 */
+    const char *boundary; /*   of the potential, in a word                                   */
+    int n_curves;
+    const km_picture_profile_curve *curve;
+    int n_slabs; /*   shaded; one that begins behind its end lies at both ends of the window */
+    const double *slab_from, *slab_to; /* A                                                  */
+} km_picture_profile_spec;
+
+/* profile.svg and profile.png: number densities and the electrostatic potential along z, each with
+ * its standard error as a band. As km_picture_msd. */
+KM_MUST_CHECK km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn);
+
 #endif
