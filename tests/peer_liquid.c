@@ -167,7 +167,7 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     const km_step step = {0, true, true, true};
     bool rebuilt;
     for (km_force_kind k = 0; k < KM_FORCE_COUNT; k++)
-        if (only == KM_FORCE_COUNT || only == k)
+        if (specs[k] != NULL && (only == KM_FORCE_COUNT || only == k))
             assert_ok(backend->make_force[k](device, specs[k], p, &force[k]));
     assert_ok(backend->neighbours_update(device, p, true, &rebuilt));
     assert_ok(backend->clear(device, &step, p));
