@@ -264,7 +264,8 @@ KM_HD void run_loop(const variant v, const km_pair_parameters *p, const constant
 }
 
 /* Atoms without van der Waals parameters, as the hydrogens of water, or without charge, as those of
- * a metal, skip what would be zero. */
+ * a metal, skip what would be zero; not in the rare steps with energies, which would double what
+ * there is to compile. */
 KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pair_cluster *cluster,
                       const km_neighbour_list *list, int block_index, km_pair_sums *sums,
                       km_pair_energy *energy)
@@ -278,9 +279,9 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
     for (int r = 0; r < block->n_runs; r++) {
         const km_cluster_run *run = block->run + r;
         const int slot = run->slot;
-        if (v.coulomb > 0 && !p->tables.has_vdw[p->type[slot]])
+        if (!v.energy && v.coulomb > 0 && !p->tables.has_vdw[p->type[slot]])
             run_loop(only_coulomb, p, &c, cluster, list, block, run, &own);
-        else if (v.coulomb > 0 &&
+        else if (!v.energy && v.coulomb > 0 &&
                  cluster[slot / KM_CLUSTER_J].charge[slot % KM_CLUSTER_J] == KM_R(0.0))
             run_loop(only_vdw, p, &c, cluster, list, block, run, &own);
         else
