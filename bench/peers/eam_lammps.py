@@ -75,11 +75,12 @@ def main():
     p.add_argument("--bench", required=True)
     p.add_argument("--lammps", default="lmp")
     p.add_argument("--csv")
+    p.add_argument("--styles", default="eam/fs,eam/fs/opt,eam/fs/omp,eam/fs/intel")
     for name, value in (("cells", 20), ("threads", 1), ("steps", 200), ("rounds", 3)):
         p.add_argument("--" + name, type=int, default=value)
     a = p.parse_args()
-    styles = [(s, skin) for s in ("eam/fs", "eam/fs/opt", "eam/fs/omp", "eam/fs/intel")
-              for skin in (0.7, 1.0)]
+    styles = [(s, skin) for s in a.styles.split(",")
+              for skin in (0.5, 0.7, 1.0)]
     best, version = {}, {}
     for _ in range(a.rounds):
         rate, version["kalium"] = kalium(a)

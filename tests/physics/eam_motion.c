@@ -180,12 +180,78 @@ static void recorded_steps_are_steps(void **state)
     finish(single);
 }
 
+/* Forces of a model with these terms. */
+static double *forces_of(const km_backend *backend, const motion *o, double pair_cutoff,
+                         int n_metal, double energy[KM_ENERGY_COUNT])
+{
+    km_model model = o->model;
+    km_simulation *s;
+    km_device *device;
+    const km_state state = {model.n, o->m->box, o->m->position, NULL};
+    km_step step = {0, false, true, true};
+    model.neighbours.cutoff = pair_cutoff;
+    model.eam.n_atoms = n_metal;
+    double *force = calloc(3 * (size_t)model.n, sizeof *force);
+    assert_non_null(force);
+    assert_ok(backend->open(2, &device));
+    assert_ok(km_simulation_create(backend, device, &model, &state, NULL, &s));
+    assert_ok(km_simulation_forces(s, &step, true));
+    assert_ok(km_simulation_check(s, &step));
+    assert_ok(backend->download_forces(device, s->particles, force));
+    memcpy(energy, s->particles->energy, sizeof s->particles->energy);
+    km_simulation_destroy(s);
+    backend->close(device);
+    return force;
+}
+
+/* Half of the atoms are a metal, all have Lennard-Jones partners: together the terms give the sum
+ * of what they give alone, to the bit, each with its own list. */
+static void beside_other_pairs(void **state)
+{
+    const int cells[3] = {4, 3, 3};
+    static const int form[4] = {KM_VDW_LENNARD_JONES, KM_VDW_LENNARD_JONES, KM_VDW_LENNARD_JONES,
+                                KM_VDW_LENNARD_JONES};
+    static const double parameter[4][KM_VDW_PARAMETERS] = {
+        {0.0, 0.3}, /* metal and metal: no pairs but the metal's own */
+        {0.5, 0.4},
+        {0.5, 0.4},
+        {1.0, 0.35}};
+    motion *o = start(*state, cells, 0.002);
+    const int n = o->m->n, n_metal = n / 2;
+    int *type = calloc((size_t)n, sizeof *type);
+    assert_non_null(type);
+    for (int i = n_metal; i < n; i++)
+        type[i] = 1;
+    o->model.type = type;
+    o->model.neighbours = (km_neighbour_spec){.skin = 0.05};
+    o->model.pair = (km_pair_spec){
+        .n_types = 2, .form = form, .parameter = parameter[0], .cutoff = 0.75, .shift = true};
+    double both_energy[KM_ENERGY_COUNT], pair_energy[KM_ENERGY_COUNT], energy[KM_ENERGY_COUNT];
+    double *both = forces_of(*state, o, 0.75, n_metal, both_energy),
+           *pair = forces_of(*state, o, 0.75, 0, pair_energy),
+           *metal_only = forces_of(*state, o, 0.0, n_metal, energy);
+    for (int k = 0; k < 3 * n; k++)
+        assert_true(both[k] == pair[k] + metal_only[k]);
+    assert_true(both_energy[KM_ENERGY_VDW] == pair_energy[KM_ENERGY_VDW]);
+    assert_true(both_energy[KM_ENERGY_EAM] == energy[KM_ENERGY_EAM]);
+    assert_true(energy[KM_ENERGY_EAM] < -50.0 * n_metal);
+    assert_true(fabs(pair_energy[KM_ENERGY_VDW]) > 1.0);
+    assert_true(pair_energy[KM_ENERGY_EAM] == 0.0 && energy[KM_ENERGY_VDW] == 0.0);
+    free(both);
+    free(pair);
+    free(metal_only);
+    o->model.type = o->m->zero;
+    free(type);
+    finish(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(energy_is_conserved),
         cmocka_unit_test(device_moves_like_the_cpu),
         cmocka_unit_test(recorded_steps_are_steps),
+        cmocka_unit_test(beside_other_pairs),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }
