@@ -58,10 +58,9 @@ static km_status make_model(bench *b)
     b->state->box = km_box_orthorhombic(c * LATTICE, c * LATTICE, c * LATTICE);
     for (int i = 0; i < n; i++) {
         const int cell = i / 2;
-        const double at[3] = {cell / (c * c) + 0.5 * (i % 2), cell / c % c + 0.5 * (i % 2),
-                              cell % c + 0.5 * (i % 2)};
+        const int at[3] = {cell / (c * c), cell / c % c, cell % c};
         for (int k = 0; k < 3; k++)
-            b->state->position[3 * i + k] = LATTICE * at[k];
+            b->state->position[3 * i + k] = LATTICE * (at[k] + 0.5 * (i % 2));
         m->mass[i] = m->eam_tables->element[0].mass;
         m->molecule[i] = m->molecule_start[i] = atom[i] = i;
     }

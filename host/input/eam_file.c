@@ -127,7 +127,7 @@ static km_status copy_text(const char *from, char **out)
 
 static km_status read_elements(reader *r)
 {
-    char line[512], *at = line, *end;
+    char line[512], *end;
     km_eam_tables *t = r->t;
     if (!next_line(r, line, sizeof line))
         return wrong(r, "the file ends before the line of elements");
@@ -140,7 +140,7 @@ static km_status read_elements(reader *r)
             r->path, r->line, KM_EAM_MOST_ELEMENTS, line);
     t->n_elements = (int)n;
     KM_NEW(t->element, n);
-    at = end;
+    const char *at = end;
     for (int e = 0; e < t->n_elements; e++) {
         char name[16];
         int length = 0;

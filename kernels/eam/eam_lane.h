@@ -32,7 +32,7 @@ KM_HD void km_lane_int_spill(km_lane_int v, int *out)
 /* The record of lane k, offset[k] bytes behind base. */
 KM_HD const km_real *km_lane_record(const void *base, const int *offset, int k)
 {
-    return (const km_real *)((const char *)base + (unsigned)offset[k]);
+    return (const km_real *)((uintptr_t)base + (unsigned)offset[k]);
 }
 
 /* Four numbers per lane: a site, half an interval of a table. */
@@ -69,7 +69,7 @@ KM_HD void km_lane_gather4(const void *base, const int *offset, km_lane out[4])
     out[2] = (km_lane)_mm256_unpacklo_pd(b, d);
     out[3] = (km_lane)_mm256_unpackhi_pd(b, d);
 #else
-    km_real turned[4][KM_LANES];
+    km_real turned[4][KM_LANES] = {{0}};
     for (int k = 0; k < KM_LANES; k++)
         for (int c = 0; c < 4; c++)
             turned[c][k] = km_lane_record(base, offset, k)[c];
@@ -170,7 +170,7 @@ KM_HD void km_lane_fixed_add(km_lane_fixed *sum, km_lane x)
         v = (km_sum_double)_mm256_cvtps_pd(h == 0 ? _mm256_castps256_ps128((__m256)x)
                                                   : _mm256_extractf128_ps((__m256)x, 1));
 #else
-        double wide[KM_SUM_LANES];
+        double wide[KM_SUM_LANES] = {0};
         for (int k = 0; k < KM_SUM_LANES; k++)
             wide[k] = (double)x[h * KM_SUM_LANES + k];
         memcpy(&v, wide, sizeof v);

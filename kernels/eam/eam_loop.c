@@ -56,7 +56,7 @@ KM_HD own_atoms load_own(const km_eam_list *list, const km_eam_setup *setup,
                          const km_eam_site *site, int first)
 {
     own_atoms own;
-    int slot[KM_LANES];
+    int slot[KM_LANES] = {0};
     km_lane record[4];
     own.first = first;
     own.n_intervals = setup->n_intervals;
@@ -437,7 +437,7 @@ static bool make_scratch(scratch *w, const km_eam_reach *where)
     int n = 1;
     for (int range = 0; range < where->n; range++)
         n += where->end[range] - where->begin[range];
-    if (n <= w->room)
+    if (w->sorted != NULL && n <= w->room)
         return true;
     free(w->sorted);
     w->room = 2 * n;

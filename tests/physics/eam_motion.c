@@ -22,8 +22,11 @@ typedef struct motion {
     km_due due;
 } motion;
 
-static motion *start(const km_backend *backend, const int cells[3], double timestep)
+/* pairs: every two atoms have a Lennard-Jones term besides, with the list it needs. */
+static motion *start(const km_backend *backend, const int cells[3], double timestep, bool pairs)
 {
+    static const int form[1] = {KM_VDW_LENNARD_JONES};
+    static const double parameter[KM_VDW_PARAMETERS] = {0.1, 0.4};
     motion *o = calloc(1, sizeof *o);
     assert_non_null(o);
     metal *m = o->m = metal_bcc(K_FIT, cells, 0.532, 0.0, 1);
@@ -36,6 +39,11 @@ static motion *start(const km_backend *backend, const int cells[3], double times
     o->model.type = m->zero;
     o->model.molecule = m->number;
     o->model.eam = (km_eam_spec){m->tables, m->n, m->number, m->element, 0.0};
+    if (pairs) {
+        o->model.neighbours = (km_neighbour_spec){.cutoff = 0.75, .skin = 0.02};
+        o->model.pair = (km_pair_spec){
+            .n_types = 1, .form = form, .parameter = parameter, .cutoff = 0.75, .shift = true};
+    }
     o->integrator = (km_integrator_spec){.timestep = timestep,
                                          .constraint_tolerance = 1e-10,
                                          .degrees_of_freedom = 3 * m->n - 3,
@@ -95,7 +103,7 @@ static double slope(const double *t, const double *y, int n)
 static double drift(const km_backend *backend, double timestep, int samples)
 {
     const int cells[3] = {6, 6, 6};
-    motion *o = start(backend, cells, timestep);
+    motion *o = start(backend, cells, timestep, false);
     const int64_t between = (int64_t)lround(0.1 / timestep);
     double *t = calloc((size_t)samples, sizeof *t), *y = calloc((size_t)samples, sizeof *y);
     assert_non_null(t);
@@ -133,7 +141,8 @@ static void energy_is_conserved(void **state)
 static void device_moves_like_the_cpu(void **state)
 {
     const int cells[3] = {3, 3, 4};
-    motion *cpu = start(&km_backend_cpu, cells, 0.004), *o = start(*state, cells, 0.004);
+    motion *cpu = start(&km_backend_cpu, cells, 0.004, false),
+           *o = start(*state, cells, 0.004, false);
     const km_measurement a = advance(cpu, 60), b = advance(o, 60);
     km_state *x, *y;
     assert_ok(km_state_create(o->m->n, &x));
@@ -160,24 +169,36 @@ static void device_moves_like_the_cpu(void **state)
 }
 
 /* Recorded steps, the same bits as single ones that measure each time. */
-static void recorded_steps_are_steps(void **state)
+static void check_recorded(const km_backend *backend, bool pairs)
 {
     const int cells[3] = {3, 3, 3};
-    motion *many = start(*state, cells, 0.004), *single = start(*state, cells, 0.004);
+    motion *many = start(backend, cells, 0.004, pairs),
+           *single = start(backend, cells, 0.004, pairs);
     km_state *x, *y;
     advance(many, 40);
     for (int k = 0; k < 40; k++)
         advance(single, 1);
     assert_ok(km_state_create(many->m->n, &x));
     assert_ok(km_state_create(many->m->n, &y));
-    assert_ok(many->s->backend->download(many->device, many->s->particles, x));
-    assert_ok(single->s->backend->download(single->device, single->s->particles, y));
+    assert_ok(backend->download(many->device, many->s->particles, x));
+    assert_ok(backend->download(single->device, single->s->particles, y));
     assert_memory_equal(x->position, y->position, 3 * (size_t)many->m->n * sizeof(double));
     assert_memory_equal(x->velocity, y->velocity, 3 * (size_t)many->m->n * sizeof(double));
     km_state_destroy(x);
     km_state_destroy(y);
     finish(many);
     finish(single);
+}
+
+static void recorded_steps_are_steps(void **state)
+{
+    check_recorded(*state, false);
+}
+
+/* Two lists, each built when its own atoms have moved. */
+static void recorded_steps_with_two_lists(void **state)
+{
+    check_recorded(*state, true);
 }
 
 /* Forces of a model with these terms. */
@@ -216,7 +237,7 @@ static void beside_other_pairs(void **state)
         {0.5, 0.4},
         {0.5, 0.4},
         {1.0, 0.35}};
-    motion *o = start(*state, cells, 0.002);
+    motion *o = start(*state, cells, 0.002, false);
     const int n = o->m->n, n_metal = n / 2;
     int *type = calloc((size_t)n, sizeof *type);
     assert_non_null(type);
@@ -248,9 +269,8 @@ static void beside_other_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_is_conserved),
-        cmocka_unit_test(device_moves_like_the_cpu),
-        cmocka_unit_test(recorded_steps_are_steps),
+        cmocka_unit_test(energy_is_conserved),      cmocka_unit_test(device_moves_like_the_cpu),
+        cmocka_unit_test(recorded_steps_are_steps), cmocka_unit_test(recorded_steps_with_two_lists),
         cmocka_unit_test(beside_other_pairs),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
