@@ -11,13 +11,14 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers;
+    bool msd, rdf, profile, layers, order;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
     km_rdf *radial;
     km_profile *along_z;
     km_layers *beside;
+    km_crystal_order *crystal;
     bool finished;
     km_results results;
 };
@@ -26,7 +27,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
                              double viscosity, uint64_t seed, km_analysis **out)
 {
     *out = NULL;
-    bool msd = false, rdf = false, profile = false, layers = false;
+    bool msd = false, rdf = false, profile = false, layers = false, order = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -36,10 +37,13 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             profile = true;
         else if (strcmp(names[k], "layers") == 0)
             layers = true;
+        else if (strcmp(names[k], "order") == 0)
+            order = true;
         else
-            return KM_FAIL(KM_ERROR_INPUT,
-                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers",
-                           names[k]);
+            return KM_FAIL(
+                KM_ERROR_INPUT,
+                "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, order",
+                names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
         return KM_FAIL(KM_ERROR_VALUE, "the viscosity is %g Pa s; it must be above 0", viscosity);
@@ -48,6 +52,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->rdf = (*out)->results.has_rdf = rdf;
     (*out)->profile = (*out)->results.has_profile = profile;
     (*out)->layers = (*out)->results.has_layers = layers;
+    (*out)->order = (*out)->results.has_order = order;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -72,6 +77,7 @@ void km_results_clear(km_results *results)
     free(results->rdf);
     km_profile_result_clear(&results->profile);
     km_layers_result_clear(&results->layers);
+    km_order_result_clear(&results->order);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -85,6 +91,7 @@ void km_analysis_destroy(km_analysis *analysis)
     km_rdf_destroy(analysis->radial);
     km_profile_destroy(analysis->along_z);
     km_layers_destroy(analysis->beside);
+    km_crystal_order_destroy(analysis->crystal);
     km_results_clear(&analysis->results);
     free(analysis);
 }
@@ -112,6 +119,8 @@ static km_status begin(void *self, const km_labels *labels)
         KM_TRY(km_profile_create(labels, &analysis->along_z));
     if (analysis->layers)
         KM_TRY(km_layers_create(labels, &analysis->beside));
+    if (analysis->order)
+        KM_TRY(km_crystal_order_create(labels, &analysis->crystal));
     return KM_OK;
 }
 
@@ -138,6 +147,8 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_profile_frame(analysis->along_z, analysis->labels, frame));
     if (analysis->layers)
         KM_TRY(km_layers_frame(analysis->beside, analysis->labels, frame));
+    if (analysis->order)
+        KM_TRY(km_crystal_order_frame(analysis->crystal, analysis->labels, frame));
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -284,6 +295,8 @@ static km_status end(void *self)
                                   &analysis->results.profile));
     if (analysis->layers)
         KM_TRY(km_layers_compute(analysis->beside, &analysis->results.layers));
+    if (analysis->order)
+        km_crystal_order_finish(analysis->crystal, &analysis->results.order);
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;

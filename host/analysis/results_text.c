@@ -133,5 +133,7 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_profile_describe(results));
     if (results->has_layers)
         KM_TRY(km_layers_describe(results));
+    if (results->has_order)
+        KM_TRY(km_order_describe(results));
     return KM_OK;
 }

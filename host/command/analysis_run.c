@@ -271,6 +271,30 @@ static void json_residences(const km_layers_result *r, km_json *json)
     km_json_close(json);
 }
 
+/* Fractions of the last frame and of the worst one. */
+static void json_order(const km_order_result *r, km_json *json)
+{
+    static const char *const name[2] = {"inside", "at_the_surface"};
+    km_json_open_object(json, "order_of_the_metal");
+    km_json_number(json, "crystalline_above_Q6", KM_ORDER_CRYSTAL);
+    for (int w = 0; w < 2; w++) {
+        const km_order_frame *last = &r->frame[r->n_frames - 1];
+        if (last->atoms[w] == 0)
+            continue;
+        double least = 1.0;
+        for (int k = 0; k < r->n_frames; k++)
+            if (r->frame[k].atoms[w] > 0)
+                least = fmin(least, (double)r->frame[k].crystalline[w] / r->frame[k].atoms[w]);
+        km_json_open_object(json, name[w]);
+        km_json_number(json, "Q6_at_the_end", last->order[w]);
+        km_json_number(json, "crystalline_at_the_end",
+                       (double)last->crystalline[w] / last->atoms[w]);
+        km_json_number(json, "crystalline_least", least);
+        km_json_close(json);
+    }
+    km_json_close(json);
+}
+
 void km_results_json(const km_results *results, km_json *json)
 {
     if (results->has_msd) {
@@ -287,6 +311,8 @@ void km_results_json(const km_results *results, km_json *json)
         json_layers(&results->layers, json);
         json_residences(&results->layers, json);
     }
+    if (results->has_order && results->order.available)
+        json_order(&results->order, json);
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);

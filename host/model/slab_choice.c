@@ -64,8 +64,8 @@ static km_status check_vacuum(const km_box *box, double cutoff, double period,
         "the atoms reach over %.4g of the %.4g A of the cell's height, which leaves a vacuum of "
         "%.4g A; the electrostatics of a slab need at least %.4g A, the cutoff (%.4g A) or the "
         "longest period in the plane (%.4g A), whichever is longer. Make the cell %.4g A high, "
-        "give "
-        "the slab in one piece along z, or leave the slab correction out",
+        "give the slab in one piece along z, or leave no vacuum at all, for a cell periodic along "
+        "z",
         report->thickness * angstrom, box->cz * angstrom, report->vacuum * angstrom,
         least * angstrom, cutoff * angstrom, period * angstrom,
         (report->thickness + least) * angstrom);
