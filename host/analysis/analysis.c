@@ -11,7 +11,7 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers, order;
+    bool msd, rdf, profile, layers, order, solvation;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -19,6 +19,7 @@ struct km_analysis {
     km_profile *along_z;
     km_layers *beside;
     km_crystal_order *crystal;
+    km_contacts *contacts;
     bool finished;
     km_results results;
 };
@@ -27,7 +28,8 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
                              double viscosity, uint64_t seed, km_analysis **out)
 {
     *out = NULL;
-    bool msd = false, rdf = false, profile = false, layers = false, order = false;
+    bool msd = false, rdf = false, profile = false, layers = false, order = false,
+         solvation = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -39,11 +41,13 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             layers = true;
         else if (strcmp(names[k], "order") == 0)
             order = true;
+        else if (strcmp(names[k], "solvation") == 0)
+            rdf = solvation = true;
         else
-            return KM_FAIL(
-                KM_ERROR_INPUT,
-                "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, order",
-                names[k]);
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
+                           "order, solvation",
+                           names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
         return KM_FAIL(KM_ERROR_VALUE, "the viscosity is %g Pa s; it must be above 0", viscosity);
@@ -53,6 +57,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->profile = (*out)->results.has_profile = profile;
     (*out)->layers = (*out)->results.has_layers = layers;
     (*out)->order = (*out)->results.has_order = order;
+    (*out)->solvation = (*out)->results.has_solvation = solvation;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -78,6 +83,7 @@ void km_results_clear(km_results *results)
     km_profile_result_clear(&results->profile);
     km_layers_result_clear(&results->layers);
     km_order_result_clear(&results->order);
+    km_solvation_result_clear(&results->solvation);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -92,6 +98,7 @@ void km_analysis_destroy(km_analysis *analysis)
     km_profile_destroy(analysis->along_z);
     km_layers_destroy(analysis->beside);
     km_crystal_order_destroy(analysis->crystal);
+    km_contacts_destroy(analysis->contacts);
     km_results_clear(&analysis->results);
     free(analysis);
 }
@@ -121,6 +128,8 @@ static km_status begin(void *self, const km_labels *labels)
         KM_TRY(km_layers_create(labels, &analysis->beside));
     if (analysis->order)
         KM_TRY(km_crystal_order_create(labels, &analysis->crystal));
+    if (analysis->solvation)
+        KM_TRY(km_contacts_create(labels, 0, &analysis->contacts));
     return KM_OK;
 }
 
@@ -149,6 +158,8 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_layers_frame(analysis->beside, analysis->labels, frame));
     if (analysis->order)
         KM_TRY(km_crystal_order_frame(analysis->crystal, analysis->labels, frame));
+    if (analysis->solvation)
+        KM_TRY(km_contacts_frame(analysis->contacts, frame));
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -297,9 +308,16 @@ static km_status end(void *self)
         KM_TRY(km_layers_compute(analysis->beside, &analysis->results.layers));
     if (analysis->order)
         km_crystal_order_finish(analysis->crystal, &analysis->results.order);
+    if (analysis->solvation) {
+        km_contacts_end(analysis->contacts);
+        KM_TRY(km_solvation_compute(analysis->contacts, analysis->results.rdf,
+                                    analysis->results.n_rdf, &analysis->results.solvation));
+    }
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;
+    km_contacts_destroy(analysis->contacts);
+    analysis->contacts = NULL;
     analysis->labels = NULL;
     analysis->finished = true;
     return KM_OK;

@@ -109,11 +109,6 @@ static void add_molecule(const km_layer_kind *job, int i, bool residence, work *
 
 /* ---- diffusion ---- */
 
-static double survivors(const km_survival *s, const double *total, int l)
-{
-    return total[l] > 0.0 ? total[s->n_lags + l] / total[l] : 0.0;
-}
-
 static double mean_square(const km_survival *s, const double *total, int l)
 {
     const double alive = total[s->n_lags + l];
@@ -129,7 +124,7 @@ static km_status keep_survival(const km_survival *s, double interval, km_layer_r
     out->n_lags = s->n_lags;
     for (int l = 0; l < s->n_lags; l++) {
         out->lag[l] = s->lag[l] * interval;
-        out->alive[l] = survivors(s, total, l);
+        out->alive[l] = km_survival_left(s, total, l);
         out->msd[l] = mean_square(s, total, l) * A_PER_NM * A_PER_NM;
     }
     return KM_OK;
@@ -139,7 +134,7 @@ static km_status fit_layer(const km_survival *s, double interval, km_layer_resul
 {
     const double *total = km_survival_total(s, -1);
     km_survival_window w = {.first = 1, .last = 0};
-    while (w.last + 1 < s->n_lags && survivors(s, total, w.last + 1) >= LEAST_SURVIVAL)
+    while (w.last + 1 < s->n_lags && km_survival_left(s, total, w.last + 1) >= LEAST_SURVIVAL)
         w.last++;
     while (w.first < w.last && 4 * s->lag[w.first] < s->lag[w.last])
         w.first++;
@@ -153,7 +148,7 @@ static km_status fit_layer(const km_survival *s, double interval, km_layer_resul
     }
     out->fit_from = s->lag[w.first] * interval;
     out->fit_to = s->lag[w.last] * interval;
-    out->survival = survivors(s, total, w.last);
+    out->survival = km_survival_left(s, total, w.last);
     km_estimate beta;
     KM_TRY(km_survival_jackknife(s, km_survival_exponent, &w, &beta));
     out->beta = beta.value;
@@ -221,27 +216,16 @@ static km_status fit_residence(const km_survival *s, double interval, int which,
                                km_residence_result *out)
 {
     const double *total = km_survival_total(s, -1);
-    km_survival_window w = {.first = 1};
     for (int l = 0; l < s->n_lags; l++)
-        out->correlation[which][l] = survivors(s, total, l);
-    while (w.last + 1 < s->n_lags && survivors(s, total, w.last + 1) >= LEAST_SURVIVAL)
-        w.last++;
-    const double low = survivors(s, total, w.last);
-    const double high = low < 0.25 ? 0.5 : sqrt(low);
-    while (w.first < w.last && survivors(s, total, w.first) > high)
-        w.first++;
-    out->left[which] = low;
-    if (total[0] == 0.0 || low >= 1.0 || w.last - w.first + 1 < LEAST_LAGS)
-        return KM_OK;
-    out->fit_from[which] = s->lag[w.first] * interval;
-    out->fit_to[which] = s->lag[w.last] * interval;
-    km_estimate *e[2] = {&out->integral[which], &out->fit[which]};
-    KM_TRY(km_survival_jackknife(s, km_survival_integral, &w, e[0]));
-    KM_TRY(km_survival_jackknife(s, km_survival_fit, &w, e[1]));
-    out->available[which] = isfinite(e[0]->value) && isfinite(e[1]->value) && e[1]->value > 0.0;
-    for (int k = 0; k < 2; k++)
-        *e[k] = (km_estimate){e[k]->value * interval, e[k]->standard_error * interval,
-                              e[k]->low * interval, e[k]->high * interval};
+        out->correlation[which][l] = km_survival_left(s, total, l);
+    km_survival_time time;
+    KM_TRY(km_survival_times(s, interval, &time));
+    out->available[which] = time.available;
+    out->integral[which] = time.integral;
+    out->fit[which] = time.fit;
+    out->fit_from[which] = time.fit_from;
+    out->fit_to[which] = time.fit_to;
+    out->left[which] = time.left;
     return KM_OK;
 }
 

@@ -119,15 +119,6 @@ km_status km_rdf_add(km_rdf *rdf, const km_labels *labels, int centre_kind,
     return KM_OK;
 }
 
-static int kind_charge(const km_molecule_kind *kind)
-{
-    if (kind->formal_charge != 0)
-        return kind->formal_charge;
-    return kind->charge > 0.2    ? 1
-           : kind->charge < -0.2 ? -1
-                                 : 0; /* scaled charges, no formal one */
-}
-
 /* The element of the first atom of a kind, or NULL when it has no molecule. */
 static const char *first_element(const km_labels *labels, int kind)
 {
@@ -152,14 +143,14 @@ km_status km_rdf_add_solvation(km_rdf *rdf, const km_labels *labels)
     for (int a = 0; a < labels->n_kinds; a++) {
         const km_molecule_kind *cation = &labels->kind[a];
         const char *centre = first_element(labels, a);
-        if (cation->n_atoms != 1 || kind_charge(cation) <= 0 || centre == NULL)
+        if (cation->n_atoms != 1 || km_kind_charge(cation) <= 0 || centre == NULL)
             continue;
         for (int b = 0; b < labels->n_kinds; b++) {
             const km_molecule_kind *other = &labels->kind[b];
             const char *only = first_element(labels, b);
-            if (kind_charge(other) > 0 || only == NULL)
+            if (km_kind_charge(other) > 0 || only == NULL)
                 continue;
-            if (other->n_atoms == 1 && kind_charge(other) < 0) {
+            if (other->n_atoms == 1 && km_kind_charge(other) < 0) {
                 KM_TRY(km_rdf_add(rdf, labels, a, centre, b, only));
                 continue;
             }

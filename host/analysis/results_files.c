@@ -201,5 +201,7 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_layers_write(results, folder));
     if (results->has_order)
         KM_TRY(km_order_write(results, folder));
+    if (results->has_solvation)
+        KM_TRY(km_solvation_write(results, folder));
     return KM_OK;
 }

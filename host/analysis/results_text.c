@@ -135,5 +135,7 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_layers_describe(results));
     if (results->has_order)
         KM_TRY(km_order_describe(results));
+    if (results->has_solvation)
+        KM_TRY(km_solvation_describe(results));
     return KM_OK;
 }

@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DENSE 16   /* lags that are all there   */
-#define GROWTH 1.1 /* from one to the next then */
+#define DENSE 16        /* lags that are all there   */
+#define GROWTH 1.1      /* from one to the next then */
+#define LEAST_LEFT 0.05 /* of the longest lag of a fit */
+#define LEAST_LAGS 3    /* of a fit                    */
 
 km_status km_survival_create(int n_molecules, int longest, km_survival *s)
 {
@@ -211,4 +213,39 @@ double km_survival_integral(const km_survival *s, const double *total, const voi
         before = now;
     }
     return sum + before * km_survival_fit(s, total, self);
+}
+
+double km_survival_left(const km_survival *s, const double *total, int l)
+{
+    return total[l] > 0.0 ? total[s->n_lags + l] / total[l] : 0.0;
+}
+
+static km_estimate scaled(km_estimate e, double unit)
+{
+    return (km_estimate){e.value * unit, e.standard_error * unit, e.low * unit, e.high * unit};
+}
+
+km_status km_survival_times(const km_survival *s, double interval, km_survival_time *out)
+{
+    const double *total = km_survival_total(s, -1);
+    km_survival_window w = {.first = 1};
+    memset(out, 0, sizeof *out);
+    while (w.last + 1 < s->n_lags && km_survival_left(s, total, w.last + 1) >= LEAST_LEFT)
+        w.last++;
+    const double low = km_survival_left(s, total, w.last);
+    const double high = low < 0.25 ? 0.5 : sqrt(low);
+    while (w.first < w.last && km_survival_left(s, total, w.first) > high)
+        w.first++;
+    out->left = low;
+    if (total[0] == 0.0 || low >= 1.0 || w.last - w.first + 1 < LEAST_LAGS)
+        return KM_OK;
+    out->fit_from = s->lag[w.first] * interval;
+    out->fit_to = s->lag[w.last] * interval;
+    KM_TRY(km_survival_jackknife(s, km_survival_integral, &w, &out->integral));
+    KM_TRY(km_survival_jackknife(s, km_survival_fit, &w, &out->fit));
+    out->available =
+        isfinite(out->integral.value) && isfinite(out->fit.value) && out->fit.value > 0.0;
+    out->integral = scaled(out->integral, interval);
+    out->fit = scaled(out->fit, interval);
+    return KM_OK;
 }

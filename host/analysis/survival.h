@@ -82,6 +82,18 @@ double km_survival_exponent(const km_survival *s, const double *total, const voi
 double km_survival_fit(const km_survival *s, const double *total, const void *window);
 /* Rate per frame at which <psi psi> of the survivors decays over the lags first .. last. */
 double km_survival_decay(const km_survival *s, const double *total, const void *window);
+/* The fraction of the origins of lag index l that survive; 0 without any. */
+double km_survival_left(const km_survival *s, const double *total, int l);
+/* Time constants of the survival: its integral, the exponential beyond the last lag that a
+ * twentieth survives; and the exponential fitted from where half of it is left (or its last half).
+ * Not available when too few leave or all do between two frames. */
+typedef struct km_survival_time {
+    bool available;
+    km_estimate integral, fit;     /* units of interval                          */
+    double fit_from, fit_to, left; /* the same; what is left at fit_to           */
+} km_survival_time;
+KM_MUST_CHECK km_status km_survival_times(const km_survival *s, double interval,
+                                          km_survival_time *out);
 /* Integral of C in frames up to lag index last, the exponential of the window beyond. */
 double km_survival_integral(const km_survival *s, const double *total, const void *window);
 

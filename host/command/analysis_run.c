@@ -295,6 +295,53 @@ static void json_order(const km_order_result *r, km_json *json)
     km_json_close(json);
 }
 
+static void json_shell(const km_solvation_shell *s, km_json *json)
+{
+    km_json_open_object(json, NULL);
+    km_json_text(json, "cation", s->centre);
+    km_json_text(json, "partner", s->partner);
+    km_json_text(json, "donor", s->donor);
+    if (s->cutoff > 0.0) {
+        km_json_number(json, "cutoff_A", s->cutoff);
+        json_estimate(json, "donor_atoms", &s->atoms);
+        json_estimate(json, "molecules", &s->molecules);
+        json_estimate(json, "coordinated_fraction", &s->coordinated);
+        km_json_open_array(json, "denticity");
+        for (int d = 0; d < KM_SOLVATION_DENTATE; d++)
+            km_json_number(json, NULL, s->dentate[d].value);
+        km_json_close(json);
+        if (s->residence.available) {
+            json_estimate(json, "residence_integral_ps", &s->residence.integral);
+            json_estimate(json, "residence_fit_ps", &s->residence.fit);
+        }
+    }
+    if (s->note[0] != '\0')
+        km_json_text(json, "note", s->note);
+    km_json_close(json);
+}
+
+static void json_solvation(const km_solvation_result *r, km_json *json)
+{
+    static const char *const species[3] = {"SSIP", "CIP", "AGG"};
+    km_json_open_object(json, "solvation");
+    km_json_open_array(json, "shells");
+    for (int s = 0; s < r->n_shells; s++)
+        json_shell(&r->shell[s], json);
+    km_json_close(json);
+    if (r->n_anions > 0) {
+        km_json_open_object(json, "fractions_of_anions");
+        for (int k = 0; k < 3; k++)
+            json_estimate(json, species[k], &r->anion[k]);
+        km_json_close(json);
+        km_json_open_object(json, "fractions_of_cations");
+        for (int k = 0; k < 3; k++)
+            json_estimate(json, species[k], &r->cation[k]);
+        km_json_close(json);
+        json_estimate(json, "ions_in_the_largest_cluster", &r->largest);
+    }
+    km_json_close(json);
+}
+
 void km_results_json(const km_results *results, km_json *json)
 {
     if (results->has_msd) {
@@ -313,6 +360,8 @@ void km_results_json(const km_results *results, km_json *json)
     }
     if (results->has_order && results->order.available)
         json_order(&results->order, json);
+    if (results->has_solvation && results->solvation.available)
+        json_solvation(&results->solvation, json);
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);

@@ -31,6 +31,14 @@ typedef struct km_labels {
     int (*bond)[2];                    /* n_bonds  atom indices, i < j           */
 } km_labels;
 
+/* Charge of a molecule kind, e; only its sign where no formal charge is known and it is scaled. */
+static inline int km_kind_charge(const km_molecule_kind *kind)
+{
+    if (kind->formal_charge != 0)
+        return kind->formal_charge;
+    return kind->charge > 0.2 ? 1 : kind->charge < -0.2 ? -1 : 0;
+}
+
 void km_labels_destroy(km_labels *labels);
 
 #endif
