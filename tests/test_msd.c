@@ -187,6 +187,35 @@ static void drift_of_the_whole_system_is_removed(void **state)
     free(x);
 }
 
+/* A liquid that slides between free slabs, and the slabs the other way: neither comes out, and how
+ * far is said. */
+static void sliding_against_the_metal_is_removed(void **state)
+{
+    (void)state;
+    const int n_frames = 200;
+    const made_kind kinds[2] = {{"K0", "K", 5, 1, 39.1, 0}, {"I-", "I", 5, 1, 126.9, -1}};
+    const double sigma[3] = {0.05, 0.05, 0.05};
+    km_labels *labels = made_labels(kinds, 2);
+    double *x = made_walk(7, n_frames, 10, sigma);
+    km_displacements *d, *sliding;
+    km_msd msd, other;
+    msd_at(labels, x, n_frames, &d, &msd);
+    for (int k = 0; k < n_frames; k++)
+        for (int j = 0; j < 30; j++)
+            x[30 * k + j] += (j < 15 ? -0.03 : 0.01) * k;
+    msd_at(labels, x, n_frames, &sliding, &other);
+    assert_true(sliding->drift_removed);
+    assert_near(sliding->slide_length, 0.04 * 199 * sqrt(3.0), 3.0); /* and the walks */
+    for (int m = 1; m < n_frames; m++)
+        assert_near(other.total[m], msd.total[m], 1e-5 * msd.total[m]); /* float storage */
+    km_msd_clear(&msd);
+    km_msd_clear(&other);
+    km_displacements_destroy(d);
+    km_displacements_destroy(sliding);
+    km_labels_destroy(labels);
+    free(x);
+}
+
 /* A frozen wall is the frame of reference: nothing is subtracted. */
 static void beside_a_frozen_wall_drift_is_kept(void **state)
 {
@@ -345,7 +374,7 @@ static void memory_is_bounded_by_dropping_frames(void **state)
     double *x = made_walk(9, n_frames, n, sigma);
     km_displacements *all, *few;
     assert_ok(km_displacements_create(0, &all));
-    assert_ok(km_displacements_create(128 * (3 * 3 * 4 + 24), &few)); /* room for 128 frames */
+    assert_ok(km_displacements_create(128 * (3 * 3 * 4 + 48), &few)); /* room for 128 frames */
     assert_ok(made_feed(all, labels, x, n_frames, 1.0, wide));
     assert_ok(made_feed(few, labels, x, n_frames, 1.0, wide));
     assert_int_equal(few->stride, 4);
@@ -418,6 +447,7 @@ int main(void)
         cmocka_unit_test(random_walk_has_its_expectation),
         cmocka_unit_test(a_molecule_counts_by_its_centre_of_mass),
         cmocka_unit_test(drift_of_the_whole_system_is_removed),
+        cmocka_unit_test(sliding_against_the_metal_is_removed),
         cmocka_unit_test(beside_a_frozen_wall_drift_is_kept),
         cmocka_unit_test(wrapped_positions_are_refused),
         cmocka_unit_test(uneven_spacing_is_refused),

@@ -250,6 +250,7 @@ static km_status analyse_motion(km_analysis *analysis)
     results->box_changes = d->box_changes;
     results->drift_removed = d->drift_removed;
     results->drift_length = d->drift_length * ANGSTROM_PER_NM;
+    results->slide_length = d->slide_length * ANGSTROM_PER_NM;
     int *molecule;
     KM_NEW(results->species, labels->n_kinds);
     KM_NEW(molecule, labels->n_molecules);

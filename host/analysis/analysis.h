@@ -59,6 +59,7 @@ typedef struct km_results {
     bool box_changes;
     bool drift_removed;
     double drift_length; /* A    way of the centre of mass of the whole system    */
+    double slide_length; /* A    way of the rest against the metal                */
     int n_species;
     km_species_result *species;
     int n_rdf;

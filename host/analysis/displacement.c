@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/analysis/metal_surface.h"
 #include "kernels/base/units.h"
 
 km_status km_displacements_create(size_t memory_limit, km_displacements **out)
@@ -30,7 +31,21 @@ void km_displacements_destroy(km_displacements *d)
     free(d->breathing);
     free(d->moved);
     free(d->molecule_mass);
+    free(d->metal);
     free(d);
+}
+
+/* Where everything is metal, or nothing is, there is one body. */
+static void find_metal(km_displacements *d)
+{
+    const km_labels *labels = d->labels;
+    int n = 0;
+    for (int m = 0; m < d->n_molecules; m++) {
+        d->metal[m] = km_kind_is_metal(labels, labels->molecule_kind[m]);
+        n += d->metal[m];
+    }
+    for (int m = 0; m < d->n_molecules && n == d->n_molecules; m++)
+        d->metal[m] = false;
 }
 
 km_status km_displacements_begin(km_displacements *d, const km_labels *labels)
@@ -45,6 +60,8 @@ km_status km_displacements_begin(km_displacements *d, const km_labels *labels)
     KM_NEW(d->breathing, 3 * (size_t)n);
     KM_NEW(d->moved, n);
     KM_NEW(d->molecule_mass, n);
+    KM_NEW(d->metal, n);
+    find_metal(d);
     for (int m = 0; m < n; m++) {
         for (int i = labels->molecule_start[m]; i < labels->molecule_start[m + 1]; i++)
             d->molecule_mass[m] += labels->mass[i];
@@ -52,8 +69,9 @@ km_status km_displacements_begin(km_displacements *d, const km_labels *labels)
             return KM_FAIL(KM_ERROR_INPUT, "molecule %d has mass %g u; it must be above 0", m + 1,
                            d->molecule_mass[m]);
         d->total_mass += d->molecule_mass[m];
+        d->body_mass[d->metal[m]] += d->molecule_mass[m];
     }
-    const size_t bytes_per_frame = (size_t)(n > 0 ? n : 1) * 3 * sizeof(float) + 3 * sizeof(double);
+    const size_t bytes_per_frame = (size_t)(n > 0 ? n : 1) * 3 * sizeof(float) + sizeof **d->drift;
     const size_t chunks = d->memory_limit / bytes_per_frame / KM_DISPLACEMENT_CHUNK;
     d->n_chunk_slots = chunks < 1 ? 1 : chunks > 1000000 ? 1000000 : (int)chunks;
     d->largest_count = d->n_chunk_slots * KM_DISPLACEMENT_CHUNK;
@@ -156,12 +174,12 @@ static km_vec3 breathing_step(const km_box *before, const km_box *now, km_vec3 r
     return km_vec3_sub(km_box_to_cartesian(now, m), km_box_to_cartesian(before, m));
 }
 
-/* Brings centre_previous, breathing and moved to this frame; gives R(t) - R(0). */
-static km_vec3 follow_centres(km_displacements *d, const km_frame *frame)
+/* Brings centre_previous, breathing and moved to this frame; gives R(t) - R(0) of both bodies. */
+static void follow_centres(km_displacements *d, const km_frame *frame, km_vec3 drift[2])
 {
     const bool changed = d->n_seen > 0 && !same_box(&d->box_previous, &frame->box);
     d->box_changes = d->box_changes || changed;
-    km_vec3 drift = km_vec3_make(0.0, 0.0, 0.0);
+    drift[0] = drift[1] = km_vec3_make(0.0, 0.0, 0.0);
     for (int m = 0; m < d->n_molecules; m++) {
         const km_vec3 r = centre_of_molecule(d, frame->position, m);
         const double now[3] = {r.x, r.y, r.z};
@@ -179,9 +197,10 @@ static km_vec3 follow_centres(km_displacements *d, const km_frame *frame)
         memcpy(d->centre_previous + 3 * m, now, sizeof now);
         const km_vec3 u =
             km_vec3_sub(km_vec3_sub(r, vector_at(d->centre_first, m)), vector_at(d->breathing, m));
-        drift = km_vec3_add(drift, km_vec3_scale(d->molecule_mass[m] / d->total_mass, u));
+        km_vec3 *body = &drift[d->metal[m]];
+        *body =
+            km_vec3_add(*body, km_vec3_scale(d->molecule_mass[m] / d->body_mass[d->metal[m]], u));
     }
-    return drift;
 }
 
 /* Keeps every second stored frame. */
@@ -196,13 +215,13 @@ static void thin_out(km_displacements *d)
                row * sizeof(float));
         memcpy(d->drift[k / KM_DISPLACEMENT_CHUNK][k % KM_DISPLACEMENT_CHUNK],
                d->drift[from / KM_DISPLACEMENT_CHUNK][from % KM_DISPLACEMENT_CHUNK],
-               3 * sizeof(double));
+               sizeof **d->drift);
     }
     d->n_frames = kept;
     d->stride *= 2;
 }
 
-static km_status store(km_displacements *d, km_vec3 drift, double time)
+static km_status store(km_displacements *d, const km_vec3 drift[2], double time)
 {
     const int c = d->n_frames / KM_DISPLACEMENT_CHUNK, k = d->n_frames % KM_DISPLACEMENT_CHUNK;
     const size_t row = (size_t)d->n_molecules * 3;
@@ -211,11 +230,13 @@ static km_status store(km_displacements *d, km_vec3 drift, double time)
         KM_NEW(d->chunk[c], KM_DISPLACEMENT_CHUNK * row);
         KM_NEW(d->drift[c], KM_DISPLACEMENT_CHUNK);
     }
-    const double shift[3] = {drift.x, drift.y, drift.z};
+    const double shift[6] = {drift[0].x, drift[0].y, drift[0].z,
+                             drift[1].x, drift[1].y, drift[1].z};
     memcpy(d->drift[c][k], shift, sizeof shift);
     for (size_t j = 0; j < row; j++)
         d->chunk[c][(size_t)k * row + j] =
-            (float)(d->centre_previous[j] - d->centre_first[j] - d->breathing[j] - shift[j % 3]);
+            (float)(d->centre_previous[j] - d->centre_first[j] - d->breathing[j] -
+                    shift[3 * d->metal[j / 3] + j % 3]);
     d->n_frames++;
     d->time_last = time;
     return KM_OK;
@@ -243,7 +264,8 @@ km_status km_displacements_frame(km_displacements *d, const km_frame *frame)
                        d->labels->n_atoms);
     KM_TRY(check_time(d, frame));
     KM_TRY(check_positions(d, frame));
-    const km_vec3 drift = follow_centres(d, frame);
+    km_vec3 drift[2];
+    follow_centres(d, frame, drift);
     if (d->n_seen == 0)
         d->time_first = frame->time;
     if (d->n_frames == d->largest_count)
@@ -254,7 +276,10 @@ km_status km_displacements_frame(km_displacements *d, const km_frame *frame)
     memcpy(d->position_previous, frame->position, 3 * (size_t)frame->n * sizeof(double));
     d->box_previous = frame->box;
     d->time_previous = frame->time;
-    d->drift_length = km_vec3_norm(drift);
+    const km_vec3 whole = km_vec3_add(km_vec3_scale(d->body_mass[0] / d->total_mass, drift[0]),
+                                      km_vec3_scale(d->body_mass[1] / d->total_mass, drift[1]));
+    d->drift_length = km_vec3_norm(whole);
+    d->slide_length = d->body_mass[1] > 0.0 ? km_vec3_norm(km_vec3_sub(drift[0], drift[1])) : 0.0;
     d->n_seen++;
     return KM_OK;
 }
@@ -274,6 +299,7 @@ void km_displacements_gather(const km_displacements *d, int molecule, double *x)
         const int c = k / KM_DISPLACEMENT_CHUNK, j = k % KM_DISPLACEMENT_CHUNK;
         const float *u = d->chunk[c] + (size_t)j * row + (size_t)molecule * 3;
         for (int a = 0; a < 3; a++)
-            x[(size_t)a * d->n_frames + k] = u[a] + (d->drift_removed ? 0.0 : d->drift[c][j][a]);
+            x[(size_t)a * d->n_frames + k] =
+                u[a] + (d->drift_removed ? 0.0 : d->drift[c][j][3 * d->metal[molecule] + a]);
     }
 }

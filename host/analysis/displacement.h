@@ -3,6 +3,10 @@
  *
  *     u_i(t) = x_i(t) - x_i(0) - [R(t) - R(0)]        R: centre of mass of the whole system
  *
+ * In a cell with metal (metal_surface.h) and something else the metal and the rest are two bodies,
+ * each with its own R: between free slabs a liquid slides as a whole, a motion that vanishes with
+ * growing area and is no diffusion.
+ *
  * from unwrapped positions, streamed frame by frame. Refuses what would give a wrong mean square
  * displacement: wrapped positions, frames that are not equally spaced, positions that are not
  * numbers.
@@ -44,6 +48,7 @@ typedef struct km_displacements {
     bool drift_removed;  /* known after the last frame                              */
     double total_mass;   /* u                                                       */
     double drift_length; /* nm  distance the centre of mass of the system has gone  */
+    double slide_length; /* nm  distance the rest has gone against the metal; else 0 */
     km_box mean_box;     /* nm  mean of the cell vectors over the frames seen       */
     double mean_volume;  /* nm^3                                                    */
     /* the rest is for this module */
@@ -56,9 +61,11 @@ typedef struct km_displacements {
     double *breathing;         /* nm  3 x n_molecules  what the cell changes have added  */
     bool *moved;               /*     n_molecules                                        */
     double *molecule_mass;     /* u   n_molecules                                        */
+    bool *metal;               /*     n_molecules  is of the second body                 */
+    double body_mass[2];       /* u                                                      */
     int n_chunks, n_chunk_slots;
     float **chunk;       /* nm  each frames x n_molecules x 3                      */
-    double (**drift)[3]; /* nm  each frames x 3                                    */
+    double (**drift)[6]; /* nm  each frames x (body 0, body 1)                     */
 } km_displacements;
 
 /* memory_limit in bytes; 0 takes the default. */

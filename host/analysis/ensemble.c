@@ -62,6 +62,7 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
         out->box_changes |= one->box_changes;
         out->drift_removed &= one->drift_removed;
         out->drift_length = fmax(out->drift_length, one->drift_length);
+        out->slide_length = fmax(out->slide_length, one->slide_length);
     }
     out->box_length = cbrt(out->volume);
 }

@@ -113,9 +113,15 @@ static km_status describe_conditions(km_results *results)
             results, "the cell changed during the frames: displacements are corrected for it, but "
                      "diffusion is better measured at constant volume"));
     if (results->n_frames > 1)
-        return km_results_add_line(results, "drift of the whole system %.3g Å, %s",
+        KM_TRY(km_results_add_line(results, "drift of the whole system %.3g Å, %s",
                                    results->drift_length,
-                                   results->drift_removed ? "removed" : "not removed");
+                                   results->drift_removed ? "removed" : "not removed"));
+    if (results->slide_length > 0.0)
+        KM_TRY(km_results_add_line(
+            results,
+            "everything but the metal went %.3g Å against it as one body, %s (it would not in a "
+            "cell of large area)",
+            results->slide_length, results->drift_removed ? "removed" : "not removed"));
     return KM_OK;
 }
 

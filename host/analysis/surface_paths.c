@@ -65,11 +65,13 @@ static km_status check_time(km_surface_paths *p, double time)
     return KM_OK;
 }
 
-/* Moves on from the frame before; the mean step of the metal is that of the frame of reference. */
+/* Moves on from the frame before; the step of the liquid's centre of mass is taken off, unless some
+ * of the metal stands still. */
 static void walk(km_surface_paths *p, const km_metal_slabs *slabs, const km_frame *frame)
 {
     const km_labels *labels = p->labels;
-    double metal[2] = {0.0, 0.0};
+    double liquid_step[2] = {0.0, 0.0}, mass = 0.0;
+    bool frozen = false;
     for (int m = 0, liquid = 0; m < labels->n_molecules; m++) {
         km_vec3 now;
         km_molecule_look(labels, frame, m, &now, NULL);
@@ -77,16 +79,22 @@ static void walk(km_surface_paths *p, const km_metal_slabs *slabs, const km_fram
         const km_vec3 step = km_box_minimum_image(
             &frame->box, km_vec3_make(now.x - before[0], now.y - before[1], now.z - before[2]));
         before[0] = now.x, before[1] = now.y, before[2] = now.z;
-        const bool is_metal = slabs->metal[labels->molecule_start[m]];
-        double *sum = is_metal ? metal : p->walked + 2 * (size_t)liquid;
-        liquid += !is_metal;
+        if (slabs->metal[labels->molecule_start[m]]) {
+            frozen = frozen || (step.x == 0.0 && step.y == 0.0 && step.z == 0.0);
+            continue;
+        }
+        double *sum = p->walked + 2 * (size_t)liquid++;
         if (p->n_seen == 0)
             continue;
+        const double weight = labels->kind[labels->molecule_kind[m]].mass;
         sum[0] += step.x;
         sum[1] += step.y;
+        liquid_step[0] += weight * step.x;
+        liquid_step[1] += weight * step.y;
+        mass += weight;
     }
-    for (int k = 0; k < 2 * p->n_molecules && slabs->n_metal > 0; k++)
-        p->walked[k] -= metal[k % 2] / slabs->n_metal;
+    for (int k = 0; k < 2 * p->n_molecules && mass > 0.0 && !frozen; k++)
+        p->walked[k] -= liquid_step[k % 2] / mass;
 }
 
 /* Keeps every second stored frame. */

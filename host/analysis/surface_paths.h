@@ -4,8 +4,9 @@
  *
  * Parallel displacements are those of centres of mass, added up from frame to frame by nearest
  * images (von Buelow, Bullerjahn & Hummer, doi:10.1063/5.0008316), so that wrapped positions do no
- * harm while no molecule goes half a cell between two frames; the mean displacement of the metal is
- * taken off: the frame of reference is that of the surfaces.
+ * harm while no molecule goes half a cell between two frames. Between slabs that are free to move a
+ * liquid slides as a whole, a motion that vanishes with growing area: the displacement of the
+ * liquid's centre of mass is taken off. Beside frozen metal nothing is.
  *
  * Memory: 12 bytes x molecules x stored frames. At the limit every second stored frame is dropped
  * and from then on only every second one is stored, as often as needed. */
