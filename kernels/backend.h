@@ -25,6 +25,7 @@ typedef enum km_force_kind {
     KM_FORCE_PME,    /* km_pme_spec    kernels/pme/pme.h       */
     KM_FORCE_SLAB,   /* km_slab_spec   kernels/slab/slab.h     */
     KM_FORCE_EAM,    /* km_eam_spec    kernels/eam/eam.h       */
+    KM_FORCE_EIM,    /* km_eim_spec    kernels/eim/eim.h       */
     KM_FORCE_COUNT
 } km_force_kind;
 

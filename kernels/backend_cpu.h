@@ -39,6 +39,8 @@ km_status km_slab_cpu_create(km_device *device, const void *spec, const km_parti
                              km_force *out);
 km_status km_eam_cpu_create(km_device *device, const void *spec, const km_particles *p,
                             km_force *out);
+km_status km_eim_cpu_create(km_device *device, const void *spec, const km_particles *p,
+                            km_force *out);
 
 /* kernels/integrate/integrate_cpu.c */
 km_status km_integrator_cpu_create(km_device *device, const struct km_integrator_spec *spec,

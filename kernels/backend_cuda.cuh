@@ -139,6 +139,8 @@ km_status km_slab_cuda_create(km_device *device, const void *spec, const km_part
                               km_force *out);
 km_status km_eam_cuda_create(km_device *device, const void *spec, const km_particles *p,
                              km_force *out);
+km_status km_eim_cuda_create(km_device *device, const void *spec, const km_particles *p,
+                             km_force *out);
 
 /* kernels/integrate/integrate_cuda.cu */
 km_status km_integrator_cuda_create(km_device *device, const km_integrator_spec *spec,

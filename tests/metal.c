@@ -15,12 +15,21 @@ static void *room(size_t n, size_t size)
     return memory;
 }
 
+static bool is_ions(const char *potential)
+{
+    const size_t n = strlen(potential);
+    return n > 4 && strcmp(potential + n - 4, ".eim") == 0;
+}
+
 metal *metal_make(const char *potential, int n, km_box box)
 {
     char path[512];
     metal *m = room(1, sizeof *m);
     snprintf(path, sizeof path, KM_SOURCE_ROOT "/%s", potential);
-    assert_ok(km_eam_file_read(path, &m->tables));
+    if (is_ions(potential))
+        assert_ok(km_eim_file_read(path, &m->ions));
+    else
+        assert_ok(km_eam_file_read(path, &m->tables));
     m->n = n;
     m->box = box;
     m->position = room(3 * (size_t)n, sizeof(double));
@@ -31,7 +40,7 @@ metal *metal_make(const char *potential, int n, km_box box)
     m->zero = room((size_t)n, sizeof(int));
     m->number = room((size_t)n, sizeof(int));
     for (int i = 0; i < n; i++) {
-        m->mass[i] = m->tables->element[0].mass;
+        m->mass[i] = m->ions != NULL ? m->ions->element[0].mass : m->tables->element[0].mass;
         m->number[i] = i;
     }
     return m;
@@ -95,7 +104,8 @@ metal *metal_read(const char *name)
         if (sscanf(line, "atom %7s %lf %lf %lf %lf %lf %lf", element, x, x + 1, x + 2, f, f + 1,
                    f + 2) != 7)
             continue;
-        m->element[i] = km_eam_element_find(m->tables, element);
+        m->element[i] = m->ions != NULL ? km_eim_element_find(m->ions, element)
+                                        : km_eam_element_find(m->tables, element);
         assert_true(m->element[i] >= 0);
         i++;
     }
@@ -107,12 +117,16 @@ void metal_open(metal *m, const km_backend *backend, int threads, int n_metal)
 {
     const km_particles_spec particles = {m->n, m->mass, m->charge, m->zero, m->number};
     const km_eam_spec spec = {m->tables, n_metal, m->number, m->element, 0.0};
+    const km_eim_spec ions = {m->ions, n_metal, m->number, m->element, 0.0};
     const km_state state = {m->n, m->box, m->position, NULL};
     m->backend = backend;
     assert_ok(backend->open(threads, &m->device));
     assert_ok(backend->particles_create(m->device, &particles, &m->p));
     assert_ok(backend->upload(m->device, &state, m->p));
-    assert_ok(backend->make_force[KM_FORCE_EAM](m->device, &spec, m->p, &m->term));
+    if (m->ions != NULL)
+        assert_ok(backend->make_force[KM_FORCE_EIM](m->device, &ions, m->p, &m->term));
+    else
+        assert_ok(backend->make_force[KM_FORCE_EAM](m->device, &spec, m->p, &m->term));
 }
 
 metal_result metal_evaluate(metal *m)
@@ -143,6 +157,7 @@ void metal_close(metal *m)
 void metal_free(metal *m)
 {
     km_eam_tables_destroy(m->tables);
+    km_eim_parameters_destroy(m->ions);
     free(m->position);
     free(m->force);
     free(m->mass);

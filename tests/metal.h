@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* A metal on a device, with the embedded-atom term alone. */
+/* A metal on a device, with the embedded-atom or (files *.eim) the embedded-ion term alone. */
 #ifndef KM_TESTS_METAL_H
 #define KM_TESTS_METAL_H
 
 #include "host/input/eam_file.h"
+#include "host/input/eim_file.h"
 #include "tests/backends.h"
 
 typedef struct metal {
-    km_eam_tables *tables;
-    km_box box; /* nm */
+    km_eam_tables *tables;   /* NULL with ions   */
+    km_eim_parameters *ions; /* NULL with tables */
+    km_box box;              /* nm */
     int n;
     double *position, *mass, *charge; /* nm  3 x n atom-major; u; e */
     int *element, *zero, *number;     /* n; all 0; 0, 1, 2 ...      */

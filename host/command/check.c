@@ -79,7 +79,7 @@ static km_status check(const km_options *options, km_cell *cell)
            cell->recipe->pressure / KM_PRESSURE_PER_BAR);
     km_print_composition(cell, model);
     printf("  cutoff %.4g A, %d constrained bonds, about %.0f MiB of memory\n",
-           (model->only_metal ? model->eam_tables->cutoff : model->pair.cutoff) * 10.0,
+           (model->only_metal ? model->metal_cutoff : model->pair.cutoff) * 10.0,
            model->n_constraints, memory_MiB(model));
     print_replicas(cell->recipe, model);
     print_conventions(cell);

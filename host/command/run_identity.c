@@ -53,6 +53,17 @@ static void add_metal(uint64_t *hash, const km_eam_tables *t)
     add(hash, t->pair_term, n * (n + 1) / 2 * n_r * sizeof *t->pair_term);
 }
 
+static void add_ions(uint64_t *hash, const km_eim_parameters *p)
+{
+    ADD(hash, p->near, p->far);
+    for (int a = 0; a < p->n_elements; a++)
+        ADD(hash, p->element[a].electronegativity);
+    for (const km_eim_pair *k = p->pair; k < p->pair + p->n_elements * (p->n_elements + 1) / 2; k++)
+        ADD(hash, k->cutoff_attraction, k->cutoff_repulsion, k->energy, k->distance, k->alpha,
+            k->beta, k->charge, k->start_charge, k->cutoff_charge, k->potential, k->decay,
+            k->start_potential, k->cutoff_potential, k->form);
+}
+
 /* What the files of the force field, and what the recipe changes in them, come to. */
 static void add_parameters(uint64_t *hash, const km_model *model)
 {
@@ -64,6 +75,8 @@ static void add_parameters(uint64_t *hash, const km_model *model)
     add_bonded(hash, &model->bonded);
     if (model->eam_tables != NULL)
         add_metal(hash, model->eam_tables);
+    if (model->eim_parameters != NULL)
+        add_ions(hash, model->eim_parameters);
     if (model->has_slab)
         ADD(hash, model->slab.coulomb_constant);
     for (const km_piston *k = model->piston; k < model->piston + model->n_pistons; k++)

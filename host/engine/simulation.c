@@ -52,8 +52,7 @@ static bool has_pairs(const km_model *model)
 /* The longest of the cutoffs, nm. */
 static double longest_cutoff(const km_model *model)
 {
-    const double metal = model->eam.n_atoms > 0 ? model->eam.tables->cutoff : 0.0;
-    return fmax(model->neighbours.cutoff, metal);
+    return fmax(model->neighbours.cutoff, model->metal_cutoff);
 }
 
 static km_status load(km_simulation *s, const km_state *state, const km_integrator_spec *integrator)
@@ -75,6 +74,8 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
     }
     if (model->eam.n_atoms > 0)
         KM_TRY(add_force(s, KM_FORCE_EAM, &model->eam));
+    if (model->eim.n_atoms > 0)
+        KM_TRY(add_force(s, KM_FORCE_EIM, &model->eim));
     if (has_bonded_terms(&model->bonded))
         KM_TRY(add_force(s, KM_FORCE_BONDED, &model->bonded));
     if (model->has_charges)

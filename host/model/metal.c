@@ -9,6 +9,7 @@
 #include "host/input/eam_file.h"
 #include "host/input/metal_catalogue.h"
 #include "host/model/slab_choice.h"
+#include "kernels/eim/eim_setup.h"
 
 bool km_is_metal_kind(const km_assignment *kind)
 {
@@ -150,7 +151,14 @@ static km_status choose_potential(const km_expansion *e, const km_recipe *recipe
     return KM_OK;
 }
 
-static km_status list_metal_atoms(km_model *model, const km_expansion *e, const km_recipe *recipe)
+/* Index of an element in the file of the potential; -1 when it is not there. */
+static int element_in_file(const km_model *model, const char *element)
+{
+    return model->eim_parameters != NULL ? km_eim_element_find(model->eim_parameters, element)
+                                         : km_eam_element_find(model->eam_tables, element);
+}
+
+static km_status list_metal_atoms(km_model *model, const km_expansion *e, const char *path)
 {
     int *atom = NULL, *element = NULL, n = 0;
     for (int k = 0; k < e->n_kinds; k++)
@@ -163,23 +171,44 @@ static km_status list_metal_atoms(km_model *model, const km_expansion *e, const 
         const int kind = model->labels->molecule_kind[model->labels->molecule[i]];
         if (!km_is_metal_kind(&e->kind[kind]))
             continue;
-        const int found = km_eam_element_find(model->eam_tables, element_of(e, &e->kind[kind]));
+        const int found = element_in_file(model, element_of(e, &e->kind[kind]));
         if (found < 0)
-            return KM_FAIL(KM_ERROR_INPUT, "%s does not hold %s, as the catalogue says",
-                           model->eam_tables->path, element_of(e, &e->kind[kind]));
+            return KM_FAIL(KM_ERROR_INPUT, "%s does not hold %s, as the catalogue says", path,
+                           element_of(e, &e->kind[kind]));
         atom[model->eam.n_atoms] = i;
         element[model->eam.n_atoms++] = found;
     }
-    model->eam.tables = model->eam_tables;
-    model->eam.skin = recipe->nonbonded.skin;
     return KM_OK;
+}
+
+/* The spec of the term that the file is for. */
+static void choose_term(km_model *model, const km_recipe *recipe)
+{
+    km_eam_spec *eam = &model->eam;
+    eam->tables = model->eam_tables;
+    eam->skin = recipe->nonbonded.skin;
+    if (model->eim_parameters == NULL) {
+        model->metal_cutoff = model->eam_tables->cutoff;
+        return;
+    }
+    model->eim =
+        (km_eim_spec){model->eim_parameters, eam->n_atoms, eam->atom, eam->element, eam->skin};
+    model->metal_cutoff = km_eim_spec_cutoff(&model->eim);
+    eam->n_atoms = 0; /* its arrays stay, for eim */
+}
+
+static bool is_embedded_ion_file(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".eim") == 0;
 }
 
 static km_status note_potential(km_model *model, const km_metal_potential *p)
 {
     km_parameter_use *use = &model->metal_use;
     char text[200];
-    snprintf(text, sizeof text, "embedded-atom potential %.60s", p->name);
+    snprintf(text, sizeof text, "%s potential %.60s",
+             model->eim_parameters != NULL ? "embedded-ion" : "embedded-atom", p->name);
     use->what = strdup(text);
     use->source = strdup(p->source);
     use->analogy = p->status == KM_POTENTIAL_FITTED_HERE
@@ -206,11 +235,14 @@ static km_status read_potential(km_model *model, const km_expansion *e, const km
     if (status == KM_OK)
         status = km_metal_potential_path(potential, path, sizeof path);
     if (status == KM_OK)
-        status = km_eam_file_read(path, &model->eam_tables);
+        status = is_embedded_ion_file(path) ? km_eim_file_read(path, &model->eim_parameters)
+                                            : km_eam_file_read(path, &model->eam_tables);
     if (status == KM_OK)
-        status = list_metal_atoms(model, e, recipe);
+        status = list_metal_atoms(model, e, path);
     if (status == KM_OK)
         status = note_potential(model, potential);
+    if (status == KM_OK)
+        choose_term(model, recipe);
     km_metal_catalogue_destroy(catalogue);
     return status;
 }

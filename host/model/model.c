@@ -124,14 +124,13 @@ static km_status check_metal_cutoff(const km_recipe *recipe, const km_model *mod
                                     const km_box *box)
 {
     const double height = km_box_least_height(box);
-    if (model->eam_tables == NULL || model->eam_tables->cutoff <= 0.5 * height)
+    if (model->metal_cutoff <= 0.5 * height)
         return KM_OK;
     return KM_FAIL(KM_ERROR_INPUT,
                    "%s%sthe potential of the metal reaches %.4g A, above half the least height of "
                    "the cell (%.4g A); make the cell larger",
                    recipe->path != NULL ? recipe->path : "", recipe->path != NULL ? ": " : "",
-                   model->eam_tables->cutoff / KM_NM_PER_ANGSTROM,
-                   0.5 * height / KM_NM_PER_ANGSTROM);
+                   model->metal_cutoff / KM_NM_PER_ANGSTROM, 0.5 * height / KM_NM_PER_ANGSTROM);
 }
 
 static km_status check_cutoff(const km_recipe *recipe, const km_box *box)
@@ -185,7 +184,7 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.cutoff = nonbonded->cutoff;
     model->pair.shift = nonbonded->shift;
-    model->pair.tail = nonbonded->tail && model->eam.n_atoms == 0;
+    model->pair.tail = nonbonded->tail && !(model->metal_cutoff > 0.0);
     model->pair.ewald_alpha = model->bonded.ewald_alpha = model->pme.alpha;
     model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.exclusion_start = model->exclusion_start;
@@ -250,6 +249,7 @@ void km_model_destroy(km_model *model)
     free(model->exclusion);
     free(model->excluded_group);
     km_eam_tables_destroy(model->eam_tables);
+    km_eim_parameters_destroy(model->eim_parameters);
     free_const(model->eam.atom);
     free_const(model->eam.element);
     free(model->metal_use.what);

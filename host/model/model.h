@@ -5,10 +5,12 @@
 
 #include "host/build/system.h"
 #include "host/input/eam_file.h"
+#include "host/input/eim_file.h"
 #include "host/model/labels.h"
 #include "kernels/backend.h"
 #include "kernels/bonded/bonded.h"
 #include "kernels/eam/eam.h"
+#include "kernels/eim/eim.h"
 #include "kernels/integrate/integrate.h"
 #include "kernels/neighbours/neighbour_list.h"
 #include "kernels/pair/pair.h"
@@ -37,11 +39,14 @@ typedef struct km_model {
     km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;
-    bool has_charges;           /* false: no mesh is needed                       */
-    bool only_metal;            /* no Lennard-Jones and no charges         */
-    km_eam_spec eam;            /* n_atoms 0: no metal                            */
-    km_eam_tables *eam_tables;  /* NULL without; eam points into it               */
-    km_parameter_use metal_use; /* the potential of the metal; what NULL: none    */
+    bool has_charges;                  /* false: no mesh is needed                       */
+    bool only_metal;                   /* no Lennard-Jones and no charges         */
+    double metal_cutoff;               /* nm  of the metal's potential; 0: no metal      */
+    km_eam_spec eam;                   /* n_atoms 0: none                                */
+    km_eam_tables *eam_tables;         /* NULL without; eam points into it               */
+    km_eim_spec eim;                   /* n_atoms 0: none; a cell has this or eam        */
+    km_eim_parameters *eim_parameters; /* NULL without; eim points into it        */
+    km_parameter_use metal_use;        /* the potential of the metal; what NULL: none    */
     int n_notes;
     char *note[KM_MODEL_NOTES]; /* sentences that belong beside every result      */
     km_slab_spec slab;

@@ -49,18 +49,7 @@ static km_status compute(void *self, const km_step *s, km_particles *p)
         for (int b = 0; b < eam->list.n_blocks; b++)
             eam->force(&eam->list, &eam->setup, b, tally, p, sums);
     }
-    km_eam_sums all = {0};
-    for (int t = 0; t < eam->device->threads; t++) {
-        all.energy += eam->sums[t].energy;
-        all.fault |= eam->sums[t].fault;
-        for (int k = 0; k < KM_TENSOR; k++)
-            all.virial[k] += eam->sums[t].virial[k];
-    }
-    p->fault |= all.fault;
-    if (s->energy)
-        p->energy[KM_ENERGY_EAM] += km_fixed_to(all.energy);
-    for (int k = 0; s->virial && k < KM_TENSOR; k++) /* each pair was met twice */
-        p->virial[k] -= 0.25 * km_fixed_to(all.virial[k]);
+    km_eam_sums_hand_over(eam->sums, eam->device->threads, s, p);
     return KM_OK;
 }
 

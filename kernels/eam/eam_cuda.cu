@@ -2,8 +2,7 @@
 /* The embedded-atom term on a GPU: a thread per atom, over all its neighbours, twice. */
 #include <stdlib.h>
 
-#include "kernels/eam/eam_list.cuh"
-#include "kernels/eam/eam_pair.h"
+#include "kernels/eam/eam_rows.cuh"
 #include "kernels/eam/spline.h"
 
 namespace KM_CUDA_NAMESPACE
@@ -31,21 +30,6 @@ typedef struct km_eam {
     km_eam_list list;
 } km_eam;
 
-/* Where a distance stands in the tables. */
-typedef struct place {
-    km_real p;
-    int interval;
-} place;
-
-static __device__ __forceinline__ place place_of(const eam_tables &t, km_real r)
-{
-    const km_real x = r * t.inverse_step;
-    place at;
-    at.interval = (int)fmin(x, (km_real)(t.n_intervals - 1));
-    at.p = fmin(x - (km_real)at.interval, KM_R(1.0));
-    return at;
-}
-
 /* Half an interval of the pair of elements (a, b): 0 the density that b gives to a, 1 r phi. */
 template <bool SEVERAL>
 static __device__ __forceinline__ void coefficients(const eam_tables &t, int a, int b, int interval,
@@ -57,37 +41,6 @@ static __device__ __forceinline__ void coefficients(const eam_tables &t, int a, 
     c[1] = k.y;
     c[2] = k.z;
     c[3] = k.w;
-}
-
-static __device__ __forceinline__ km_real difference(const km_lattice_lanes &lattice,
-                                                     const km_eam_site &a, const km_eam_site &b,
-                                                     km_real r[3])
-{
-    const km_real d[3] = {km_fraction_difference(a.s[0], b.s[0]),
-                          km_fraction_difference(a.s[1], b.s[1]),
-                          km_fraction_difference(a.s[2], b.s[2])};
-    return km_lattice_vector(&lattice, d, r);
-}
-
-/* Integers, so that it does not matter which thread has which atom. */
-static __device__ __forceinline__ void warp_add(km_fixed *sum, km_fixed x)
-{
-    for (int lane = KM_WARP / 2; lane > 0; lane /= 2)
-        x += __shfl_xor_sync(KM_WARP_ALL, x, lane);
-    if (threadIdx.x % KM_WARP == 0)
-        km_fixed_add(sum, x);
-}
-
-/* A whole number, and a fault where it is beyond the limit. */
-static __device__ __forceinline__ int64_t whole(km_real x, double scale, double limit, int *fault)
-{
-    if (!(fabs(x) <= (km_real)limit))
-        *fault |= KM_FAULT_FORCE_LIMIT;
-#ifdef KM_DOUBLE
-    return __double2ll_rn(fmin(fmax(x, -limit), limit) * scale);
-#else
-    return __float2ll_rn(fminf(fmaxf(x, -(float)limit), (float)limit) * (float)scale);
-#endif
 }
 
 /* ---- first pass: densities ---- */
@@ -114,7 +67,7 @@ static __global__ void __launch_bounds__(KM_EAM_THREADS)
             const km_real r2 = difference(lattice, own, list.site[j], r);
             if (!(r2 < t.cutoff2))
                 continue;
-            const place at = place_of(t, km_sqrt(r2));
+            const place at = place_of(km_sqrt(r2), t.inverse_step, t.n_intervals);
             coefficients<SEVERAL>(t, a, SEVERAL ? list.element[j] : 0, at.interval, 0, c);
             sum += whole(km_spline_value(c, at.p), t.density_scale, t.density_limit, &fault);
         }
@@ -133,37 +86,13 @@ static __global__ void __launch_bounds__(KM_EAM_THREADS)
 
 /* ---- second pass: forces ---- */
 
-/* The sums over the neighbours of an atom. */
-typedef struct force_sums {
-    km_fixed f[3], u, w[KM_TENSOR];
-    int fault;
-} force_sums;
-
-template <bool TALLY>
-static __device__ __forceinline__ void add_pair(const km_real r[3], km_real f, km_real phi,
-                                                force_sums *sums)
-{
-    const km_real force[3] = {f * r[0], f * r[1], f * r[2]};
-#pragma unroll
-    for (int c = 0; c < 3; c++)
-        sums->f[c] += km_fixed_of(force[c], &sums->fault);
-    if (!TALLY)
-        return;
-    const km_real w[KM_TENSOR] = {force[0] * r[0], force[1] * r[1], force[2] * r[2],
-                                  force[1] * r[0], force[2] * r[0], force[2] * r[1]};
-    sums->u += km_fixed_of(phi, &sums->fault);
-#pragma unroll
-    for (int c = 0; c < KM_TENSOR; c++)
-        sums->w[c] += km_fixed_of(w[c], &sums->fault);
-}
-
 template <bool SEVERAL, bool TALLY>
 static __device__ __forceinline__ void
 force_of_pair(const eam_tables &t, const km_eam_site &own, const km_eam_site &other, int a, int b,
               const km_real r[3], km_real r2, force_sums *sums)
 {
     const km_real distance = km_sqrt(r2), inverse = KM_R(1.0) / distance;
-    const place at = place_of(t, distance);
+    const place at = place_of(distance, t.inverse_step, t.n_intervals);
     km_real density[4], pair[4], phi;
     coefficients<SEVERAL>(t, a, b, at.interval, 0, density);
     coefficients<SEVERAL>(t, a, b, at.interval, 1, pair);
@@ -204,13 +133,7 @@ static __global__ void __launch_bounds__(KM_EAM_THREADS)
         for (int c = 0; c < 3; c++)
             km_fixed_add(&force[c * n_padded + atom], sums.f[c]);
     }
-    if (TALLY && energy)
-        warp_add(&state->energy[KM_ENERGY_EAM], sums.u / 2);
-    if (TALLY && virial)
-        for (int c = 0; c < KM_TENSOR; c++) /* each pair is met twice */
-            warp_add(&state->virial[c], -sums.w[c] / 4);
-    if (sums.fault != 0)
-        atomicOr(&state->fault, sums.fault);
+    hand_over<TALLY>(sums, energy, virial, state);
 }
 
 template <bool SEVERAL>

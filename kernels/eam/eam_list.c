@@ -240,3 +240,19 @@ km_status km_eam_list_update(km_eam_list *list, km_particles *p)
     }
     return build(list, p);
 }
+
+void km_eam_sums_hand_over(const km_eam_sums *sums, int threads, const km_step *s, km_particles *p)
+{
+    km_eam_sums all = {0};
+    for (int t = 0; t < threads; t++) {
+        all.energy += sums[t].energy;
+        all.fault |= sums[t].fault;
+        for (int k = 0; k < KM_TENSOR; k++)
+            all.virial[k] += sums[t].virial[k];
+    }
+    p->fault |= all.fault;
+    if (s->energy)
+        p->energy[KM_ENERGY_EAM] += km_fixed_to(all.energy);
+    for (int k = 0; s->virial && k < KM_TENSOR; k++) /* each pair was met twice */
+        p->virial[k] -= 0.25 * km_fixed_to(all.virial[k]);
+}

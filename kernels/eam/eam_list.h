@@ -81,6 +81,9 @@ typedef struct km_eam_sums {
     int fault;                  /*         bits of km_fault */
 } km_eam_sums;
 
+/* Adds the sums of the threads up, and hands them over where the step asks for them. */
+void km_eam_sums_hand_over(const km_eam_sums *sums, int threads, const km_step *s, km_particles *p);
+
 /* eam_loop.c, once per instruction set. Refresh sets the sites of one group, and is true when an
  * atom has moved so far that the list must be built. Search fills one block; false when memory runs
  * out. Density gives sites their slopes, and the embedding energy when asked for; force adds to the

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAREST 0.1 /* nm  two metal atoms are never nearer */
-
-km_status km_eam_spec_check(const km_eam_spec *spec, int n)
+km_status km_eam_atoms_check(const km_eam_spec *spec, int n_elements, int n)
 {
-    if (spec->tables == NULL || spec->n_atoms < 1)
-        return KM_FAIL(KM_ERROR_VALUE, "an embedded-atom term needs tables and at least one atom");
+    if (n_elements < 1 || spec->n_atoms < 1)
+        return KM_FAIL(KM_ERROR_VALUE, "the term of a metal needs tables and at least one atom");
     if (!(spec->skin >= 0.0))
         return KM_FAIL(KM_ERROR_VALUE,
                        "the skin of the metal's list is %g nm; it must not be "
@@ -20,24 +18,33 @@ km_status km_eam_spec_check(const km_eam_spec *spec, int n)
         if (spec->atom[k] <= before || spec->atom[k] >= n)
             return KM_FAIL(KM_ERROR_INTERNAL, "metal atom %d of %d follows atom %d", spec->atom[k],
                            n, before);
-        if (spec->element[k] < 0 || spec->element[k] >= spec->tables->n_elements)
+        if (spec->element[k] < 0 || spec->element[k] >= n_elements)
             return KM_FAIL(KM_ERROR_VALUE, "metal atom %d is of element %d of %d", spec->atom[k],
-                           spec->element[k], spec->tables->n_elements);
+                           spec->element[k], n_elements);
     }
     return KM_OK;
 }
 
-/* Densities of atoms no nearer than NEAREST take 46 bits: up to 2^17 of them can be summed. */
+km_status km_eam_spec_check(const km_eam_spec *spec, int n)
+{
+    return km_eam_atoms_check(spec, spec->tables != NULL ? spec->tables->n_elements : 0, n);
+}
+
+void km_eam_sum_scale(double largest, double *scale, double *limit)
+{
+    const int exponent = largest > 0.0 ? ilogb(largest) + 1 : 0;
+    *scale = ldexp(1.0, 46 - exponent);
+    *limit = ldexp(1.0, 4 + exponent);
+}
+
 static void choose_scale(const km_eam_tables *t, km_eam_setup *out)
 {
     double largest = 0.0;
     const size_t rows = (size_t)t->n_elements * (size_t)t->n_elements;
     for (size_t k = 0; k < rows * (size_t)t->n_r; k++)
-        if ((double)(k % (size_t)t->n_r) * t->step_r > NEAREST)
+        if ((double)(k % (size_t)t->n_r) * t->step_r > KM_EAM_NEAREST)
             largest = fmax(largest, fabs(t->density[k]));
-    const int exponent = largest > 0.0 ? ilogb(largest) + 1 : 0;
-    out->density_scale = ldexp(1.0, 46 - exponent);
-    out->density_limit = ldexp(1.0, 4 + exponent);
+    km_eam_sum_scale(largest, &out->density_scale, &out->density_limit);
 }
 
 static void fill_knots(const km_eam_tables *t, km_eam_setup *out)

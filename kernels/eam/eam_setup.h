@@ -8,6 +8,8 @@
 
 /* Where an atom has moved half of it a list of the metal is built anew. */
 #define KM_EAM_SKIN 0.1 /* nm */
+/* Two metal atoms are never nearer. */
+#define KM_EAM_NEAREST 0.1 /* nm */
 
 enum { KM_EAM_KNOT = 8 }; /* numbers of an interval */
 
@@ -34,6 +36,11 @@ extern "C" {
 #endif
 /* Refuses a spec that is not one for n atoms. */
 km_status km_eam_spec_check(const km_eam_spec *spec, int n);
+/* The same of its atoms alone, for any term of a metal. */
+km_status km_eam_atoms_check(const km_eam_spec *spec, int n_elements, int n);
+/* Sums are integers of scale times their shares. The largest share of atoms no nearer than
+ * KM_EAM_NEAREST takes 46 bits: up to 2^17 of them can be summed. Beyond the limit is a fault. */
+void km_eam_sum_scale(double largest, double *scale, double *limit);
 km_status km_eam_setup_make(const km_eam_spec *spec, km_eam_setup *out);
 void km_eam_setup_free(km_eam_setup *setup);
 #ifdef __cplusplus

@@ -40,7 +40,7 @@ for h in kernels/pair/vdw_*.h kernels/pair/coulomb.h kernels/bonded/bond.h kerne
     kernels/bonded/improper.h kernels/pme/influence.h kernels/pme/bspline.h kernels/integrate/langevin.h \
     kernels/integrate/thermostat.h kernels/integrate/barostat.h kernels/integrate/constraint.h \
     kernels/slab/slab_dipole.h kernels/eam/eam.h kernels/eam/eam_pair.h kernels/eam/spline.h \
-    kernels/eam/fraction.h; do
+    kernels/eam/fraction.h kernels/eim/eim_functions.h; do
     [ -e "$h" ] || continue
     grep -q 'doi:' "$h" || echo "no DOI in $h" >>"$out"
 done

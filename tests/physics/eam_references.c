@@ -84,6 +84,27 @@ static void two_elements_alloy(void **state)
     compare(*state, "two-elements-alloy");
 }
 
+static void sodium_potassium_crystal(void **state)
+{
+    compare(*state, "nak-bcc");
+}
+
+/* Triclinic, and not a lattice. */
+static void sodium_potassium_scattered(void **state)
+{
+    compare(*state, "nak-liquid");
+}
+
+static void potassium_chloride(void **state)
+{
+    compare(*state, "kcl");
+}
+
+static void potassium_fluoride_on_potassium(void **state)
+{
+    compare(*state, "kf");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -94,6 +115,10 @@ int main(void)
         cmocka_unit_test(copper_crystal),
         cmocka_unit_test(two_elements_finnis_sinclair),
         cmocka_unit_test(two_elements_alloy),
+        cmocka_unit_test(sodium_potassium_crystal),
+        cmocka_unit_test(sodium_potassium_scattered),
+        cmocka_unit_test(potassium_chloride),
+        cmocka_unit_test(potassium_fluoride_on_potassium),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -97,9 +97,10 @@ def run(program, potential, names, types, x, box):
         rows += [f"{k + 1} {types[k] + 1} " + " ".join(f"{v:.17g}" for v in x[k]) for k in range(n)]
         with open(os.path.join(work, "cell.data"), "w") as f:
             f.write("\n".join(rows) + "\n")
-        style = "eam/fs" if potential.endswith(".fs") else "eam/alloy"
+        style = {".fs": "eam/fs", ".eim": "eim"}.get(os.path.splitext(potential)[1], "eam/alloy")
+        asked = " ".join(names) + " " if style == "eim" else ""
         with open(os.path.join(work, "in"), "w") as f:
-            f.write(INPUT.format(style=style, potential=os.path.abspath(potential),
+            f.write(INPUT.format(style=style, potential=asked + os.path.abspath(potential),
                                  elements=" ".join(names)))
         done = subprocess.run([program, "-in", "in"], cwd=work, capture_output=True, text=True)
         if done.returncode != 0:
@@ -154,6 +155,30 @@ def main():
         x = scattered(90, box, 2.0, rng)
         write(f"two-elements-{kind}", program, file, ["Cu", "K"], rng.integers(0, 2, len(x)), x,
               box, f"tests/reference/metals/two-elements.eam.{kind}")
+    ions(program, rng)
+
+
+def ions(program, rng):
+    """Na-K alloys, KCl, and a slab of KF with a metal's atoms beside it: the embedded-ion method."""
+    potential = os.path.join(FILES, "Zhou2011_LiNaKRbCs_FClBrI.eim")
+
+    def several(name, names, types, x, box):
+        write(name, program, potential, names, types, x, np.array(box),
+              "forcefields/metals/Zhou2011_LiNaKRbCs_FClBrI.eim")
+    x, box = lattice(BCC, (4, 4, 4), 4.9, 0.20, rng)
+    several("nak-bcc", ["K", "Na"], (rng.random(len(x)) > 0.66).astype(int), x, box)
+    box = np.array([[17.5, 0, 0], [-3.0, 18.0, 0], [4.0, 2.5, 17.0]])
+    x = scattered(72, box, 3.5, rng)
+    several("nak-liquid", ["K", "Na"], (rng.random(len(x)) > 0.66).astype(int), x, box)
+    salt = [(s[0] + d, s[1], s[2]) for d in (0, .5) for s in FCC]
+    x, box = lattice(salt, (3, 3, 3), 6.29, 0.15, rng)
+    several("kcl", ["K", "Cl"], np.arange(len(x)) % 8 // 4, x, box)
+    x, box = lattice(salt, (3, 3, 3), 5.35, 0.12, rng)
+    metal, more = lattice(BCC, (3, 3, 3), 5.35, 0.12, rng)
+    metal[:, 2] += box[2][2] + 1.5
+    box[2][2] += more[2][2] + 1.5
+    types = np.concatenate([np.arange(len(x)) % 8 // 4, np.zeros(len(metal), int)])
+    several("kf", ["K", "F"], types, np.concatenate([x, metal]), box)
 
 
 main()
