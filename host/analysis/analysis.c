@@ -11,7 +11,7 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers;
+    bool msd, rdf, profile, layers, conductivity;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -26,7 +26,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
                              double viscosity, uint64_t seed, km_analysis **out)
 {
     *out = NULL;
-    bool msd = false, rdf = false, profile = false, layers = false;
+    bool msd = false, rdf = false, profile = false, layers = false, conductivity = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -36,9 +36,12 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             profile = true;
         else if (strcmp(names[k], "layers") == 0)
             layers = true;
+        else if (strcmp(names[k], "conductivity") == 0)
+            conductivity = msd = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
-                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers",
+                           "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
+                           "conductivity",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -48,6 +51,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->rdf = (*out)->results.has_rdf = rdf;
     (*out)->profile = (*out)->results.has_profile = profile;
     (*out)->layers = (*out)->results.has_layers = layers;
+    (*out)->conductivity = (*out)->results.has_transport = conductivity;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -72,6 +76,7 @@ void km_results_clear(km_results *results)
     free(results->rdf);
     km_profile_result_clear(&results->profile);
     km_layers_result_clear(&results->layers);
+    km_transport_clear(&results->transport);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -250,6 +255,36 @@ static km_status analyse_motion(km_analysis *analysis)
     return status;
 }
 
+/* After analyse_motion: the window is that of the ions' own diffusion. */
+static km_status analyse_conductivity(km_analysis *analysis)
+{
+    const km_labels *labels = analysis->labels;
+    km_results *results = &analysis->results;
+    km_diffusion *diffusion;
+    km_estimate *infinite;
+    KM_NEW(diffusion, labels->n_kinds);
+    KM_NEW(infinite, labels->n_kinds);
+    for (int kind = 0; kind < labels->n_kinds; kind++) {
+        infinite[kind].value = NAN;
+        for (int k = 0; k < results->n_species; k++) {
+            const km_species_result *species = &results->species[k];
+            if (strcmp(species->name, labels->kind[kind].name) != 0)
+                continue;
+            diffusion[kind] = species->diffusion;
+            if (species->corrected)
+                infinite[kind] = species->infinite;
+        }
+    }
+    const km_status status =
+        km_transport_compute(analysis->displacements, labels, diffusion, infinite,
+                             results->temperature, analysis->seed, &results->transport);
+    free(diffusion);
+    free(infinite);
+    if (status != KM_OK)
+        km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);
+    return status;
+}
+
 static km_status analyse_structure(km_analysis *analysis)
 {
     km_results *results = &analysis->results;
@@ -277,6 +312,8 @@ static km_status end(void *self)
     analysis->results.box_length = cbrt(analysis->results.volume);
     if (analysis->msd)
         KM_TRY(analyse_motion(analysis));
+    if (analysis->conductivity)
+        KM_TRY(analyse_conductivity(analysis));
     if (analysis->rdf)
         KM_TRY(analyse_structure(analysis));
     if (analysis->profile)

@@ -8,8 +8,10 @@
  *
  * Names: "msd" (mean square displacement and diffusion coefficient of every molecule kind, by its
  * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h), "profile"
- * (densities, potential and dipoles along z, see profile.h). Results are on their way out: they are
- * in A, ps and m^2/s. There is no checkpoint: a continued run streams its whole trajectory again.
+ * (densities, potential and dipoles along z, see profile.h), "conductivity" (of all ions together,
+ * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it).
+ * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
+ * run streams its whole trajectory again.
  */
 #ifndef KM_ANALYSIS_H
 #define KM_ANALYSIS_H
@@ -18,6 +20,7 @@
 #include "host/analysis/layers.h"
 #include "host/analysis/profile.h"
 #include "host/analysis/rdf.h"
+#include "host/analysis/transport.h"
 #include "host/engine/sink.h"
 
 #define KM_RESULTS_TEXT 1024
@@ -40,7 +43,7 @@ typedef struct km_species_result {
 } km_species_result;
 
 typedef struct km_results {
-    bool has_msd, has_rdf, has_profile, has_layers;
+    bool has_msd, has_rdf, has_profile, has_layers, has_transport;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -60,6 +63,7 @@ typedef struct km_results {
     km_rdf_curve *rdf;
     km_profile_result profile;
     km_layers_result layers;
+    km_transport transport;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -79,7 +83,8 @@ km_sink km_analysis_sink(km_analysis *analysis);
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
  * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
- * surface_coordination.csv, each whole or not at all. KM_ERROR_FILE names file and reason. */
+ * surface_coordination.csv, conductivity.csv, collective_msd.csv, each whole or not at all.
+ * KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
 /* The same from results alone. */
 KM_MUST_CHECK km_status km_results_write(const km_results *results, const char *folder);
@@ -93,11 +98,13 @@ KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *for
     __attribute__((format(printf, 2, 3)));
 KM_MUST_CHECK km_status km_results_add_warning(km_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Files, and lines, of the profiles and of the layers. */
+/* Files, and lines, of the profiles, of the layers and of the conductivity. */
 KM_MUST_CHECK km_status km_profile_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_profile_describe(km_results *results);
 KM_MUST_CHECK km_status km_layers_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_layers_describe(km_results *results);
+KM_MUST_CHECK km_status km_transport_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_transport_describe(km_results *results);
 /* The lines of all results, as a person reads them. */
 KM_MUST_CHECK km_status km_results_describe(km_results *results);
 

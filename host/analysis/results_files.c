@@ -199,5 +199,7 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_profile_write(results, folder));
     if (results->has_layers)
         KM_TRY(km_layers_write(results, folder));
+    if (results->has_transport)
+        KM_TRY(km_transport_write(results, folder));
     return KM_OK;
 }
