@@ -37,11 +37,16 @@ bool km_onsager_drawable(const km_onsager *l)
 typedef struct stream {
     uint64_t seed, step;
     uint32_t count;
+    double normal[4];
 } stream;
 
-static void four_normals(stream *s, double normal[4])
+static double draw_normal(stream *s)
 {
-    km_random_normal4(km_random_bits(s->seed, s->step, s->count++, KM_RANDOM_ANALYSIS), normal);
+    const uint32_t k = s->count++ % 4;
+    if (k == 0)
+        km_random_normal4(km_random_bits(s->seed, s->step, s->count, KM_RANDOM_ANALYSIS),
+                          s->normal);
+    return s->normal[k];
 }
 
 /* chi^2 with f >= 2 degrees of freedom: Marsaglia & Tsang, doi:10.1145/358407.358414. */
@@ -49,11 +54,9 @@ static double draw_chi_square(stream *s, double f)
 {
     const double d = 0.5 * f - 1.0 / 3.0, c = 1.0 / sqrt(9.0 * d);
     for (;;) {
-        double normal[4];
-        four_normals(s, normal);
-        const double root = 1.0 + c * normal[0], v = root * root * root;
-        const double u = 0.5 * erfc(-normal[1] / sqrt(2.0)); /* uniform */
-        if (v > 0.0 && log(u) < 0.5 * normal[0] * normal[0] + d - d * v + d * log(v))
+        const double x = draw_normal(s), root = 1.0 + c * x, v = root * root * root;
+        const double u = 0.5 * erfc(-draw_normal(s) / sqrt(2.0)); /* uniform */
+        if (v > 0.0 && log(u) < 0.5 * x * x + d - d * v + d * log(v))
             return 2.0 * d * v;
     }
 }
@@ -64,11 +67,8 @@ static void draw_matrix(const square g, int n, double f, stream *s, square l)
     square a = {{0}}, b = {{0}}; /* b = g a'^-1: columns from the last */
     for (int i = 0; i < n; i++) {
         a[i][i] = sqrt(draw_chi_square(s, f - i));
-        for (int j = 0; j < i; j++) {
-            double normal[4];
-            four_normals(s, normal);
-            a[i][j] = normal[0];
-        }
+        for (int j = 0; j < i; j++)
+            a[i][j] = draw_normal(s);
     }
     for (int r = 0; r < n; r++) /* a b' = g' */
         for (int i = 0; i < n; i++) {
@@ -98,11 +98,9 @@ km_status km_onsager_estimate(const km_onsager *l, const km_estimate *other,
     km_onsager draw = {.n = l->n, .degrees_of_freedom = l->degrees_of_freedom};
     for (int k = 0; k < KM_ONSAGER_DRAWS; k++) {
         stream s = {.seed = seed, .step = ((uint64_t)number << 32) + (uint64_t)k};
-        double normal[4], shift = 0.0;
         draw_matrix(g, l->n, l->degrees_of_freedom, &s, draw.matrix);
-        four_normals(&s, normal);
-        if (other != NULL)
-            shift = other->value + normal[0] * other->standard_error;
+        const double shift =
+            other != NULL ? other->value + draw_normal(&s) * other->standard_error : 0.0;
         value[k] = function(&draw, shift, self);
     }
     km_draws_summarise(value, KM_ONSAGER_DRAWS, out);

@@ -122,8 +122,7 @@ static km_status fit_slopes(km_transport *t)
     const int from = (int)lround(t->fit_from / t->interval);
     const int to = (int)lround(t->fit_to / t->interval);
     const int n = km_walk_lags(from, to, lag);
-    KM_TRY(km_walk_regression_make(lag, n, t->n_lags, 0.0, &r));
-    KM_TRY(km_walk_regression_make(lag, n, t->n_lags, km_walk_jitter(&r, t->charge_msd), &r));
+    KM_TRY(km_walk_regression_make(lag, n, t->n_lags, &r));
     for (int i = 0; i < t->n_ions; i++)
         for (int j = 0; j <= i; j++)
             t->slope.matrix[i][j] = t->slope.matrix[j][i] =

@@ -15,7 +15,8 @@
  *
  * The window is that of the self-diffusion of the ions. Slopes and their scatter:
  * walk_regression.h, onsager.h. Along each axis there is one walker only, so that the relative
- * error falls as the square root of window / run, whatever the size of the cell. */
+ * error falls as the square root of window / run, whatever the size of the cell. The axes are
+ * taken as alike: in an anisotropic cell the intervals are too narrow. */
 #ifndef KM_TRANSPORT_H
 #define KM_TRANSPORT_H
 

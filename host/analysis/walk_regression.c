@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
+#define JITTER 0.25 /* c / s, in first lags */
 #define NORMAL_975 1.959963984540054
 
 int km_walk_lags(int from, int to, int lag[KM_WALK_LAGS])
@@ -82,12 +83,12 @@ static double dot(const double *a, const double *b, int n)
     return sum;
 }
 
-km_status km_walk_regression_make(const int *lag, int n, int n_frames, double jitter,
-                                  km_walk_regression *out)
+km_status km_walk_regression_make(const int *lag, int n, int n_frames, km_walk_regression *out)
 {
     double c[KM_WALK_LAGS][KM_WALK_LAGS], one[KM_WALK_LAGS], x[KM_WALK_LAGS];
     double by_one[KM_WALK_LAGS], by_x[KM_WALK_LAGS];
     memset(out, 0, sizeof *out);
+    const double jitter = JITTER * lag[0];
     if (n < 2 || n > KM_WALK_LAGS || lag[0] < 1 || lag[n - 1] >= n_frames)
         return KM_FAIL(KM_ERROR_VALUE, "a line through %d lags of %d frames cannot be fitted", n,
                        n_frames);
@@ -117,15 +118,6 @@ double km_walk_slope(const km_walk_regression *r, const double *msd)
     for (int k = 0; k < r->n; k++)
         sum += r->weight[k] * msd[r->lag[k]];
     return sum;
-}
-
-double km_walk_jitter(const km_walk_regression *r, const double *msd)
-{
-    const double slope = km_walk_slope(r, msd);
-    double intercept = 0.0;
-    for (int k = 0; k < r->n; k++)
-        intercept += (msd[r->lag[k]] - slope * r->lag[k]) / r->n;
-    return slope > 0.0 ? fmax(0.0, intercept / slope) : 0.0;
 }
 
 static double chi_square(double f, double normal)

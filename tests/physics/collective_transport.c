@@ -20,11 +20,11 @@ static void assert_covers(const char *what, int hits)
 }
 
 /* One walker along one axis with jitter: slope, its interval, and its scatter. */
-static void single_walkers(double jitter, double most_excess)
+static void single_walkers(double jitter)
 {
     int hits = 0, lag[KM_WALK_LAGS];
     double sum = 0.0, square = 0.0, f = 0.0;
-    const int n = km_walk_lags(5, 40, lag);
+    const int n = km_walk_lags(8, 40, lag);
     for (int seed = 0; seed < SEEDS; seed++) {
         static double x[3 * FRAMES];
         double place[3] = {0.0};
@@ -38,8 +38,7 @@ static void single_walkers(double jitter, double most_excess)
                 x[a * FRAMES + k] = place[a] + sqrt(0.5 * jitter) * normal[1];
             }
         assert_ok(km_msd_of_path(x, FRAMES, 1.0, &msd));
-        assert_ok(km_walk_regression_make(lag, n, FRAMES, 0.0, &r));
-        assert_ok(km_walk_regression_make(lag, n, FRAMES, km_walk_jitter(&r, msd.total), &r));
+        assert_ok(km_walk_regression_make(lag, n, FRAMES, &r));
         const double slope = km_walk_slope(&r, msd.total); /* truth: 3 */
         const km_estimate e = km_chi_square_estimate(slope, 3.0 * r.degrees_of_freedom);
         hits += e.low <= 3.0 && 3.0 <= e.high;
@@ -52,15 +51,16 @@ static void single_walkers(double jitter, double most_excess)
     printf("jitter %g: mean %.4f, scatter %.4f, said %.4f, covered %.1f %%\n", jitter, sum, scatter,
            expected, 100.0 * hits / SEEDS);
     assert_near(sum, 3.0, 4.0 * scatter / sqrt(SEEDS));
-    assert_near(scatter / expected, 1.0, most_excess);
+    /* the scatter of 1,000 is good to 2.2 %; without jitter there is less than was counted on */
+    assert_true(scatter < 1.09 * expected && scatter > (jitter > 0.0 ? 0.91 : 0.8) * expected);
     assert_covers("slope of one walker", hits);
 }
 
 static void slopes_of_single_walkers_lie_in_their_intervals(void **state)
 {
     (void)state;
-    single_walkers(0.0, 0.1); /* the standard deviation of 1,000 is good to 2 %; f varies */
-    single_walkers(6.0, 0.1);
+    single_walkers(0.0);
+    single_walkers(2.0); /* a quarter of the first lag: what the regression counts on */
 }
 
 /* Increments: cations and anions share a push, the solvent has its own; all in nm per frame. */
