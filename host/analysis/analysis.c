@@ -11,7 +11,7 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers, order, solvation;
+    bool msd, rdf, profile, layers, order, solvation, conductivity;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -29,7 +29,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
 {
     *out = NULL;
     bool msd = false, rdf = false, profile = false, layers = false, order = false,
-         solvation = false;
+         solvation = false, conductivity = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -43,10 +43,12 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             order = true;
         else if (strcmp(names[k], "solvation") == 0)
             rdf = solvation = true;
+        else if (strcmp(names[k], "conductivity") == 0)
+            conductivity = msd = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
                            "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
-                           "order, solvation",
+                           "order, solvation, conductivity",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -58,6 +60,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->layers = (*out)->results.has_layers = layers;
     (*out)->order = (*out)->results.has_order = order;
     (*out)->solvation = (*out)->results.has_solvation = solvation;
+    (*out)->conductivity = (*out)->results.has_transport = conductivity;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -84,6 +87,7 @@ void km_results_clear(km_results *results)
     km_layers_result_clear(&results->layers);
     km_order_result_clear(&results->order);
     km_solvation_result_clear(&results->solvation);
+    km_transport_clear(&results->transport);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -273,6 +277,36 @@ static km_status analyse_motion(km_analysis *analysis)
     return status;
 }
 
+/* After analyse_motion: the window is that of the ions' own diffusion. */
+static km_status analyse_conductivity(km_analysis *analysis)
+{
+    const km_labels *labels = analysis->labels;
+    km_results *results = &analysis->results;
+    km_diffusion *diffusion;
+    km_estimate *infinite;
+    KM_NEW(diffusion, labels->n_kinds);
+    KM_NEW(infinite, labels->n_kinds);
+    for (int kind = 0; kind < labels->n_kinds; kind++) {
+        infinite[kind].value = NAN;
+        for (int k = 0; k < results->n_species; k++) {
+            const km_species_result *species = &results->species[k];
+            if (strcmp(species->name, labels->kind[kind].name) != 0)
+                continue;
+            diffusion[kind] = species->diffusion;
+            if (species->corrected)
+                infinite[kind] = species->infinite;
+        }
+    }
+    const km_status status =
+        km_transport_compute(analysis->displacements, labels, diffusion, infinite,
+                             results->temperature, analysis->seed, &results->transport);
+    free(diffusion);
+    free(infinite);
+    if (status != KM_OK)
+        km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);
+    return status;
+}
+
 static km_status analyse_structure(km_analysis *analysis)
 {
     km_results *results = &analysis->results;
@@ -300,6 +334,8 @@ static km_status end(void *self)
     analysis->results.box_length = cbrt(analysis->results.volume);
     if (analysis->msd)
         KM_TRY(analyse_motion(analysis));
+    if (analysis->conductivity)
+        KM_TRY(analyse_conductivity(analysis));
     if (analysis->rdf)
         KM_TRY(analyse_structure(analysis));
     if (analysis->profile)

@@ -10,9 +10,10 @@
  * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h), "profile"
  * (densities, potential and dipoles along z, see profile.h), "layers" (motion beside surfaces, see
  * layers.h), "order" (is the metal still a crystal, see crystal_order.h), "solvation" (shells, ion
- * pairs, residence, see solvation.h; it brings "rdf" with it). Results are on their way out: they
- * are in A, ps and m^2/s. There is no checkpoint: a continued run streams its whole trajectory
- * again.
+ * pairs, residence, see solvation.h; brings "rdf" with it), "conductivity" (of all ions together,
+ * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it).
+ * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
+ * run streams its whole trajectory again.
  */
 #ifndef KM_ANALYSIS_H
 #define KM_ANALYSIS_H
@@ -23,6 +24,7 @@
 #include "host/analysis/profile.h"
 #include "host/analysis/rdf.h"
 #include "host/analysis/solvation.h"
+#include "host/analysis/transport.h"
 #include "host/engine/sink.h"
 
 #define KM_RESULTS_TEXT 1024
@@ -45,7 +47,7 @@ typedef struct km_species_result {
 } km_species_result;
 
 typedef struct km_results {
-    bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation;
+    bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation, has_transport;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -68,6 +70,7 @@ typedef struct km_results {
     km_layers_result layers;
     km_order_result order;
     km_solvation_result solvation;
+    km_transport transport;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -87,8 +90,8 @@ km_sink km_analysis_sink(km_analysis *analysis);
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
  * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
- * surface_coordination.csv, order.csv,
- * solvation.csv, speciation.csv, shells.csv, solvation-residence.csv, each whole or not at all.
+ * surface_coordination.csv, order.csv, solvation.csv, speciation.csv, shells.csv,
+ * solvation-residence.csv, conductivity.csv, collective_msd.csv, each whole or not at all.
  * KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
 /* The same from results alone. */
@@ -112,6 +115,8 @@ KM_MUST_CHECK km_status km_order_write(const km_results *results, const char *fo
 KM_MUST_CHECK km_status km_order_describe(km_results *results);
 KM_MUST_CHECK km_status km_solvation_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_solvation_describe(km_results *results);
+KM_MUST_CHECK km_status km_transport_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_transport_describe(km_results *results);
 /* The lines of all results, as a person reads them. */
 KM_MUST_CHECK km_status km_results_describe(km_results *results);
 

@@ -196,6 +196,7 @@ km_status km_diffusion_compute(const km_displacements *d, const int *molecule, i
     if (!out->available)
         return KM_OK;
     KM_TRY(fit_particles(d, molecule, n, &f, seed, stream, out));
+    KM_TRY(km_diffusion_regression(d, molecule, n, msd, &f, out));
     describe_method(out);
     km_diffusion_describe_window(out, (msd->n_lags - 1) * msd->interval);
     return KM_OK;

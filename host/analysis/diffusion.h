@@ -21,6 +21,10 @@
  * more than twice (a), that of (b) with Student's t of the blocks. Measured coverage of the truth:
  * tests/physics/brownian_diffusion.c.
  *
+ * Beside it stands the coefficient by regression with the covariance of the lags
+ * (walk_regression.h), its size from the scatter of the squared displacements. It has less scatter,
+ * but takes the particles as independent and alike for good.
+ *
  * For R replicas the window and weights come from the mean of their MSDs. Since the slope is linear
  * in the MSD, the mean of the replicas' coefficients D_r is that of the mean MSD, and
  *     standard error = s(D_r) / sqrt(R),   interval = +- t(R - 1) standard error.
@@ -56,8 +60,10 @@ typedef struct km_diffusion {
     bool available; /* false: text says why, and no number below means anything           */
     bool diffusive; /* false: the coefficient is apparent and text says so                */
     int n_particles, n_frames;
-    km_estimate total;       /* m^2/s                                                           */
-    km_estimate axis[3];     /* m^2/s  D_x, D_y, D_z                                            */
+    km_estimate total;      /* m^2/s                                                           */
+    km_estimate axis[3];    /* m^2/s  D_x, D_y, D_z                                            */
+    km_estimate regression; /* m^2/s  by generalised least squares, walk_regression.h;      */
+    km_estimate regression_axis[3]; /* zeros for replicas                                    */
     double beta;             /*        exponent over the fitted window                          */
     double beta_error;       /*        from the particles                                       */
     double fit_from, fit_to; /* ps                                                          */

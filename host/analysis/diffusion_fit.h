@@ -20,6 +20,10 @@ typedef struct km_diffusion_fit {
 /* Chooses window and weights; fills in what out says about them, and available. */
 KM_MUST_CHECK km_status km_diffusion_fit_choose(const km_msd *msd, const km_exponent *exponent,
                                                 km_diffusion_fit *f, km_diffusion *out);
+/* Fills in regression and regression_axis, over the lags of f. */
+KM_MUST_CHECK km_status km_diffusion_regression(const km_displacements *d, const int *molecule,
+                                                int n, const km_msd *msd, const km_diffusion_fit *f,
+                                                km_diffusion *out);
 /* The warnings that a window gives; run_time of one run, ps. */
 void km_diffusion_describe_window(km_diffusion *out, double run_time);
 /* Appends to a text of KM_DIFFUSION_TEXT bytes. */

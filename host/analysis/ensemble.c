@@ -2,6 +2,7 @@
 #include "host/analysis/ensemble.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,7 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
     const km_results *first = replica[0];
     out->has_msd = first->has_msd;
     out->has_rdf = first->has_rdf;
+    out->has_transport = first->has_transport;
     out->n_replicas = n;
     out->n_frames = first->n_frames;
     out->n_frames_stored = first->n_frames_stored;
@@ -186,6 +188,52 @@ static km_status reduce_species(const km_results *const *replica, int n, km_resu
     return KM_OK;
 }
 
+/* ---- conductivity ---- */
+
+/* Slopes of replicas are averaged, their degrees of freedom add up; window and exponent are means.
+ * D of the ions are those of the ensemble. */
+static km_status reduce_transport(const km_results *const *replica, int n, uint64_t seed,
+                                  km_results *out)
+{
+    km_transport *t = &out->transport;
+    *t = replica[0]->transport;
+    t->n_lags = 0; /* curves stay with the replicas */
+    t->charge_msd = NULL;
+    memset(t->product, 0, sizeof t->product);
+    memset(&t->slope.matrix, 0, sizeof t->slope.matrix);
+    t->slope.degrees_of_freedom = t->run_time = t->beta = t->fit_from = t->fit_to = 0.0;
+    t->warning[0] = '\0';
+    for (int r = 0; r < n; r++) {
+        const km_transport *one = &replica[r]->transport;
+        if (!one->available) {
+            t->available = false;
+            snprintf(t->warning, sizeof t->warning, "no conductivity: that of replica %d failed",
+                     r + 1);
+            return KM_OK;
+        }
+        for (int i = 0; i < t->n_ions; i++)
+            for (int j = 0; j < t->n_ions; j++)
+                t->slope.matrix[i][j] += one->slope.matrix[i][j] / n;
+        t->slope.degrees_of_freedom += one->slope.degrees_of_freedom;
+        t->run_time += one->run_time;
+        t->beta += one->beta / n;
+        t->fit_from += one->fit_from / n;
+        t->fit_to += one->fit_to / n;
+        t->drift_removed &= one->drift_removed;
+    }
+    t->beta_error = replica[0]->transport.beta_error / sqrt(n);
+    t->diffusive = true;
+    for (int i = 0; i < t->n_ions; i++)
+        for (int k = 0; k < out->n_species; k++)
+            if (strcmp(out->species[k].name, t->ion[i].name) == 0) {
+                const km_species_result *s = &out->species[k];
+                t->ion[i].diffusion = s->corrected ? s->infinite : s->diffusion.total;
+                t->diffusive &= s->diffusion.diffusive;
+            }
+    return km_transport_derive(t, out->temperature,
+                               out->volume * SQUARE_NM_PER_A * KM_NM_PER_ANGSTROM, seed);
+}
+
 /* ---- radial distributions ---- */
 
 /* Mean curve; its shell, and the scatter of the neighbours within that shell. */
@@ -240,6 +288,8 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
     KM_TRY(check(replica, n));
     reduce_conditions(replica, n, out);
     KM_TRY(reduce_species(replica, n, out));
+    if (out->has_transport)
+        KM_TRY(reduce_transport(replica, n, 1, out));
     KM_TRY(reduce_curves(replica, n, out));
     KM_TRY(km_results_describe(out));
     if (replica[0]->has_profile || replica[0]->has_layers)

@@ -65,14 +65,14 @@ static int good_size(int least)
     }
 }
 
-static km_status transform_create(transform *t, int n)
+static km_status transform_create(transform *t, int n_slots, int n)
 {
     t->n = n;
     t->size = good_size(2 * n);
     t->n_frequencies = t->size / 2 + 1;
     KM_NEW(t->power_sum, 3 * (size_t)t->n_frequencies);
     KM_NEW(t->square_sum, 3 * (size_t)n);
-    for (int s = 0; s < SLOTS; s++) {
+    for (int s = 0; s < n_slots; s++) {
         KM_NEW(t->path[s], 3 * (size_t)n);
         KM_NEW(t->real[s], t->size);
         KM_NEW(t->wave[s], t->n_frequencies);
@@ -89,9 +89,9 @@ static km_status transform_create(transform *t, int n)
     return KM_OK;
 }
 
-static void transform_particle(const transform *t, const km_displacements *d, int molecule, int s)
+/* Power spectrum of the path in slot s. */
+static void transform_slot(const transform *t, int s)
 {
-    km_displacements_gather(d, molecule, t->path[s]);
     for (int a = 0; a < 3; a++) {
         memset(t->real[s], 0, (size_t)t->size * sizeof(double));
         memcpy(t->real[s], t->path[s] + (size_t)a * t->n, (size_t)t->n * sizeof(double));
@@ -138,38 +138,77 @@ static void finish_axis(const transform *t, int a, int n_particles, double *msd)
     msd[0] = 0.0;
 }
 
+static void finish(const transform *t, int n_particles, km_msd *out)
+{
+    for (int a = 0; a < 3; a++)
+        finish_axis(t, a, n_particles, out->axis[a]);
+    for (int m = 0; m < out->n_lags; m++)
+        out->total[m] = out->axis[0][m] + out->axis[1][m] + out->axis[2][m];
+}
+
 static km_status run(transform *t, const km_displacements *d, const int *molecule, int n,
                      km_msd *out)
 {
-    KM_TRY(transform_create(t, d->n_frames));
+    KM_TRY(transform_create(t, SLOTS, d->n_frames));
     for (int base = 0; base < n; base += SLOTS) {
         const int used = n - base < SLOTS ? n - base : SLOTS;
 #pragma omp parallel for schedule(dynamic, 1) if (t->n > SMALL)
-        for (int s = 0; s < used; s++)
-            transform_particle(t, d, molecule[base + s], s);
+        for (int s = 0; s < used; s++) {
+            km_displacements_gather(d, molecule[base + s], t->path[s]);
+            transform_slot(t, s);
+        }
         add_slots(t, used);
     }
+    finish(t, n, out);
+    return KM_OK;
+}
+
+static km_status allocate(int n_particles, int n_frames, double interval, km_msd *out)
+{
+    memset(out, 0, sizeof *out);
+    out->n_particles = n_particles;
+    out->interval = interval;
+    if (n_particles == 0 || n_frames == 0)
+        return KM_OK;
+    out->n_lags = n_frames;
+    KM_NEW(out->total, out->n_lags);
     for (int a = 0; a < 3; a++)
-        finish_axis(t, a, n, out->axis[a]);
-    for (int m = 0; m < out->n_lags; m++)
-        out->total[m] = out->axis[0][m] + out->axis[1][m] + out->axis[2][m];
+        KM_NEW(out->axis[a], out->n_lags);
     return KM_OK;
 }
 
 km_status km_msd_compute(const km_displacements *d, const int *molecule, int n, km_msd *out)
 {
-    memset(out, 0, sizeof *out);
-    out->n_particles = n;
-    out->interval = d->interval;
-    if (n == 0 || d->n_frames == 0)
+    KM_TRY(allocate(n, d->n_frames, d->interval, out));
+    if (out->n_lags == 0)
         return KM_OK;
-    out->n_lags = d->n_frames;
-    KM_NEW(out->total, out->n_lags);
-    for (int a = 0; a < 3; a++)
-        KM_NEW(out->axis[a], out->n_lags);
     transform t;
     memset(&t, 0, sizeof t);
     const km_status status = run(&t, d, molecule, n, out);
+    transform_clear(&t);
+    if (status != KM_OK)
+        km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);
+    return status;
+}
+
+static km_status run_path(transform *t, const double *x, km_msd *out)
+{
+    KM_TRY(transform_create(t, 1, out->n_lags));
+    memcpy(t->path[0], x, 3 * (size_t)out->n_lags * sizeof *x);
+    transform_slot(t, 0);
+    add_slots(t, 1);
+    finish(t, 1, out);
+    return KM_OK;
+}
+
+km_status km_msd_of_path(const double *x, int n_frames, double interval, km_msd *out)
+{
+    KM_TRY(allocate(1, n_frames, interval, out));
+    if (out->n_lags == 0)
+        return KM_OK;
+    transform t;
+    memset(&t, 0, sizeof t);
+    const km_status status = run_path(&t, x, out);
     transform_clear(&t);
     if (status != KM_OK)
         km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);

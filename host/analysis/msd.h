@@ -27,6 +27,8 @@ typedef struct km_msd {
  * the result then has n_lags = 0. */
 KM_MUST_CHECK km_status km_msd_compute(const km_displacements *d, const int *molecule, int n,
                                        km_msd *out);
+/* The same of one path, which starts at 0: x is 3 x n_frames, component-major, nm. */
+KM_MUST_CHECK km_status km_msd_of_path(const double *x, int n_frames, double interval, km_msd *out);
 void km_msd_clear(km_msd *msd);
 
 #endif

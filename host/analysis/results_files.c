@@ -83,11 +83,19 @@ static void put_estimate(km_table *t, const km_estimate *e)
 
 static km_status write_diffusion(const km_results *results, const char *folder)
 {
-    static const char *const what[5] = {"D", "D_x", "D_y", "D_z", "D_infinite"};
+    static const char *const what[9] = {"D",
+                                        "D_x",
+                                        "D_y",
+                                        "D_z",
+                                        "D_infinite",
+                                        "D_regression",
+                                        "D_x_regression",
+                                        "D_y_regression",
+                                        "D_z_regression"};
     km_table t;
     KM_TRY(km_table_open(&t, folder, "diffusion.csv"));
     km_table_put(&t, "species,n_molecules,diffusive,D_cm2_s");
-    for (int q = 0; q < 5; q++)
+    for (int q = 0; q < 9; q++)
         km_table_put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[q], what[q], what[q],
                      what[q]);
     km_table_put(&t,
@@ -106,6 +114,10 @@ static km_status write_diffusion(const km_results *results, const char *folder)
             put_estimate(&t, &d->axis[a]);
         const km_estimate none = {NAN, NAN, NAN, NAN};
         put_estimate(&t, species->corrected ? &species->infinite : &none);
+        const bool regression = d->regression.value > 0.0;
+        put_estimate(&t, regression ? &d->regression : &none);
+        for (int a = 0; a < 3; a++)
+            put_estimate(&t, regression ? &d->regression_axis[a] : &none);
         const double number[] = {d->beta,
                                  d->beta_error,
                                  d->fit_from,
@@ -203,5 +215,7 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_order_write(results, folder));
     if (results->has_solvation)
         KM_TRY(km_solvation_write(results, folder));
+    if (results->has_transport)
+        KM_TRY(km_transport_write(results, folder));
     return KM_OK;
 }

@@ -65,6 +65,10 @@ static km_status describe_species(km_results *results, const km_species_result *
                                    species->name, number, d->fit_from, d->fit_to, d->beta,
                                    d->diffusive ? "" : "  APPARENT: not diffusive"));
     }
+    if (d->available && d->regression.value > 0.0) {
+        estimate_text(&d->regression, number, sizeof number);
+        KM_TRY(km_results_add_line(results, "  %s by regression: %s", species->name, number));
+    }
     if (species->corrected) {
         estimate_text(&species->infinite, number, sizeof number);
         KM_TRY(km_results_add_line(results, "D(%s, infinite box) = %s", species->name, number));
@@ -130,6 +134,8 @@ km_status km_results_describe(km_results *results)
     KM_TRY(describe_conditions(results));
     for (int k = 0; k < results->n_species; k++)
         KM_TRY(describe_species(results, &results->species[k]));
+    if (results->has_transport)
+        KM_TRY(km_transport_describe(results));
     for (int k = 0; k < results->n_rdf; k++)
         KM_TRY(describe_curve(results, &results->rdf[k]));
     if (results->has_rdf && results->n_rdf == 0)

@@ -100,6 +100,18 @@ static double quantile(const double *sorted, int n, double fraction)
     return sorted[k] + (place - k) * (sorted[k + 1] - sorted[k]);
 }
 
+void km_draws_summarise(double *draw, int n, km_estimate *out)
+{
+    const double mean = km_mean(draw, n), tail = 0.5 * (1.0 - KM_CONFIDENCE);
+    qsort(draw, (size_t)n, sizeof *draw, compare_doubles);
+    double square = 0.0;
+    for (int k = 0; k < n; k++)
+        square += (draw[k] - mean) * (draw[k] - mean);
+    out->standard_error = sqrt(square / (n - 1));
+    out->low = quantile(draw, n, tail);
+    out->high = quantile(draw, n, 1.0 - tail);
+}
+
 km_status km_bootstrap_mean(const double *x, int n, int n_resamples, uint64_t seed, uint32_t stream,
                             km_estimate *out)
 {

@@ -37,6 +37,10 @@ KM_MUST_CHECK km_status km_block_average(const double *x, int n, int n_blocks, k
 KM_MUST_CHECK km_status km_bootstrap_mean(const double *x, int n, int n_resamples, uint64_t seed,
                                           uint32_t stream, km_estimate *out);
 
+/* Spread of n draws of a posterior (sorted on return) as standard error and interval of out; its
+ * value stays. n >= 2. */
+void km_draws_summarise(double *draw, int n, km_estimate *out);
+
 typedef struct km_line {
     double slope, intercept;
     double slope_error, intercept_error; /* standard errors if weight = 1/variance and the points

@@ -124,7 +124,7 @@ km_status km_results_show(const km_results *results, const char *folder, const c
     return KM_OK;
 }
 
-static void json_estimate(km_json *json, const char *key, const km_estimate *e)
+void km_json_estimate(km_json *json, const char *key, const km_estimate *e)
 {
     km_json_open_object(json, key);
     km_json_number(json, "value", e->value);
@@ -132,6 +132,14 @@ static void json_estimate(km_json *json, const char *key, const km_estimate *e)
     km_json_number(json, "low_95", e->low);
     km_json_number(json, "high_95", e->high);
     km_json_close(json);
+}
+
+static void json_regression(const km_diffusion *d, km_json *json)
+{
+    km_json_estimate(json, "D_by_regression_m2_s", &d->regression);
+    km_json_estimate(json, "D_x_by_regression_m2_s", &d->regression_axis[0]);
+    km_json_estimate(json, "D_y_by_regression_m2_s", &d->regression_axis[1]);
+    km_json_estimate(json, "D_z_by_regression_m2_s", &d->regression_axis[2]);
 }
 
 static void json_species(const km_species_result *s, km_json *json)
@@ -143,10 +151,12 @@ static void json_species(const km_species_result *s, km_json *json)
     km_json_boolean(json, "available", d->available);
     if (d->available) {
         km_json_boolean(json, "diffusive", d->diffusive);
-        json_estimate(json, "D_m2_s", &d->total);
-        json_estimate(json, "D_x_m2_s", &d->axis[0]);
-        json_estimate(json, "D_y_m2_s", &d->axis[1]);
-        json_estimate(json, "D_z_m2_s", &d->axis[2]);
+        km_json_estimate(json, "D_m2_s", &d->total);
+        km_json_estimate(json, "D_x_m2_s", &d->axis[0]);
+        km_json_estimate(json, "D_y_m2_s", &d->axis[1]);
+        km_json_estimate(json, "D_z_m2_s", &d->axis[2]);
+        if (d->regression.value > 0.0)
+            json_regression(d, json);
         km_json_number(json, "beta", d->beta);
         km_json_number(json, "beta_error", d->beta_error);
         km_json_number(json, "fit_from_ps", d->fit_from);
@@ -160,7 +170,7 @@ static void json_species(const km_species_result *s, km_json *json)
         km_json_number(json, "standard_error_within_replicas_m2_s", d->pooled_error);
     }
     if (s->corrected)
-        json_estimate(json, "D_infinite_box_m2_s", &s->infinite);
+        km_json_estimate(json, "D_infinite_box_m2_s", &s->infinite);
     if (s->correction[0] != '\0')
         km_json_text(json, "finite_size", s->correction);
     if (d->warning[0] != '\0')
@@ -198,9 +208,9 @@ static void json_profile(const km_profile_result *p, km_json *json)
     km_json_integer(json, "blocks", p->n_blocks);
     km_json_number(json, "block_ps", p->block_length);
     if (p->vacuum)
-        json_estimate(json, "potential_across_the_cell_V", &p->drop);
+        km_json_estimate(json, "potential_across_the_cell_V", &p->drop);
     if (p->middle_to > p->middle_from)
-        json_estimate(json, "potential_in_the_middle_of_the_liquid_V", &p->middle);
+        km_json_estimate(json, "potential_in_the_middle_of_the_liquid_V", &p->middle);
     km_json_open_array(json, "slabs");
     for (int k = 0; k < p->n_slabs; k++) {
         km_json_open_object(json, NULL);
@@ -230,11 +240,11 @@ static void json_layers(const km_layers_result *r, km_json *json)
         km_json_number(json, "molecules", l->molecules);
         if (l->available) {
             km_json_boolean(json, "diffusive", l->diffusive);
-            json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
-            json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
-            json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
+            km_json_estimate(json, "D_xx_m2_s", &l->diffusion[0]);
+            km_json_estimate(json, "D_yy_m2_s", &l->diffusion[1]);
+            km_json_estimate(json, "D_parallel_m2_s", &l->diffusion[2]);
             if (l->perpendicular_available) {
-                json_estimate(json, "D_zz_m2_s", &l->perpendicular);
+                km_json_estimate(json, "D_zz_m2_s", &l->perpendicular);
                 km_json_boolean(json, "density_is_flat", l->flat);
             }
             km_json_number(json, "beta", l->beta);
@@ -261,8 +271,8 @@ static void json_residences(const km_layers_result *r, km_json *json)
         for (int w = 0; w < 2; w++) {
             if (!s->available[w])
                 continue;
-            json_estimate(json, name[w][0], &s->integral[w]);
-            json_estimate(json, name[w][1], &s->fit[w]);
+            km_json_estimate(json, name[w][0], &s->integral[w]);
+            km_json_estimate(json, name[w][1], &s->fit[w]);
         }
         if (s->note[0] != '\0')
             km_json_text(json, "note", s->note);
@@ -303,16 +313,16 @@ static void json_shell(const km_solvation_shell *s, km_json *json)
     km_json_text(json, "donor", s->donor);
     if (s->cutoff > 0.0) {
         km_json_number(json, "cutoff_A", s->cutoff);
-        json_estimate(json, "donor_atoms", &s->atoms);
-        json_estimate(json, "molecules", &s->molecules);
-        json_estimate(json, "coordinated_fraction", &s->coordinated);
+        km_json_estimate(json, "donor_atoms", &s->atoms);
+        km_json_estimate(json, "molecules", &s->molecules);
+        km_json_estimate(json, "coordinated_fraction", &s->coordinated);
         km_json_open_array(json, "denticity");
         for (int d = 0; d < KM_SOLVATION_DENTATE; d++)
             km_json_number(json, NULL, s->dentate[d].value);
         km_json_close(json);
         if (s->residence.available) {
-            json_estimate(json, "residence_integral_ps", &s->residence.integral);
-            json_estimate(json, "residence_fit_ps", &s->residence.fit);
+            km_json_estimate(json, "residence_integral_ps", &s->residence.integral);
+            km_json_estimate(json, "residence_fit_ps", &s->residence.fit);
         }
     }
     if (s->note[0] != '\0')
@@ -331,13 +341,13 @@ static void json_solvation(const km_solvation_result *r, km_json *json)
     if (r->n_anions > 0) {
         km_json_open_object(json, "fractions_of_anions");
         for (int k = 0; k < 3; k++)
-            json_estimate(json, species[k], &r->anion[k]);
+            km_json_estimate(json, species[k], &r->anion[k]);
         km_json_close(json);
         km_json_open_object(json, "fractions_of_cations");
         for (int k = 0; k < 3; k++)
-            json_estimate(json, species[k], &r->cation[k]);
+            km_json_estimate(json, species[k], &r->cation[k]);
         km_json_close(json);
-        json_estimate(json, "ions_in_the_largest_cluster", &r->largest);
+        km_json_estimate(json, "ions_in_the_largest_cluster", &r->largest);
     }
     km_json_close(json);
 }
@@ -362,6 +372,8 @@ void km_results_json(const km_results *results, km_json *json)
         json_order(&results->order, json);
     if (results->has_solvation && results->solvation.available)
         json_solvation(&results->solvation, json);
+    if (results->has_transport)
+        km_transport_json(&results->transport, json);
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);

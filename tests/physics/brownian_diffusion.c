@@ -47,7 +47,7 @@ static void rattle(double *x, double *old, double width, uint64_t seed, int step
 }
 
 /* n particles and one very heavy molecule that holds the centre of mass. */
-static void one_seed(const setting *s, uint64_t seed, tally *total, tally *axis_x)
+static void one_seed(const setting *s, uint64_t seed, tally result[4])
 {
     const made_kind kinds[2] = {{"K+", "K", s->n_particles, 1, 39.1, 1},
                                 {"DME", "O", 1, 1, 1e12, 0}};
@@ -78,9 +78,13 @@ static void one_seed(const setting *s, uint64_t seed, tally *total, tally *axis_
     assert_ok(km_exponent_compute(&msd, &exponent));
     assert_ok(km_diffusion_compute(d, index, s->n_particles, &msd, &exponent, seed, 0, &out));
     assert_true(out.available);
-    for (int q = 0; q < 2; q++) {
-        tally *t = q == 0 ? total : axis_x;
-        const km_estimate *e = q == 0 ? &out.total : &out.axis[0];
+    for (int k = 0; k < 4; k++) {
+        const int q = k % 2;
+        tally *t = &result[k];
+        const km_estimate *e = k == 0   ? &out.total
+                               : k == 1 ? &out.axis[0]
+                               : k == 2 ? &out.regression
+                                        : &out.regression_axis[0];
         double truth = 0.0; /* m^2/s: sigma^2 / 2 per ps */
         for (int a = 0; a < (q == 0 ? 3 : 1); a++)
             truth += 0.5 * s->sigma[a] * s->sigma[a] * 1e-6 / (q == 0 ? 3 : 1);
@@ -108,7 +112,7 @@ static bool judge(const setting *s, const char *what, const tally *t)
     /* the mean must be the truth within four standard errors */
     const bool good =
         fabs(coverage - 0.95) <= allowance && fabs(mean - 1.0) < 4.0 * spread / sqrt(t->trials);
-    printf("%-12s %-5s n %4d  coverage %.3f  mean %.4f  spread %.4f  half width %.4f  diffusive "
+    printf("%-12s %-17s n %4d  coverage %.3f  mean %.4f  spread %.4f  half width %.4f  diffusive "
            "%.3f  blocks decide %.3f  %s\n",
            s->name, what, t->trials, coverage, mean, spread, 0.5 * t->width / t->trials,
            (double)t->diffusive / t->trials, (double)t->blocks_decide / t->trials,
@@ -132,11 +136,12 @@ int main(int argc, char **argv)
     };
     bool good = n_seeds > 0;
     for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
-        tally total = {0}, axis = {0};
+        static const char *const what[4] = {"D", "D_x", "D by regression", "D_x by regression"};
+        tally result[4] = {{0}};
         for (int seed = 0; seed < n_seeds; seed++)
-            one_seed(&settings[k], 1000 * (uint64_t)(k + 1) + (uint64_t)seed, &total, &axis);
-        good = judge(&settings[k], "D", &total) && good;
-        good = judge(&settings[k], "D_x", &axis) && good;
+            one_seed(&settings[k], 1000 * (uint64_t)(k + 1) + (uint64_t)seed, result);
+        for (int q = 0; q < (settings[k].copies == 1 ? 4 : 2); q++) /* it needs independent ones */
+            good = judge(&settings[k], what[q], &result[q]) && good;
     }
     return good ? 0 : 1;
 }

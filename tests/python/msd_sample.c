@@ -2,7 +2,8 @@
 /* Leaves a made trajectory and what the analysis says of it for compare_msd.py.
  *
  *     msd_sample FOLDER     ->  positions.bin (double, frames x atoms x 3, nm), atoms.txt (kind,
- *                               molecule and mass of every atom), msd.csv and more */
+ *                               molecule and mass of every atom), msd.csv, collective_msd.csv and
+ * more */
 #include <errno.h>
 #include <sys/stat.h>
 
@@ -31,9 +32,9 @@ int main(int argc, char **argv)
     for (int k = 0; k < n_frames; k++) /* all of it drifts */
         for (int i = 0; i < n; i++)
             x[((size_t)k * n + i) * 3 + i % 3] += 0.01 * k;
-    const char *const names[1] = {"msd"};
+    const char *const names[2] = {"msd", "conductivity"};
     km_analysis *analysis;
-    assert_ok(km_analysis_create(names, 1, 298.15, 0.0, 1, &analysis));
+    assert_ok(km_analysis_create(names, 2, 298.15, 0.0, 1, &analysis));
     const km_sink sink = km_analysis_sink(analysis);
     assert_ok(sink.begin(sink.self, labels));
     for (int k = 0; k < n_frames; k++) {
