@@ -9,7 +9,8 @@
  * Names: "msd" (mean square displacement and diffusion coefficient of every molecule kind, by its
  * centre of mass), "rdf" (radial distribution and coordination of cations, see rdf.h), "profile"
  * (densities, potential and dipoles along z, see profile.h), "conductivity" (of all ions together,
- * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it).
+ * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it),
+ * "viscosity" (by Green and Kubo, see viscosity.h).
  * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
  * run streams its whole trajectory again.
  */
@@ -21,6 +22,7 @@
 #include "host/analysis/profile.h"
 #include "host/analysis/rdf.h"
 #include "host/analysis/transport.h"
+#include "host/analysis/viscosity.h"
 #include "host/engine/sink.h"
 
 #define KM_RESULTS_TEXT 1024
@@ -43,7 +45,7 @@ typedef struct km_species_result {
 } km_species_result;
 
 typedef struct km_results {
-    bool has_msd, has_rdf, has_profile, has_layers, has_transport;
+    bool has_msd, has_rdf, has_profile, has_layers, has_transport, has_viscosity;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -64,6 +66,7 @@ typedef struct km_results {
     km_profile_result profile;
     km_layers_result layers;
     km_transport transport;
+    km_viscosity_result green_kubo;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -79,6 +82,12 @@ KM_MUST_CHECK km_status km_analysis_create(const char *const *names, int n_names
                                            km_analysis **out);
 /* The labels handed to begin must live until end. */
 km_sink km_analysis_sink(km_analysis *analysis);
+/* Asked for "viscosity"? Then km_analysis_take_viscosity gives it the pressures of the run
+ * (interval in ps) before the sink's end; where no viscosity was given, the result corrects D for
+ * the box. */
+bool km_analysis_wants_viscosity(const km_analysis *analysis);
+void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *viscosity,
+                                double interval);
 /* The results, complete after the sink's end; NULL before. */
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
@@ -98,13 +107,15 @@ KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *for
     __attribute__((format(printf, 2, 3)));
 KM_MUST_CHECK km_status km_results_add_warning(km_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Files, and lines, of the profiles, of the layers and of the conductivity. */
+/* Files, and lines, of the profiles, of the layers, of the conductivity and of the viscosity. */
 KM_MUST_CHECK km_status km_profile_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_profile_describe(km_results *results);
 KM_MUST_CHECK km_status km_layers_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_layers_describe(km_results *results);
 KM_MUST_CHECK km_status km_transport_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_transport_describe(km_results *results);
+KM_MUST_CHECK km_status km_viscosity_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_viscosity_describe(km_results *results);
 /* The lines of all results, as a person reads them. */
 KM_MUST_CHECK km_status km_results_describe(km_results *results);
 

@@ -211,6 +211,8 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_profile_write(results, folder));
     if (results->has_layers)
         KM_TRY(km_layers_write(results, folder));
+    if (results->has_viscosity)
+        KM_TRY(km_viscosity_write(results, folder));
     if (results->has_transport)
         KM_TRY(km_transport_write(results, folder));
     return KM_OK;

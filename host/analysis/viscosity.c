@@ -130,10 +130,11 @@ void km_viscosity_compute(const km_viscosity *v, double interval, double tempera
     out->interval = interval;
     out->run_time = interval * v->blocks.n_frames;
     out->n_blocks = v->blocks.n_full;
+    out->block_time = interval * v->blocks.length;
     if (v->blocks.n_frames < LEAST_VALUES || v->blocks.n_full < LEAST_BLOCKS) {
         snprintf(out->warning, sizeof out->warning,
-                 "no viscosity: %d pressures; some ten thousand are needed, 10 fs apart "
-                 "(production.energy_ps: 0.01)",
+                 "no viscosity: %d pressures; some ten thousand of one volume are "
+                 "needed, 10 fs apart (production.energy_ps: 0.01)",
                  v->blocks.n_frames);
         return;
     }

@@ -28,10 +28,11 @@ typedef struct km_viscosity_result {
     km_estimate eta; /* Pa s                                                          */
     double cut;      /* ps    tc                                                      */
     int n_blocks;
-    double run_time;  /* ps                                                            */
-    double interval;  /* ps                                                            */
-    double more_time; /* ps    for +-10 %; 0 = enough                                  */
-    int n_lags;       /*       rows below                                              */
+    double block_time; /* ps */
+    double run_time;   /* ps                                                            */
+    double interval;   /* ps                                                            */
+    double more_time;  /* ps    for +-10 %; 0 = enough                                  */
+    int n_lags;        /*       rows below                                              */
     double lag[KM_CORRELATOR_LAGS];         /* ps                                          */
     double correlation[KM_CORRELATOR_LAGS]; /* bar^2                                       */
     double error[KM_CORRELATOR_LAGS];       /* bar^2  standard error                        */
