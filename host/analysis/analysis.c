@@ -11,7 +11,7 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers, order, solvation, conductivity;
+    bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -29,7 +29,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
 {
     *out = NULL;
     bool msd = false, rdf = false, profile = false, layers = false, order = false,
-         solvation = false, conductivity = false;
+         solvation = false, conductivity = false, viscous = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -45,10 +45,12 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             rdf = solvation = true;
         else if (strcmp(names[k], "conductivity") == 0)
             conductivity = msd = true;
+        else if (strcmp(names[k], "viscosity") == 0)
+            viscous = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
                            "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
-                           "order, solvation, conductivity",
+                           "order, solvation, conductivity, viscosity",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -61,6 +63,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->order = (*out)->results.has_order = order;
     (*out)->solvation = (*out)->results.has_solvation = solvation;
     (*out)->conductivity = (*out)->results.has_transport = conductivity;
+    (*out)->viscosity = (*out)->results.has_viscosity = viscous;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -110,6 +113,20 @@ void km_analysis_destroy(km_analysis *analysis)
 const km_results *km_analysis_results(const km_analysis *analysis)
 {
     return analysis->finished ? &analysis->results : NULL;
+}
+
+bool km_analysis_wants_viscosity(const km_analysis *analysis)
+{
+    return analysis->viscosity;
+}
+
+void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *viscosity,
+                                double interval)
+{
+    km_results *results = &analysis->results;
+    km_viscosity_compute(viscosity, interval, results->temperature, &results->green_kubo);
+    if (results->viscosity == 0.0 && results->green_kubo.available)
+        results->viscosity = results->green_kubo.eta.value;
 }
 
 static km_status begin(void *self, const km_labels *labels)

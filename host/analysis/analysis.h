@@ -11,7 +11,8 @@
  * (densities, potential and dipoles along z, see profile.h), "layers" (motion beside surfaces, see
  * layers.h), "order" (is the metal still a crystal, see crystal_order.h), "solvation" (shells, ion
  * pairs, residence, see solvation.h; brings "rdf" with it), "conductivity" (of all ions together,
- * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it).
+ * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it),
+ * "viscosity" (by Green and Kubo, see viscosity.h).
  * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
  * run streams its whole trajectory again.
  */
@@ -25,6 +26,7 @@
 #include "host/analysis/rdf.h"
 #include "host/analysis/solvation.h"
 #include "host/analysis/transport.h"
+#include "host/analysis/viscosity.h"
 #include "host/engine/sink.h"
 
 #define KM_RESULTS_TEXT 1024
@@ -47,7 +49,8 @@ typedef struct km_species_result {
 } km_species_result;
 
 typedef struct km_results {
-    bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation, has_transport;
+    bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation, has_transport,
+        has_viscosity;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -71,6 +74,7 @@ typedef struct km_results {
     km_order_result order;
     km_solvation_result solvation;
     km_transport transport;
+    km_viscosity_result green_kubo;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -86,6 +90,12 @@ KM_MUST_CHECK km_status km_analysis_create(const char *const *names, int n_names
                                            km_analysis **out);
 /* The labels handed to begin must live until end. */
 km_sink km_analysis_sink(km_analysis *analysis);
+/* Asked for "viscosity"? Then km_analysis_take_viscosity gives it the pressures of the run
+ * (interval in ps) before the sink's end; where no viscosity was given, the result corrects D for
+ * the box. */
+bool km_analysis_wants_viscosity(const km_analysis *analysis);
+void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *viscosity,
+                                double interval);
 /* The results, complete after the sink's end; NULL before. */
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
@@ -117,6 +127,8 @@ KM_MUST_CHECK km_status km_solvation_write(const km_results *results, const char
 KM_MUST_CHECK km_status km_solvation_describe(km_results *results);
 KM_MUST_CHECK km_status km_transport_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_transport_describe(km_results *results);
+KM_MUST_CHECK km_status km_viscosity_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_viscosity_describe(km_results *results);
 /* The lines of all results, as a person reads them. */
 KM_MUST_CHECK km_status km_results_describe(km_results *results);
 

@@ -52,7 +52,6 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
     out->time_last = first->time_last;
     out->interval = first->interval;
     out->temperature = first->temperature;
-    out->viscosity = first->viscosity;
     out->cubic = out->drift_removed = true;
     for (int r = 0; r < n; r++) {
         const km_results *one = replica[r];
@@ -60,6 +59,7 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
         out->n_frames_stored = least(out->n_frames_stored, one->n_frames_stored);
         out->time_last = fmin(out->time_last, one->time_last);
         out->volume += one->volume / n;
+        out->viscosity += one->viscosity / n; /* given, or each one's own */
         out->cubic &= one->cubic;
         out->box_changes |= one->box_changes;
         out->drift_removed &= one->drift_removed;

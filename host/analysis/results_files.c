@@ -215,6 +215,8 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_order_write(results, folder));
     if (results->has_solvation)
         KM_TRY(km_solvation_write(results, folder));
+    if (results->has_viscosity)
+        KM_TRY(km_viscosity_write(results, folder));
     if (results->has_transport)
         KM_TRY(km_transport_write(results, folder));
     return KM_OK;

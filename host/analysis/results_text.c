@@ -134,6 +134,8 @@ km_status km_results_describe(km_results *results)
     KM_TRY(describe_conditions(results));
     for (int k = 0; k < results->n_species; k++)
         KM_TRY(describe_species(results, &results->species[k]));
+    if (results->has_viscosity)
+        KM_TRY(km_viscosity_describe(results));
     if (results->has_transport)
         KM_TRY(km_transport_describe(results));
     for (int k = 0; k < results->n_rdf; k++)

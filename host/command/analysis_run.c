@@ -28,6 +28,8 @@ km_status km_analysis_run(const char *trajectory, const km_labels *labels,
     KM_TRY(km_netcdf_reader_open(trajectory, labels->n_atoms, &reader));
     km_status status = km_analysis_create(request->name, request->n, request->temperature,
                                           request->viscosity, request->seed, out);
+    if (status == KM_OK && km_analysis_wants_viscosity(*out))
+        status = km_pressure_series_read(trajectory, *out);
     if (status == KM_OK) {
         km_sink sink = km_analysis_sink(*out);
         status = stream(reader, labels, &sink);
@@ -372,6 +374,10 @@ void km_results_json(const km_results *results, km_json *json)
         json_order(&results->order, json);
     if (results->has_solvation && results->solvation.available)
         json_solvation(&results->solvation, json);
+    if (results->has_viscosity && results->green_kubo.available) {
+        km_json_estimate(json, "viscosity_Pa_s", &results->green_kubo.eta);
+        km_json_number(json, "viscosity_integral_up_to_ps", results->green_kubo.cut);
+    }
     if (results->has_transport)
         km_transport_json(&results->transport, json);
     km_json_open_array(json, "warnings");

@@ -8,7 +8,8 @@
 #include "host/output/json_writer.h"
 
 typedef struct km_analysis_request {
-    const char *const *name; /*      n names: "msd", "rdf", "profile", "layers", "conductivity" */
+    const char *const
+        *name; /*      n names: "msd", "rdf", "profile", "layers", "conductivity", "viscosity" */
     int n;
     double temperature; /* K                                                */
     double viscosity;   /* Pa s 0 = not given                               */
@@ -24,6 +25,8 @@ KM_MUST_CHECK km_status km_results_show(const km_results *results, const char *f
 /* "diffusion", "coordination", "profile", "layers" and "residence_at_the_surface" in the open JSON
  * object. */
 void km_results_json(const km_results *results, km_json *json);
+/* Pressures from the energies.csv beside the trajectory, for the viscosity. */
+KM_MUST_CHECK km_status km_pressure_series_read(const char *trajectory, km_analysis *analysis);
 /* "conductivity" in it: see transport.h. */
 void km_transport_json(const km_transport *transport, km_json *json);
 /* value, standard_error, low_95 and high_95 under that key. */

@@ -70,7 +70,10 @@ start = round(max(float(row["fit_from_ps"]) for row in fit) / interval)
 end = round(max(float(row["fit_to_ps"]) for row in fit) / interval)
 lags = np.unique((start * (end / start) ** (np.arange(32) / 31.0) + 0.5).astype(int))
 frames = len(positions)
-c = np.array([[covariance(m, n, frames, 0.25 * lags[0]) for n in lags] for m in lags])
+c = np.zeros((len(lags), len(lags)))
+for i, m in enumerate(lags):
+    for j in range(i + 1):
+        c[i, j] = c[j, i] = covariance(m, lags[j], frames, 0.25 * lags[0])
 x = np.stack([np.ones(len(lags)), lags * interval], axis=1)
 slope = np.linalg.solve(x.T @ np.linalg.solve(c, x),
                         x.T @ np.linalg.solve(c, theirs["charge_e2_A2"][lags]))[1]
