@@ -95,6 +95,58 @@ static double least_distance(const cell *c, int first, int end, int other)
     return least;
 }
 
+#define ALLOY "lattice: bcc, lattice_constant_A: 5, repeats: [8, 8, 8]"
+
+/* 1024 sites: 675.84 of potassium, at random: 8 of 14 neighbours of a sodium are on the other
+ * sublattice, each potassium with the frequency of potassium (within three standard errors). */
+static void an_alloy_has_its_elements_at_random(void **state)
+{
+    (void)state;
+    cell c;
+    open_cell(
+        "{crystal: {elements: [{element: K, mole_parts: 66}, {element: Na, mole_parts: 34}], " ALLOY
+        "}}",
+        &c);
+    assert_ok(km_system_build(c.recipe, c.ff, NULL, &c.system));
+    const km_system *s = c.system;
+    assert_int_equal(s->n_components, 2);
+    assert_int_equal(s->component[0].count, 676);
+    assert_int_equal(s->component[1].count, 348);
+    assert_near(s->component[0].achieved, 66.0, 0.05);
+    assert_near(least_distance(&c, 0, 1024, 0), 0.25 * sqrt(3.0), 1e-9);
+    int pairs = 0, unlike = 0;
+    for (int i = 676; i < 1024; i++)
+        for (int j = 0; j < 1024; j++) {
+            double r2 = 0.0;
+            for (int k = 0; k < 3; k++) {
+                const double d = s->position[3 * i + k] - s->position[3 * j + k];
+                r2 += pow(d - 4.0 * nearbyint(d / 4.0), 2);
+            }
+            pairs += i != j && r2 < 0.45 * 0.45;
+            unlike += j < 676 && r2 < 0.45 * 0.45;
+        }
+    assert_int_equal(pairs, 8 * 348);
+    assert_near((double)unlike / pairs, 676.0 / 1023.0, 3.0 * 0.474 / sqrt(pairs));
+    close_cell(&c);
+    refused("{crystal: {" K ", elements: [{element: K, mole_parts: 1}, {element: Na, mole_parts: "
+            "1}], repeats: [8, 8, 8]}}",
+            "give exactly one of element and elements");
+    refused("{crystal: {" ALLOY "}}", "give exactly one of element and elements");
+    refused(
+        "{crystal: {elements: [{element: K, mole_parts: 1}, {element: K, mole_parts: 1}], " ALLOY
+        "}}",
+        "cell.crystal.elements.1: K is named twice");
+    refused("{crystal: {elements: [{element: K, mole_parts: 1}, {element: Na}], " ALLOY "}}",
+            "cell.crystal.elements.1: mole_parts of Na is missing");
+    refused(
+        "{crystal: {elements: [{element: K, mole_parts: 1}, {element: Fe, mole_parts: 1}], " ALLOY
+        "}}",
+        "the force field has no metal \"Fe\"");
+    refused("{crystal: {elements: [{element: K, mole_parts: 1}, {element: Na, mole_parts: "
+            "1e-5}], " ALLOY "}}",
+            "of 1024 atoms none is Na");
+}
+
 /* 2 x 8^3 atoms of 39.0983 u in (8 x 5.326 A)^3: 859.5 kg/m^3, as potassium has it at 293 K. */
 static void a_crystal_has_its_atoms_and_density(void **state)
 {
@@ -252,6 +304,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_crystal_has_its_atoms_and_density),
+        cmocka_unit_test(an_alloy_has_its_elements_at_random),
         cmocka_unit_test(a_slab_lies_in_the_middle_of_its_vacuum),
         cmocka_unit_test(the_second_slab_is_strained_to_the_first),
         cmocka_unit_test(a_packed_stack_does_not_overlap_and_has_its_density),

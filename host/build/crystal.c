@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/build/alloy.h"
 #include "host/build/lattice.h"
 #include "host/build/recipe_place.h"
 
@@ -38,20 +39,13 @@ static void choose_repeats(const km_recipe_crystal *crystal, int n_sites, int re
             crystal->size_atoms > 0 ? (int)fmax(1.0, nearbyint(edge)) : crystal->repeats[c];
 }
 
-km_status km_crystal_system(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
+/* All sites to the one element. */
+static km_status fill_with(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
 {
     const km_recipe_crystal *crystal = recipe->crystal;
-    const double a = crystal->lattice_constant;
-    double site[4][3];
-    int n[3], molecule;
-    char place[KM_PLACE_LENGTH];
-    const int n_sites = km_lattice_sites(crystal->lattice, site);
+    const double atoms = system->n_atoms;
+    int molecule;
     KM_TRY(km_find_metal(recipe, ff, crystal->element, "cell.crystal", &molecule));
-    choose_repeats(crystal, n_sites, n);
-    const double atoms = (double)n[0] * n[1] * n[2] * n_sites;
-    KM_TRY(km_system_check_memory(km_recipe_node(recipe, place, "cell.crystal"), atoms));
-    system->n_atoms = system->n_molecules = (int)atoms;
-    system->box = km_box_orthorhombic(a * n[0], a * n[1], a * n[2]);
     KM_NEW(system->component, 1);
     system->n_components = 1;
     system->component[0] =
@@ -60,15 +54,33 @@ km_status km_crystal_system(const km_recipe *recipe, const km_forcefield *ff, km
                               .requested = crystal->size_atoms > 0 ? crystal->size_atoms : atoms,
                               .achieved = atoms,
                               .unit = "atoms"};
+    for (int i = 0; i < system->n_atoms; i++)
+        system->molecule[i] = molecule;
+    return KM_OK;
+}
+
+km_status km_crystal_system(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
+{
+    const km_recipe_crystal *crystal = recipe->crystal;
+    const double a = crystal->lattice_constant;
+    double site[4][3];
+    int n[3];
+    char place[KM_PLACE_LENGTH];
+    const int n_sites = km_lattice_sites(crystal->lattice, site);
+    choose_repeats(crystal, n_sites, n);
+    const double atoms = (double)n[0] * n[1] * n[2] * n_sites;
+    KM_TRY(km_system_check_memory(km_recipe_node(recipe, place, "cell.crystal"), atoms));
+    system->n_atoms = system->n_molecules = (int)atoms;
+    system->box = km_box_orthorhombic(a * n[0], a * n[1], a * n[2]);
     KM_NEW(system->molecule, system->n_molecules);
     KM_NEW(system->position, 3 * (size_t)system->n_atoms);
     double *x = system->position;
     for (int i = 0; i < system->n_atoms; i++, x += 3) {
         const int cell = i / n_sites;
         const int at[3] = {cell / n[2] / n[1], cell / n[2] % n[1], cell % n[2]};
-        system->molecule[i] = molecule;
         for (int c = 0; c < 3; c++)
             x[c] = a * (at[c] + site[i % n_sites][c]);
     }
-    return KM_OK;
+    return crystal->n_parts > 0 ? km_alloy_occupy(recipe, ff, system)
+                                : fill_with(recipe, ff, system);
 }

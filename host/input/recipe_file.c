@@ -217,15 +217,24 @@ static void free_forcefield(km_recipe_forcefield *forcefield)
     free(forcefield->type_swap);
 }
 
+static void free_crystal(km_recipe_crystal *crystal)
+{
+    for (int k = 0; crystal != NULL && k < crystal->n_parts; k++)
+        free(crystal->part[k].element);
+    if (crystal != NULL) {
+        free(crystal->part);
+        free(crystal->element);
+    }
+    free(crystal);
+}
+
 void km_recipe_destroy(km_recipe *recipe)
 {
     if (recipe == NULL)
         return;
     free_liquid(recipe->liquid);
     free_structure(recipe->structure);
-    if (recipe->crystal != NULL)
-        free(recipe->crystal->element);
-    free(recipe->crystal);
+    free_crystal(recipe->crystal);
     free_stack(recipe->stack);
     free_forcefield(&recipe->forcefield);
     for (int k = 0; k < recipe->n_stages; k++)

@@ -48,9 +48,17 @@ typedef struct km_recipe_liquid {
 typedef enum km_lattice_kind { KM_LATTICE_BCC, KM_LATTICE_FCC } km_lattice_kind;
 typedef enum km_surface { KM_SURFACE_100, KM_SURFACE_110, KM_SURFACE_111 } km_surface;
 
-/* A metal that fills the cell. */
+/* One of the elements of an alloy. */
+typedef struct km_recipe_alloy_part {
+    char *element;
+    double mole_parts;
+} km_recipe_alloy_part;
+
+/* A metal, or an alloy with its elements at random on the sites, that fills the cell. */
 typedef struct km_recipe_crystal {
-    char *element; /* "K": the molecule K0 of the force field              */
+    char *element; /* "K": the molecule K0 of the force field; NULL: alloy */
+    int n_parts;   /* 0 or at least 2                                      */
+    km_recipe_alloy_part *part;
     km_lattice_kind lattice;
     double lattice_constant; /* nm                                                   */
     int repeats[3];          /* cubic cells; all 0: as many as come nearest to       */

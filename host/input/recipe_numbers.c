@@ -63,6 +63,13 @@ static const km_recipe_number crystal_rows[] = {
 };
 TABLE(km_recipe_crystal_numbers, crystal_rows);
 
+#define ALLOY(key, member, ...)                                                                    \
+    ROW(key, km_raw_alloy_part, member, km_recipe_alloy_part, member, __VA_ARGS__)
+static const km_recipe_number alloy_rows[] = {
+    ALLOY("mole_parts", mole_parts, PARTS, "parts by amount of substance"),
+};
+TABLE(km_recipe_alloy_numbers, alloy_rows);
+
 static const km_recipe_number slab_rows[] = {
     ROW("lattice_constant_A", km_raw_slab, lattice_constant, km_recipe_slab, lattice_constant, 2,
         10, KM_NM_PER_ANGSTROM, "the edge of the cubic cell in angstrom"),

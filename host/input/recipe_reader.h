@@ -33,8 +33,8 @@ typedef struct km_recipe_numbers {
 extern const km_recipe_numbers km_recipe_state_numbers; /* temperature, pressure, viscosity */
 extern const km_recipe_numbers km_recipe_salt_numbers, km_recipe_solvent_numbers,
     km_recipe_size_numbers, km_recipe_liquid_numbers, km_recipe_forcefield_numbers,
-    km_recipe_nonbonded_numbers, km_recipe_crystal_numbers, km_recipe_slab_numbers,
-    km_recipe_piston_numbers, km_recipe_stack_numbers;
+    km_recipe_nonbonded_numbers, km_recipe_crystal_numbers, km_recipe_alloy_numbers,
+    km_recipe_slab_numbers, km_recipe_piston_numbers, km_recipe_stack_numbers;
 extern const km_recipe_numbers km_recipe_stage_numbers;      /* km_raw_stage -> km_stage      */
 extern const km_recipe_numbers km_recipe_production_numbers; /* km_raw_production -> km_stage */
 

@@ -139,8 +139,14 @@ static const cyaml_schema_field_t structure_fields[] = {
 static const cyaml_schema_field_t crystal_size_fields[] = {
     WHOLE("atoms", km_raw_crystal_size, atoms), CYAML_FIELD_END};
 
+static const cyaml_schema_field_t alloy_part_fields[] = {
+    TEXT("element", 0, km_raw_alloy_part, element, 3),
+    NUMBER("mole_parts", km_raw_alloy_part, mole_parts), CYAML_FIELD_END};
+ENTRY(alloy_part, km_raw_alloy_part, alloy_part_fields);
+
 static const cyaml_schema_field_t crystal_fields[] = {
-    TEXT("element", 0, km_raw_crystal, element, 3),
+    TEXT("element", OPTIONAL, km_raw_crystal, element, 3),
+    LIST("elements", km_raw_crystal, part, n_parts, &alloy_part, 2, 8),
     CYAML_FIELD_ENUM("lattice", 0, km_raw_crystal, lattice, lattices, COUNT(lattices)),
     CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_crystal, lattice_constant),
     LIST("repeats", km_raw_crystal, repeats, n_repeats, &whole, 3, 3),

@@ -49,8 +49,15 @@ typedef struct km_raw_crystal_size {
     int *atoms;
 } km_raw_crystal_size;
 
+typedef struct km_raw_alloy_part {
+    char *element;
+    double *mole_parts;
+} km_raw_alloy_part;
+
 typedef struct km_raw_crystal {
     char *element;
+    km_raw_alloy_part *part;
+    uint32_t n_parts;
     km_lattice_kind lattice;
     double *lattice_constant; /* angstrom */
     int *repeats;

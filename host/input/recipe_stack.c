@@ -8,11 +8,42 @@
 
 #define MOST_LAYERS 100000
 
+/* The elements of an alloy, each once. */
+static km_status read_alloy(km_recipe_reader *r, const km_raw_crystal *raw,
+                            km_recipe_crystal *crystal)
+{
+    KM_NEW(crystal->part, raw->n_parts);
+    for (uint32_t k = 0; k < raw->n_parts; k++) {
+        km_recipe_alloy_part *part = &crystal->part[k];
+        char node[48];
+        crystal->n_parts++;
+        snprintf(node, sizeof node, "cell.crystal.elements.%u", k);
+        KM_TRY(km_recipe_keep(raw->part[k].element, &part->element));
+        KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_alloy_numbers, &raw->part[k], part));
+        if (!(part->mole_parts > 0.0))
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: mole_parts of %s is missing; give parts by amount "
+                           "of substance, above 0",
+                           km_recipe_place(r, "%s", node), part->element);
+        for (uint32_t b = 0; b < k; b++)
+            if (strcmp(part->element, crystal->part[b].element) == 0)
+                return KM_FAIL(KM_ERROR_INPUT, "%s: %s is named twice",
+                               km_recipe_place(r, "%s", node), part->element);
+    }
+    return KM_OK;
+}
+
 static km_status read_crystal(km_recipe_reader *r, const km_raw_crystal *raw)
 {
     KM_NEW(r->recipe->crystal, 1);
     km_recipe_crystal *crystal = r->recipe->crystal;
     KM_TRY(km_recipe_keep(raw->element, &crystal->element));
+    if ((raw->element != NULL) == (raw->n_parts > 0))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: give exactly one of element and elements: [{element: ..., mole_parts: "
+                       "...}, ...]",
+                       km_recipe_place(r, "cell.crystal"));
+    KM_TRY(read_alloy(r, raw, crystal));
     crystal->lattice = raw->lattice;
     crystal->liquid = raw->state != NULL && *raw->state == KM_CRYSTAL_LIQUID;
     KM_TRY(km_recipe_read_numbers(r, "cell.crystal", &km_recipe_crystal_numbers, raw, crystal));

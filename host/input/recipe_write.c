@@ -111,10 +111,25 @@ static void write_liquid(FILE *file, const km_recipe_liquid *liquid)
     fputs("}\n", file);
 }
 
+static void write_alloy(FILE *file, const km_recipe_crystal *crystal)
+{
+    fputs("elements: [", file);
+    for (int k = 0; k < crystal->n_parts; k++) {
+        fputs(k > 0 ? ", {" : "{", file);
+        write_text(file, "element", crystal->part[k].element);
+        write_numbers(file, &km_recipe_alloy_numbers, &crystal->part[k], ", ", "");
+        fputc('}', file);
+    }
+    fputc(']', file);
+}
+
 static void write_crystal(FILE *file, const km_recipe_crystal *crystal)
 {
     fputs("  crystal: {", file);
-    write_text(file, "element", crystal->element);
+    if (crystal->n_parts > 0)
+        write_alloy(file, crystal);
+    else
+        write_text(file, "element", crystal->element);
     fprintf(file, ", lattice: %s", km_lattice_word(crystal->lattice));
     write_numbers(file, &km_recipe_crystal_numbers, crystal, ", ", "");
     if (crystal->size_atoms > 0)
