@@ -70,6 +70,13 @@ static const command commands[] = {
      km_command_analyse},
     {"info", "", "version, build and device", DEVICE_OPTION "\nExample: kalium info\n",
      km_command_info},
+    {"selftest", "", "compares this machine with stored energies, its backends with each other",
+     "Computes the energies of an electrolyte and of a metal on the CPU, and on the GPU where "
+     "there\n"
+     "is one, and compares them with numbers that came with the program. Takes seconds.\n\n"
+     "  --threads N           threads of the CPU backend\n" DEVICE_OPTION
+     "\nExample: kalium selftest\n",
+     km_command_selftest},
 };
 static const int n_commands = sizeof commands / sizeof commands[0];
 

@@ -152,7 +152,7 @@ static int largest(const double *force, int n, double *magnitude)
 }
 
 /* Evaluates the terms one by one to say which of them is to blame. */
-static km_status diagnose(km_simulation *s, const km_step *step, const char *what)
+km_status km_simulation_diagnose(km_simulation *s, const km_step *step, const char *what)
 {
     const km_labels *labels = s->model->labels;
     double *force;
@@ -204,11 +204,11 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
     KM_TRY(s->backend->synchronise(s->device, s->particles));
     const int fault = s->particles->fault;
     if (fault & KM_FAULT_NOT_FINITE)
-        return diagnose(s, step, "a position or force is not a number");
+        return km_simulation_diagnose(s, step, "a position or force is not a number");
     if (fault & KM_FAULT_FORCE_LIMIT)
-        return diagnose(s, step, "atoms overlap: a force exceeds what can be summed");
+        return km_simulation_diagnose(s, step, "atoms overlap: a force exceeds what can be summed");
     if (fault & KM_FAULT_CONSTRAINT)
-        return diagnose(s, step, "the bond constraints did not converge");
+        return km_simulation_diagnose(s, step, "the bond constraints did not converge");
     if (fault & KM_FAULT_CELL)
         return KM_FAIL(KM_ERROR_VALUE,
                        "step %lld: the cutoff is %.4g nm and the least height of the periodic cell "

@@ -33,6 +33,11 @@ KM_MUST_CHECK km_status km_simulation_forces(km_simulation *simulation, km_step 
  * message names the atom, its molecule and the term of the largest force. */
 KM_MUST_CHECK km_status km_simulation_check(km_simulation *simulation, const km_step *step);
 
+/* Fails with KM_ERROR_PHYSICS: what is wrong, and whose force is the largest. The terms are
+ * computed one by one, so that forces are not those of a step afterwards. */
+KM_MUST_CHECK km_status km_simulation_diagnose(km_simulation *simulation, const km_step *step,
+                                               const char *what);
+
 /* Before a forced rebuild: a list that has come near the memory it has gets more. */
 KM_MUST_CHECK km_status km_simulation_make_room(km_simulation *simulation, const km_step *step);
 

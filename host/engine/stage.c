@@ -99,6 +99,23 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
     return spec;
 }
 
+static km_guard guard_of(const km_stage_run *r, const km_integrator_spec *integrator)
+{
+    const km_stage *stage = r->stage;
+    double mass = 0.0;
+    for (int i = 0; i < r->model->n; i++)
+        mass += r->model->mass[i];
+    return (km_guard){
+        .temperature = fmax(stage->temperature_start, stage->temperature_end),
+        .timestep = integrator->timestep,
+        .total_mass = mass,
+        .degrees_of_freedom = integrator->degrees_of_freedom,
+        .thermostatted = integrator->thermostat != KM_THERMOSTAT_NONE,
+        .at_rest = integrator->drift_removal_interval > 0,
+        .conserves = stage->production,
+    };
+}
+
 /* The model of this stage: constraints as it wants them, mesh chosen for the box it starts with. */
 static km_status prepare(km_stage_run *r)
 {
@@ -119,6 +136,7 @@ static km_status prepare(km_stage_run *r)
     r->report->n_pistons = integrator.n_pistons;
     KM_TRY(km_simulation_create(o->backend, o->device, r->model, &r->now.state, &integrator,
                                 &r->simulation));
+    r->guard = guard_of(r, &integrator);
     const double dt = integrator.timestep;
     r->schedule = (km_schedule){
         .n_steps = r->n_steps,

@@ -5,6 +5,7 @@
 
 #include <time.h>
 
+#include "host/engine/guards.h"
 #include "host/engine/run.h"
 #include "host/engine/schedule.h"
 #include "host/engine/simulation.h"
@@ -21,6 +22,7 @@ typedef struct km_stage_run {
     km_model *model;
     km_simulation *simulation;
     km_schedule schedule;
+    km_guard guard;
     km_measurement measured; /* the latest                                                */
     bool frame_taken;        /* by the device, and not handed to the trajectory yet       */
     int64_t frame_in_stage;  /* its step                                                  */

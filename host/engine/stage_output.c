@@ -183,9 +183,25 @@ static void report_progress(km_stage_run *r, bool force)
     o->progress(o->self, &progress);
 }
 
+/* Before anything of this step is written: the last good checkpoint stays the last. */
+static km_status look_at_guards(km_stage_run *r, const km_due *due)
+{
+    char text[256];
+    const int atom = r->measured.largest_force_atom;
+    const bool held = km_model_mobility(r->model, atom) >= KM_MOBILITY_FROZEN;
+    if (!km_guard_broken(&r->guard, &r->measured, held ? 0.0 : r->model->mass[atom],
+                         r->measured.conserved - r->now.conserved_reference,
+                         (double)due->in_stage * r->stage->timestep, text, sizeof text))
+        return KM_OK;
+    const km_step step = {.index = due->index, .energy = true, .virial = true};
+    return km_simulation_diagnose(r->simulation, &step, text);
+}
+
 km_status km_stage_deliver(km_stage_run *r, const km_due *due)
 {
     const km_run_options *o = r->options;
+    if (due->energies)
+        KM_TRY(look_at_guards(r, due));
     if (due->energies)
         KM_TRY(km_stage_deliver_energies(r, due->in_stage));
     if (due->frame)

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #include "host/input/structure_reader.h"
 #include "kernels/base/units.h"
 
+#define SHORTEST_LINE 4    /* bytes: no format says an atom in fewer */
 #define LARGEST_NUMBER 1e7 /* in the unit of the file: a millimetre */
 
 bool km_structure_next_line(km_structure_reader *r)
@@ -45,6 +47,13 @@ km_status km_structure_truncated(const km_structure_reader *r, int read, int n)
 
 km_status km_structure_reserve(km_structure_reader *r, int n)
 {
+    struct stat about;
+    if (fstat(fileno(r->file), &about) == 0 && S_ISREG(about.st_mode) &&
+        n > about.st_size / SHORTEST_LINE)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: line %d: %d atoms are announced, but the file has only %lld bytes; it "
+                       "is truncated, write it again",
+                       r->path, r->line_number, n, (long long)about.st_size);
     KM_NEW(r->s->position, 3 * (size_t)n);
     KM_NEW(r->s->element, n);
     KM_NEW(r->s->name, n);

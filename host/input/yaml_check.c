@@ -178,6 +178,19 @@ static km_status check_enumeration(check *c, const cyaml_schema_value_t *schema,
     return wrong(c, node, problem);
 }
 
+/* What YAML cannot hold as it is, though an escape ("\e") can make it: it could not be written
+ * again. Bytes are UTF-8. */
+static bool has_control_character(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p != '\0'; p++)
+        if ((*p < 0x20 && *p != '\t' && *p != '\n') || *p == 0x7f ||
+            (p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f) ||
+            (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe) ||
+            (p[0] == 0xed && p[1] >= 0xa0)) /* half of a surrogate pair */
+            return true;
+    return false;
+}
+
 static km_status check_scalar(check *c, const cyaml_schema_value_t *schema, int node)
 {
     const yaml_node_t *scalar = yaml_document_get_node(&c->document->tree, node);
@@ -187,6 +200,8 @@ static km_status check_scalar(check *c, const cyaml_schema_value_t *schema, int 
     const size_t length = scalar->data.scalar.length;
     if (strlen(text) != length)
         return wrong(c, node, "the value holds a zero byte");
+    if (has_control_character(text))
+        return wrong(c, node, "the value holds a control character");
     if (length == 0 && (schema->flags & CYAML_FLAG_POINTER_NULL) == CYAML_FLAG_POINTER_NULL)
         return KM_OK;
     char problem[160];

@@ -1,0 +1,55 @@
+#!/bin/sh
+# The ends of what can be asked for: one atom, two, a cell that just holds the cutoff, no frames,
+# blanks and umlauts in paths, compositions beyond reason. usage: limits.sh KALIUM
+set -u
+export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1
+kalium=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+cases=0
+
+ends() { # ends CODE TEXT COMMAND arguments...
+    code=$1 text=$2
+    shift 2
+    timeout 100 "$kalium" "$@" >out 2>&1 </dev/null
+    got=$?
+    cases=$((cases + 1))
+    [ "$got" -eq "$code" ] && { [ -z "$text" ] || grep -qF -- "$text" out; } && return
+    echo "FAILED: kalium $*: exit $got instead of $code, wanted \"$text\", said: $(cat out)"
+    failures=$((failures + 1))
+}
+few() { # few NAME EDGE COUNT FRAME: a recipe of COUNT metal atoms in a cube, angstrom
+    cat >"mé tal/$1.yaml" <<END
+title: "wenige Atome: Kalium, ÄÖÜ"
+temperature_K: 300
+cell:
+  structure: {file: "$3 atoms.xyz", box_A: [$2, $2, $2], molecules: [{molecule: K0, count: $3}]}
+forcefield: {files: [metals], metal: K_refit_FS}
+protocol: none
+stages: [{name: move, kind: dynamics, time_ps: 0.4, timestep_fs: 2, production: true, frame_ps: $4}]
+analyse: [msd]
+END
+}
+mkdir "mé tal"
+printf '1\none\nK 1 2 3\n' >"mé tal/1 atoms.xyz"
+printf '2\ntwo\nK 1 2 3\nK 5 2 3\n' >"mé tal/2 atoms.xyz"
+few one 20 1 0.1
+few two 20 2 0.1
+few close 13.63 2 0.1
+few small 13.62 2 0.1
+few still 20 2 10
+for name in one two close; do
+    ends 0 "" run "mé tal/$name.yaml" -o "aus gabe ö/$name" --quiet
+    ends 0 "" run --continue -o "aus gabe ö/$name" --quiet --time 0.6ps
+    ends 0 "" analyse "aus gabe ö/$name"
+done
+ends 65 "no frame would be written" run "mé tal/still.yaml" -o still
+ends 65 "above half the least height of the cell (6.81 A); make the cell larger" check "mé tal/small.yaml"
+for atoms in 0 -1 1e3 100000001 2000000000 99999999999 99999999999999999999; do
+    ends 65 "cell.liquid.size.atoms" check kfsi-dme --set cell.liquid.size.atoms=$atoms
+done
+ends 65 "molarity_M" check kfsi-dme --set cell.liquid.salts.0.molarity_M=1e9
+echo "$cases cases at the limits, $failures without the right answer"
+[ "$failures" -eq 0 ]

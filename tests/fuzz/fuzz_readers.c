@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "tests/fuzz/fuzz_readers.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/input/eam_file.h"
+#include "host/input/forcefield_file.h"
+#include "host/input/recipe_file.h"
+#include "host/input/structure_file.h"
+#include "host/output/checkpoint_file.h"
+#include "host/output/netcdf_reader.h"
+#include "host/output/psf_reader.h"
+
+static void promise(bool kept, const char *what)
+{
+    if (kept)
+        return;
+    fprintf(stderr, "broken promise: %s; last message: %s\n", what, km_last_error()->message);
+    abort();
+}
+
+/* A refusal says why, and is one of those that a file can cause. */
+static bool accepted(km_status status)
+{
+    if (status == KM_OK)
+        return true;
+    promise(km_last_error()->message[0] != '\0', "a refusal has a message");
+    promise(status != KM_ERROR_INTERNAL && status != KM_ERROR_MEMORY,
+            "a file causes neither an internal error nor a lack of memory");
+    return false;
+}
+
+static void read_recipe(const char *folder, const char *path)
+{
+    km_recipe *recipe = NULL, *again = NULL;
+    char written[4096];
+    bool same = false;
+    if (!accepted(km_recipe_read(path, NULL, 0, &recipe)))
+        return;
+    snprintf(written, sizeof written, "%s/written.yaml", folder);
+    promise(km_recipe_write(recipe, written) == KM_OK, "a recipe can be written");
+    promise(km_recipe_read(written, NULL, 0, &again) == KM_OK, "a written recipe can be read");
+    promise(km_recipe_is_written(again, written, &same) == KM_OK && same,
+            "a recipe is the same after writing and reading");
+    km_recipe_destroy(again);
+    km_recipe_destroy(recipe);
+}
+
+static void read_forcefield(const char *folder, const char *path)
+{
+    (void)folder;
+    km_forcefield *ff = NULL;
+    if (accepted(km_forcefield_read(&path, 1, &ff)))
+        km_forcefield_destroy(ff);
+}
+
+static void read_eam(const char *folder, const char *path)
+{
+    (void)folder;
+    km_eam_tables *tables = NULL;
+    if (accepted(km_eam_file_read(path, &tables)))
+        km_eam_tables_destroy(tables);
+}
+
+static void read_eam_fs(const char *folder, const char *path)
+{
+    read_eam(folder, path);
+}
+
+static void read_pdb(const char *folder, const char *path)
+{
+    (void)folder;
+    km_structure *structure = NULL;
+    if (!accepted(km_structure_read(path, &structure)))
+        return;
+    for (int k = 0; k < 3 * structure->n; k++)
+        promise(structure->position[k] - structure->position[k] == 0.0, "positions are finite");
+    km_structure_destroy(structure);
+}
+
+static void read_gro(const char *folder, const char *path)
+{
+    read_pdb(folder, path);
+}
+
+static void read_xyz(const char *folder, const char *path)
+{
+    read_pdb(folder, path);
+}
+
+static void read_psf(const char *folder, const char *path)
+{
+    (void)folder;
+    km_labels *labels = NULL;
+    if (!accepted(km_labels_read_psf(path, &labels)))
+        return;
+    for (int i = 0; i < labels->n_atoms; i++)
+        promise(labels->molecule[i] >= 0 && labels->molecule[i] < labels->n_molecules,
+                "every atom is in a molecule");
+    km_labels_destroy(labels);
+}
+
+static void read_netcdf(const char *folder, const char *path)
+{
+    (void)folder;
+    km_netcdf_reader *reader = NULL;
+    km_frame frame;
+    if (!accepted(km_netcdf_reader_open(path, 0, &reader)))
+        return;
+    for (int64_t k = 0; k < km_netcdf_reader_n_frames(reader) && k < 4; k++)
+        accepted(km_netcdf_reader_read(reader, k, &frame));
+    km_netcdf_reader_destroy(reader);
+}
+
+static void read_checkpoint(const char *folder, const char *path)
+{
+    (void)path;
+    km_checkpoint checkpoint;
+    bool fallback;
+    char reason[256];
+    if (accepted(km_checkpoint_read(folder, &checkpoint, &fallback, reason, sizeof reason)))
+        km_checkpoint_release(&checkpoint);
+}
+
+static const km_fuzz_reader readers[] = {
+#define KM_FUZZ_ROW(name, file) {#name, file, read_##name},
+    KM_FUZZ_LIST(KM_FUZZ_ROW)
+#undef KM_FUZZ_ROW
+};
+
+const km_fuzz_reader *km_fuzz_reader_at(int index)
+{
+    return index >= 0 && index < (int)(sizeof readers / sizeof *readers) ? &readers[index] : NULL;
+}
+
+const km_fuzz_reader *km_fuzz_reader_find(const char *name)
+{
+    for (int k = 0; km_fuzz_reader_at(k) != NULL; k++)
+        if (strcmp(readers[k].name, name) == 0)
+            return &readers[k];
+    return NULL;
+}
+
+void km_fuzz_one(const km_fuzz_reader *reader, const char *folder, const uint8_t *data, size_t size)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s", folder, reader->file);
+    unlink(path); /* ext4 waits for the disk when a file is emptied and filled again */
+    const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool whole = file >= 0 && write(file, data, size) == (ssize_t)size;
+    if (file >= 0)
+        close(file);
+    if (!whole) {
+        perror(path);
+        abort();
+    }
+    reader->read(folder, path);
+}
