@@ -259,6 +259,9 @@ void km_model_destroy(km_model *model)
         free(model->note[k]);
     free_const(model->pair.form);
     free_const(model->pair.parameter);
+    for (int t = 0; t < model->pair.n_tables; t++)
+        km_vdw_table_destroy((km_vdw_table *)&model->pair.table[t]);
+    free_const(model->pair.table);
     free_const(model->bonded.bond);
     free_const(model->bonded.angle);
     free_const(model->bonded.dihedral_rb);

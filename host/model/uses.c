@@ -80,6 +80,13 @@ static km_status list_types(use_list *list, const km_expansion *e)
     km_status status = KM_OK;
     for (int t = 0; t < e->n_types && status == KM_OK && km_has_others(e); t++) {
         const km_ff_atom_type *type = &e->ff->atom_type[e->type[t]];
+        if (!type->lennard_jones) {
+            status = add_use(list, count[e->type[t]], type->source, type->analogy,
+                             "atom type %s: pairs of its own only%s%s", type->name,
+                             type->reference != NULL ? "; " : "",
+                             type->reference != NULL ? type->reference : "");
+            continue;
+        }
         status =
             add_use(list, count[e->type[t]], type->source, type->analogy,
                     "atom type %s: sigma %.6g A, epsilon %.6g kcal/mol%s%s", type->name,

@@ -434,6 +434,10 @@ static km_status prepare(km_pair *pair, const km_pair_spec *spec, const km_parti
     km_pair_tables tables;
     pair_constants *c = &pair->constants;
     KM_TRY(km_pair_tables_make(spec, &tables));
+    if (tables.curves.range.n > 0) {
+        km_pair_tables_destroy(&tables);
+        return KM_FAIL(KM_ERROR_UNSUPPORTED, "only Lennard-Jones pairs run on the GPU");
+    }
     pair->geometric = tables.geometric;
     c->cutoff2 = tables.cutoff2;
     c->coulomb_constant = (km_real)spec->coulomb_constant;
