@@ -11,6 +11,7 @@
 #include "host/model/metal.h"
 #include "host/model/mixing.h"
 #include "host/model/neutrality.h"
+#include "host/model/pair_barrier.h"
 #include "kernels/base/units.h"
 
 #define KM_SKIN                                                                                    \
@@ -209,6 +210,7 @@ static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
     KM_TRY(km_expand_topology(model, e));
     KM_TRY(km_expand_metal(model, e, recipe));
     KM_TRY(set_nonbonded(model, recipe, &e->system->box));
+    KM_TRY(km_check_barriers(model, e, recipe));
     return km_model_list_uses(model, e);
 }
 
