@@ -75,20 +75,25 @@ KM_HD km_lane_int load_curves(const int *curve, const int *j, int m)
 #endif
 }
 
-/* Force over distance from the curves, and the energy where it is wanted. */
-KM_HD km_lane from_curves(const variant v, const km_pair_parameters *p, const run_atom *own,
-                          const int *j, int m, km_lane r2, km_lane *u)
-{
-    km_lane place, c[4];
+/* Where the pairs of a vector lie in the curves: bytes in a row, and the place in the interval. The
+ * bytes are written well before they are read, which a processor would else wait for. */
+typedef struct curve_places {
     int offset[KM_LANES];
-    const km_lane_int interval = km_curve_places(&p->tables.curves.range, r2, &place);
-    km_lane_int_spill(load_curves(p->curve, j, m) + interval * (int)sizeof(km_real4), offset);
-    if (v.energy) {
-        km_lane_gather4(own->energy_curve, offset, c);
-        *u = km_curve_value(c, place);
-    }
-    km_lane_gather4(own->force_curve, offset, c);
-    return km_curve_value(c, place);
+    km_lane place;
+} curve_places;
+
+KM_HD void find_curves(const km_pair_parameters *p, const int *j, int m, km_lane r2,
+                       curve_places *at)
+{
+    const km_lane_int interval = km_curve_places(&p->tables.curves.range, r2, &at->place);
+    km_lane_int_spill(load_curves(p->curve, j, m) + interval * (int)sizeof(km_real4), at->offset);
+}
+
+KM_HD km_lane read_curves(const km_real4 *row, const curve_places *at)
+{
+    km_lane c[4];
+    km_lane_gather4(row, at->offset, c);
+    return km_curve_value(c, at->place);
 }
 
 _Static_assert(sizeof(km_pair_cluster) == sizeof(km_pair_force), "one offset serves both");
@@ -138,8 +143,9 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
 {
     size_t offset[CLUSTERS]; /* bytes, the same in both arrays */
     km_lane_mask near[VECTORS];
-    km_lane r2s[VECTORS], dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv[VECTORS],
-        rinv2[VECTORS], smooth_f[VECTORS], smooth_u[VECTORS];
+    curve_places curve[VECTORS];
+    km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv[VECTORS], rinv2[VECTORS],
+        smooth_f[VECTORS], smooth_u[VECTORS];
     for (int k = 0; k < CLUSTERS; k++)
         offset[k] = (size_t)j[k] * sizeof *cluster;
     KM_EACH_VECTOR
@@ -152,7 +158,8 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
         near[m] = km_lane_less(r2, c->cutoff2);
         if (mask != NULL)
             near[m] &= mask_of_vector(mask, m);
-        r2s[m] = r2;
+        if (v.vdw && v.curves)
+            find_curves(p, j, m, r2, &curve[m]);
         km_lane_inverse(r2, &rinv2[m], &rinv[m]);
         t[m] = km_lane_multiply_add(r2, c->scale, -c->one);
     }
@@ -164,10 +171,9 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
     {
         km_lane f = km_lane_all(KM_R(0.0));
         if (v.vdw && v.curves) {
-            km_lane u;
-            f = from_curves(v, p, own, j, m, r2s[m], &u);
+            f = read_curves(own->force_curve, &curve[m]);
             if (v.energy)
-                own->vdw += km_lane_keep(near[m], u);
+                own->vdw += km_lane_keep(near[m], read_curves(own->energy_curve, &curve[m]));
         } else if (v.vdw) {
             const km_lane rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
             const km_lane six_c6 = v.geometric ? own->six_c6 * load(cluster->six_c6, offset, m)
