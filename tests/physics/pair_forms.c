@@ -19,9 +19,11 @@
 
 enum { TYPES = 4, ATOMS = 216 };
 
-/* LAMMPS' Coulomb constant in metal units differs from ours by 3e-8, and its Ewald sum is good to
- * 1e-9 of a pair; mixed precision carries what rounded coordinates make of the repulsion. */
+/* LAMMPS' Coulomb constant in metal units differs from ours by 3e-8, and its erfc comes from a
+ * table and a polynomial that are good to some 1e-6 of a pair; mixed precision carries what rounded
+ * coordinates make of the repulsion. */
 static const double tolerance_force = sizeof(km_real) == 8 ? 1e-6 : 2e-5;
+static const double tolerance_force_charged = sizeof(km_real) == 8 ? 5e-6 : 2e-5;
 static const double tolerance_vdw = sizeof(km_real) == 8 ? 2e-7 : 1e-6;
 static const double tolerance_coulomb = 5e-6;
 static const double tolerance_virial = 1e-5;
@@ -201,7 +203,8 @@ static void ions_are_those_of_lammps(void **state)
         print_message("%s: forces %.1e, vdw %.1e, coulomb %.1e\n", s.name,
                       rms_difference(got.force, s.force, s.n), got.vdw / s.vdw - 1.0,
                       (got.coulomb + mesh.energy - s.coulomb) / (fabs(s.coulomb) + 1e-30));
-        assert_near(rms_difference(got.force, s.force, s.n), 0.0, tolerance_force);
+        assert_near(rms_difference(got.force, s.force, s.n), 0.0,
+                    s.spec.ewald_alpha > 0.0 ? tolerance_force_charged : tolerance_force);
         assert_near(got.vdw, s.vdw, tolerance_vdw * fabs(s.vdw));
         assert_near(got.coulomb + mesh.energy, s.coulomb, tolerance_coulomb * fabs(s.coulomb));
         for (int c = 0; c < KM_TENSOR; c++)
