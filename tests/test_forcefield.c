@@ -287,6 +287,12 @@ static void mistakes_are_named(void **state)
     refused("types: [A, B]", "types: [A, C]", ": line 19: unknown atom type \"C\"");
     refused("[0.7, 0.25]", "[0.7]",
             ": line 19: 1 parameters are given; the form needs: epsilon sigma");
+    refused("form: lennard_jones, parameters: [0.7, 0.25]",
+            "form: morse, parameters: [0.7, -2, 0.3]", ": line 19: a is -2; it must be above 0");
+    refused("form: lennard_jones", "form: none",
+            ": line 19: 2 parameters are given; the form needs: none");
+    refused("form: lennard_jones, parameters: [0.7, 0.25]", "form: table",
+            ": line 19: `table: {file: ..., section: ...}` is missing");
     refused("charge: -1", "charge: 0",
             ": line 24: molecule ABA: the atomic charges sum to -1 e, but charge is 0");
     refused("residue: ABA", "residue: ABABA",

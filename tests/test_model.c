@@ -599,7 +599,7 @@ static void small_rings_and_missing_rows(void **state)
     own->n_pair_types = 0;
     km_vdw_form form;
     double parameter[KM_VDW_PARAMETERS];
-    km_mix(own, 0, 1, &form, parameter);
+    assert_ok(km_mix(own, 0, 1, &form, parameter));
     assert_near(parameter[0], 0.2 * 4.184, 1e-15);
     assert_near(parameter[1], 0.35, 1e-15);
     km_forcefield_destroy(own);

@@ -72,6 +72,8 @@ static void add_parameters(uint64_t *hash, const km_model *model)
     add(hash, model->charge, (size_t)model->n * sizeof *model->charge);
     add(hash, pair->form, pairs * sizeof *pair->form);
     add(hash, pair->parameter, pairs * KM_VDW_PARAMETERS * sizeof *pair->parameter);
+    for (const km_vdw_table *t = pair->table; t < pair->table + pair->n_tables; t++)
+        add(hash, t->r, 3 * (size_t)t->n * sizeof *t->r);
     add_bonded(hash, &model->bonded);
     if (model->eam_tables != NULL)
         add_metal(hash, model->eam_tables);

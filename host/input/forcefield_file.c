@@ -241,6 +241,9 @@ void km_forcefield_destroy(km_forcefield *ff)
     free(ff->improper_type);
     free(ff->molecule);
     free(ff->pair_type);
+    for (int t = 0; t < ff->n_tables; t++)
+        km_vdw_table_destroy(&ff->table[t]);
+    free(ff->table);
     free(ff->file);
     free(ff->override);
     free(ff);

@@ -10,6 +10,7 @@
 
 #include "kernels/base/error.h"
 #include "kernels/pair/vdw.h"
+#include "kernels/pair/vdw_table.h"
 
 typedef enum km_provenance { KM_PUBLISHED, KM_ANALOGY } km_provenance;
 
@@ -25,6 +26,7 @@ typedef struct km_ff_atom_type {
     double mass;          /* u      */
     double sigma;         /* nm     */
     double epsilon;       /* kJ/mol */
+    bool lennard_jones;   /* has these two: else each pair of it needs a row of pair_types */
     char *source;         /* keys, comma separated                 */
     char *reference;      /* where in the source                   */
     char *analogy;        /* taken from what; NULL when published for this use */
@@ -73,7 +75,8 @@ typedef struct km_ff_molecule {
     char *key;     /* "DME", "K+"; what recipes say                                   */
     char *residue; /* at most 4 characters, for PDB and PSF: "DME", "K"                */
     char *name, *group, *smiles, *note, *file;
-    int charge; /* e, net                                                           */
+    int charge; /* e, formal                                                         */
+    double net; /* e, what the atomic charges sum to: charge, but in models whose ions hold less */
     char *source;
     km_provenance status;
     bool rigid; /* all bonds and the angle held by constraints: water                */
@@ -97,7 +100,7 @@ typedef enum km_mixing { KM_MIXING_GEOMETRIC, KM_MIXING_LORENTZ_BERTHELOT } km_m
 typedef struct km_ff_pair_type {
     int type[2];
     km_vdw_form form;
-    double parameter[KM_VDW_PARAMETERS];
+    double parameter[KM_VDW_PARAMETERS]; /* nm, kJ/mol; KM_VDW_TABLE: the index in `table` */
     char *source, *analogy, *file;
 } km_ff_pair_type;
 
@@ -120,6 +123,8 @@ typedef struct km_forcefield {
     km_ff_molecule *molecule;
     int n_pair_types;
     km_ff_pair_type *pair_type;
+    int n_tables;
+    km_vdw_table *table; /* of rows of the form table                               */
     int n_files;
     char **file; /* paths that were read, in order                              */
     int n_overrides;

@@ -107,10 +107,11 @@ static km_status check_charge(km_ff_reader *r, uint32_t row, const km_ff_molecul
     double sum = 0.0;
     for (int a = 0; a < m->n_atoms; a++)
         sum += m->atom[a].charge;
-    if (fabs(sum - m->charge) > KM_CHARGE_TOLERANCE)
+    if (fabs(sum - m->net) > KM_CHARGE_TOLERANCE)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: molecule %s: the atomic charges sum to %.7g e, but charge is %d",
-                       km_ff_place(r, "molecules.%u.charge", row), m->key, sum, m->charge);
+                       "%s: molecule %s: the atomic charges sum to %.7g e, but %s is %g",
+                       km_ff_place(r, "molecules.%u.charge", row), m->key, sum,
+                       m->net != m->charge ? "net_charge" : "charge", m->net);
     return KM_OK;
 }
 
@@ -318,6 +319,7 @@ static km_status read_texts(km_ff_reader *r, uint32_t row, km_ff_molecule *m)
     KM_TRY(km_ff_join_sources(r, &raw->source, &m->source, "molecules", row));
     m->file = r->file;
     m->charge = raw->charge;
+    m->net = raw->net_charge != NULL ? *raw->net_charge : raw->charge;
     m->status = raw->status;
     return KM_OK;
 }

@@ -61,8 +61,8 @@ static const cyaml_schema_field_t atom_type_fields[] = {
     TEXT("class", 0, km_raw_atom_type, class_name, 23),
     TEXT("element", 0, km_raw_atom_type, element, 3),
     NUMBER("mass", 0, km_raw_atom_type, mass),
-    NUMBER("sigma", 0, km_raw_atom_type, sigma),
-    NUMBER("epsilon", 0, km_raw_atom_type, epsilon),
+    CYAML_FIELD_FLOAT_PTR("sigma", POINTER | OPTIONAL, km_raw_atom_type, sigma),
+    CYAML_FIELD_FLOAT_PTR("epsilon", POINTER | OPTIONAL, km_raw_atom_type, epsilon),
     SOURCES(km_raw_atom_type),
     TEXT("reference", OPTIONAL, km_raw_atom_type, reference, 1000),
     TEXT("analogy", OPTIONAL, km_raw_atom_type, analogy, 1000),
@@ -90,10 +90,17 @@ static const cyaml_schema_value_t bond_value = TERM_VALUE(bond_fields);
 static const cyaml_schema_value_t angle_value = TERM_VALUE(angle_fields);
 static const cyaml_schema_value_t dihedral_value = TERM_VALUE(dihedral_fields);
 
+static const cyaml_schema_field_t pair_table_fields[] = {
+    TEXT("file", 0, km_raw_pair_table, file, 1000),
+    TEXT("section", 0, km_raw_pair_table, section, 100), CYAML_FIELD_END};
+
 static const cyaml_schema_field_t pair_type_fields[] = {
-    CYAML_FIELD_SEQUENCE_FIXED("types", 0, km_raw_pair_type, type, &word, 2),
+    LIST("types", 0, km_raw_pair_type, type, n_types, &word, 2, LONGEST),
     CYAML_FIELD_ENUM("form", 0, km_raw_pair_type, form, forms, COUNT(forms)),
-    LIST("parameters", 0, km_raw_pair_type, parameter, n_parameters, &number, 1, KM_VDW_PARAMETERS),
+    LIST("parameters", OPTIONAL, km_raw_pair_type, parameter, n_parameters, &number, 1,
+         KM_VDW_PARAMETERS),
+    CYAML_FIELD_MAPPING_PTR("table", POINTER | OPTIONAL, km_raw_pair_type, table,
+                            pair_table_fields),
     SOURCES(km_raw_pair_type),
     TEXT("analogy", OPTIONAL, km_raw_pair_type, analogy, 1000),
     CYAML_FIELD_END};
@@ -137,6 +144,7 @@ static const cyaml_schema_field_t molecule_fields[] = {
     TEXT("group", OPTIONAL, km_raw_molecule, group, 100),
     TEXT("smiles", OPTIONAL, km_raw_molecule, smiles, LONGEST),
     CYAML_FIELD_INT("charge", 0, km_raw_molecule, charge),
+    CYAML_FIELD_FLOAT_PTR("net_charge", POINTER | OPTIONAL, km_raw_molecule, net_charge),
     TEXT("force_field", OPTIONAL, km_raw_molecule, force_field, 1000),
     SOURCES(km_raw_molecule),
     CYAML_FIELD_ENUM("status", 0, km_raw_molecule, status, states, COUNT(states)),

@@ -38,7 +38,8 @@ typedef struct km_raw_source {
 
 typedef struct km_raw_atom_type {
     char *name, *class_name, *element, *reference, *analogy;
-    double mass, sigma, epsilon;
+    double mass;
+    double *sigma, *epsilon; /* NULL: no Lennard-Jones */
     km_raw_sources source;
 } km_raw_atom_type;
 
@@ -51,11 +52,17 @@ typedef struct km_raw_term {
     char *analogy, *wildcard;
 } km_raw_term;
 
+typedef struct km_raw_pair_table {
+    char *file, *section;
+} km_raw_pair_table;
+
 typedef struct km_raw_pair_type {
-    char *type[2];
+    char **type;
+    uint32_t n_types;
     km_vdw_form form;
     double *parameter;
     uint32_t n_parameters;
+    km_raw_pair_table *table;
     km_raw_sources source;
     char *analogy;
 } km_raw_pair_type;
@@ -83,6 +90,7 @@ typedef char km_raw_cell[24]; /* in place: libcyaml 1.3.1 cannot free rows of po
 typedef struct km_raw_molecule {
     char *key, *residue, *name, *group, *smiles, *force_field, *note, *geometry;
     int charge;
+    double *net_charge; /* NULL: charge */
     km_raw_sources source;
     km_provenance status;
     km_raw_density *density;

@@ -63,16 +63,6 @@ int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b
                         false);
 }
 
-int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b)
-{
-    for (int p = 0; p < ff->n_pair_types; p++) {
-        const int *t = ff->pair_type[p].type;
-        if ((t[0] == type_a && t[1] == type_b) || (t[0] == type_b && t[1] == type_a))
-            return p;
-    }
-    return -1;
-}
-
 /* Atom types. */
 
 /* "H", "Cl": constraints and distributions ask for elements by their symbols. */
@@ -82,20 +72,36 @@ static bool is_symbol(const char *element)
            (element[1] == '\0' || (islower((unsigned char)element[1]) && element[2] == '\0'));
 }
 
+/* sigma and epsilon, or neither: an ion of a model that has pair_types only. */
+static km_status fill_lennard_jones(km_ff_reader *r, uint32_t row, km_ff_atom_type *type)
+{
+    const km_raw_atom_type *raw = &r->raw->atom_type[row];
+    if ((raw->sigma == NULL) != (raw->epsilon == NULL))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: type %s: give sigma and epsilon, or neither when all its pairs are in "
+                       "pair_types",
+                       km_ff_place(r, "atom_types.%u", row), raw->name);
+    type->lennard_jones = raw->sigma != NULL;
+    type->sigma = raw->sigma != NULL ? *raw->sigma * r->length : 0.0;
+    type->epsilon = raw->epsilon != NULL ? *raw->epsilon * r->energy : 0.0;
+    if (type->sigma < 0 || type->epsilon < 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
+                       km_ff_place(r, "atom_types.%u", row), raw->name, *raw->sigma, *raw->epsilon);
+    if (type->sigma > LARGEST_SIGMA)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: type %s: sigma is %g nm; is it in the file's unit of length?",
+                       km_ff_place(r, "atom_types.%u.sigma", row), raw->name, type->sigma);
+    return KM_OK;
+}
+
 static km_status fill_atom_type(km_ff_reader *r, uint32_t row, km_ff_atom_type *type)
 {
     const km_raw_atom_type *raw = &r->raw->atom_type[row];
     if (!(raw->mass > 0))
         return KM_FAIL(KM_ERROR_INPUT, "%s: type %s: mass is %g; it must be above 0",
                        km_ff_place(r, "atom_types.%u.mass", row), raw->name, raw->mass);
-    if (raw->sigma < 0 || raw->epsilon < 0)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
-                       km_ff_place(r, "atom_types.%u", row), raw->name, raw->sigma, raw->epsilon);
-    if (raw->sigma * r->length > LARGEST_SIGMA)
-        return KM_FAIL(
-            KM_ERROR_INPUT, "%s: type %s: sigma is %g nm; is it in the file's unit of length?",
-            km_ff_place(r, "atom_types.%u.sigma", row), raw->name, raw->sigma * r->length);
+    KM_TRY(fill_lennard_jones(r, row, type));
     if (!is_symbol(raw->element))
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: \"%s\" is not the symbol of an element; write H, Cl",
@@ -107,8 +113,6 @@ static km_status fill_atom_type(km_ff_reader *r, uint32_t row, km_ff_atom_type *
     KM_TRY(km_ff_keep(r->ff, raw->analogy, &type->analogy));
     KM_TRY(km_ff_join_sources(r, &raw->source, &type->source, "atom_types", row));
     type->mass = raw->mass;
-    type->sigma = raw->sigma * r->length;
-    type->epsilon = raw->epsilon * r->energy;
     type->file = r->file;
     type->status = raw->analogy != NULL ? KM_ANALOGY : KM_PUBLISHED;
     return KM_OK;
@@ -254,86 +258,4 @@ km_status km_ff_add_terms(km_ff_reader *r)
                         &ff->dihedral_type, &ff->n_dihedral_types));
     return add_torsions(r, "improper_types", r->raw->improper_type, r->raw->n_improper_types, false,
                         &ff->improper_type, &ff->n_improper_types);
-}
-
-/* Pair rows. */
-
-/* Parameter names as in KM_VDW_LIST and the powers of energy and length in their unit. */
-static const struct {
-    const char *name;
-    int energy, length;
-} dimensions[] = {{"epsilon", 1, 0}, {"sigma", 0, 1}, {"A", 1, 0},  {"rho", 0, 1},
-                  {"C", 1, 6},       {"D", 1, 0},     {"a", 0, -1}, {"r0", 0, 1}};
-
-static const char *const parameter_names[] = {
-#define PARAMETER_NAMES(name, function, text, n, parameters) [KM_VDW_##name] = parameters,
-    KM_VDW_LIST(PARAMETER_NAMES)
-#undef PARAMETER_NAMES
-};
-static const int parameter_counts[] = {
-#define PARAMETER_COUNT(name, function, text, n, parameters) [KM_VDW_##name] = n,
-    KM_VDW_LIST(PARAMETER_COUNT)
-#undef PARAMETER_COUNT
-};
-
-static km_status convert_parameters(km_ff_reader *r, uint32_t row, km_ff_pair_type *type)
-{
-    const km_raw_pair_type *raw = &r->raw->pair_type[row];
-    const char *names = parameter_names[raw->form];
-    if ((int)raw->n_parameters != parameter_counts[raw->form])
-        return KM_FAIL(KM_ERROR_INPUT, "%s: %u parameters are given; the form needs: %s",
-                       km_ff_place(r, "pair_types.%u.parameters", row), raw->n_parameters, names);
-    for (uint32_t p = 0; p < raw->n_parameters; p++) {
-        const size_t length = strcspn(names, " ");
-        double unit = 0.0;
-        for (size_t d = 0; d < sizeof dimensions / sizeof *dimensions; d++)
-            if (strlen(dimensions[d].name) == length &&
-                strncmp(dimensions[d].name, names, length) == 0)
-                unit = pow(r->energy, dimensions[d].energy) * pow(r->length, dimensions[d].length);
-        if (unit == 0.0)
-            return KM_FAIL(KM_ERROR_INTERNAL, "the pair parameter %.*s has no unit", (int)length,
-                           names);
-        if (raw->parameter[p] < 0)
-            return KM_FAIL(KM_ERROR_INPUT, "%s: %.*s is %g; it must not be below 0",
-                           km_ff_place(r, "pair_types.%u.parameters.%u", row, p), (int)length,
-                           names, raw->parameter[p]);
-        type->parameter[p] = raw->parameter[p] * unit;
-        names += length + strspn(names + length, " ");
-    }
-    return KM_OK;
-}
-
-km_status km_ff_add_pair_types(km_ff_reader *r)
-{
-    km_forcefield *ff = r->ff;
-    const uint32_t n = r->raw->n_pair_types;
-    KM_TRY(km_ff_grow((void **)&ff->pair_type, ff->n_pair_types, n, sizeof *ff->pair_type));
-    for (uint32_t row = 0; row < n; row++) {
-        const km_raw_pair_type *raw = &r->raw->pair_type[row];
-        int types[2];
-        for (int t = 0; t < 2; t++) {
-            types[t] = km_forcefield_atom_type(ff, raw->type[t]);
-            if (types[t] < 0)
-                return KM_FAIL(KM_ERROR_INPUT, "%s: unknown atom type \"%s\"",
-                               km_ff_place(r, "pair_types.%u.types.%d", row, t), raw->type[t]);
-        }
-        const int known = km_forcefield_pair(ff, types[0], types[1]);
-        km_ff_pair_type *type = &ff->pair_type[known >= 0 ? known : ff->n_pair_types];
-        char what[120];
-        snprintf(what, sizeof what, "pair_types %s-%s", raw->type[0], raw->type[1]);
-        if (known >= 0 && type->file == r->file)
-            return KM_FAIL(KM_ERROR_INPUT, "%s: %s is given twice",
-                           km_ff_place(r, "pair_types.%u", row), what);
-        if (known >= 0)
-            KM_TRY(km_ff_note_override(r, what, type->file));
-        type->type[0] = types[0];
-        type->type[1] = types[1];
-        type->form = raw->form;
-        KM_TRY(convert_parameters(r, row, type));
-        KM_TRY(km_ff_join_sources(r, &raw->source, &type->source, "pair_types", row));
-        KM_TRY(km_ff_keep(ff, raw->analogy, &type->analogy));
-        type->file = r->file;
-        ff->n_pair_types += known < 0;
-    }
-    return KM_OK;
 }

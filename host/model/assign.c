@@ -59,7 +59,7 @@ static km_status assign_charges(km_assignment *a, const km_recipe_forcefield *re
     KM_TRY(find_charge_set(a, recipe, ff));
     KM_NEW(a->charge, a->n_atoms);
     const double formal = a->source->charge;
-    const double net = a->charge_set != NULL ? a->charge_set->net : formal;
+    const double net = a->charge_set != NULL ? a->charge_set->net : a->source->net;
     a->scaled = formal != 0.0 && net - formal < 1e-6 && formal - net < 1e-6;
     for (int i = 0; i < a->n_atoms; i++) {
         a->charge[i] = a->charge_set != NULL ? a->charge_set->charge[i] : a->source->atom[i].charge;

@@ -92,6 +92,20 @@ km_status km_expand_atoms(km_model *model, const km_expansion *e)
     return KM_OK;
 }
 
+/* Tabulated pairs, in the order of the force field: the parameter of their form is the index. */
+static km_status copy_tables(km_model *model, const km_expansion *e)
+{
+    km_vdw_table *table = NULL;
+    if (e->ff->n_tables == 0)
+        return KM_OK;
+    KM_NEW(table, e->ff->n_tables);
+    model->pair.table = table;
+    model->pair.n_tables = e->ff->n_tables;
+    for (int t = 0; t < e->ff->n_tables; t++)
+        KM_TRY(km_vdw_table_copy(&e->ff->table[t], &table[t]));
+    return KM_OK;
+}
+
 km_status km_expand_pair_table(km_model *model, const km_expansion *e)
 {
     const size_t n = (size_t)e->n_types;
@@ -105,9 +119,9 @@ km_status km_expand_pair_table(km_model *model, const km_expansion *e)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++) {
             km_vdw_form pair_form;
-            km_mix(e->ff, e->type[a], e->type[b], &pair_form,
-                   &parameter[(a * n + b) * KM_VDW_PARAMETERS]);
+            KM_TRY(km_mix(e->ff, e->type[a], e->type[b], &pair_form,
+                          &parameter[(a * n + b) * KM_VDW_PARAMETERS]));
             form[a * n + b] = (int)pair_form;
         }
-    return KM_OK;
+    return copy_tables(model, e);
 }

@@ -4,17 +4,23 @@
 #include <math.h>
 #include <string.h>
 
-void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, double *parameter)
+km_status km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form,
+                 double *parameter)
 {
     memset(parameter, 0, KM_VDW_PARAMETERS * sizeof *parameter);
     const int row = km_forcefield_pair(ff, type_a, type_b);
     if (row >= 0) {
         *form = ff->pair_type[row].form;
         memcpy(parameter, ff->pair_type[row].parameter, sizeof ff->pair_type[row].parameter);
-        return;
+        return KM_OK;
     }
     const km_ff_atom_type *a = &ff->atom_type[type_a], *b = &ff->atom_type[type_b];
     *form = KM_VDW_LENNARD_JONES;
+    if (!a->lennard_jones || !b->lennard_jones)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "no pair of the types %s and %s: %s has no sigma and epsilon to mix; add a "
+                       "row to pair_types of a force-field file (form: none, if only charges act)",
+                       a->name, b->name, a->lennard_jones ? b->name : a->name);
     parameter[0] = type_a == type_b ? a->epsilon : sqrt(a->epsilon * b->epsilon);
     if (type_a == type_b)
         parameter[1] = a->sigma;
@@ -22,6 +28,7 @@ void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, 
         parameter[1] = sqrt(a->sigma * b->sigma);
     else
         parameter[1] = 0.5 * (a->sigma + b->sigma);
+    return KM_OK;
 }
 
 km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a)
@@ -30,7 +37,7 @@ km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a)
         km_pair14 *pair = &a->pair14[p];
         km_vdw_form form;
         double parameter[KM_VDW_PARAMETERS];
-        km_mix(ff, a->type[pair->i], a->type[pair->j], &form, parameter);
+        KM_TRY(km_mix(ff, a->type[pair->i], a->type[pair->j], &form, parameter));
         if (form != KM_VDW_LENNARD_JONES)
             return KM_FAIL(
                 KM_ERROR_UNSUPPORTED,

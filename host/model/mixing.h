@@ -7,7 +7,8 @@
 
 /* The van der Waals parameters of two types of the force field: a pair row where there is one, else
  * the mixing rule. parameter: KM_VDW_PARAMETERS numbers in the order of KM_VDW_LIST, nm, kJ/mol. */
-void km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form, double *parameter);
+KM_MUST_CHECK km_status km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form,
+                               double *parameter);
 
 /* Scaled parameters of the 1-4 pairs of one kind of molecule. KM_ERROR_UNSUPPORTED when a pair row
  * of another form than Lennard-Jones would apply. */

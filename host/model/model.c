@@ -11,6 +11,7 @@
 #include "host/model/metal.h"
 #include "host/model/mixing.h"
 #include "host/model/neutrality.h"
+#include "host/model/pair_barrier.h"
 #include "kernels/base/units.h"
 
 #define KM_SKIN                                                                                    \
@@ -208,6 +209,7 @@ static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
     KM_TRY(km_expand_topology(model, e));
     KM_TRY(km_expand_metal(model, e, recipe));
     KM_TRY(set_nonbonded(model, recipe, &e->system->box));
+    KM_TRY(km_check_barriers(model, e, recipe));
     return km_model_list_uses(model, e);
 }
 
@@ -259,6 +261,9 @@ void km_model_destroy(km_model *model)
         free(model->note[k]);
     free_const(model->pair.form);
     free_const(model->pair.parameter);
+    for (int t = 0; t < model->pair.n_tables; t++)
+        km_vdw_table_destroy((km_vdw_table *)&model->pair.table[t]);
+    free_const(model->pair.table);
     free_const(model->bonded.bond);
     free_const(model->bonded.angle);
     free_const(model->bonded.dihedral_rb);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "host/model/metal.h"
+#include "host/model/pair_barrier.h"
 #include "kernels/base/units.h"
 
 /* "T08: text of T08; CLP: text of CLP" from "T08, CLP". */
@@ -80,6 +81,13 @@ static km_status list_types(use_list *list, const km_expansion *e)
     km_status status = KM_OK;
     for (int t = 0; t < e->n_types && status == KM_OK && km_has_others(e); t++) {
         const km_ff_atom_type *type = &e->ff->atom_type[e->type[t]];
+        if (!type->lennard_jones) {
+            status = add_use(list, count[e->type[t]], type->source, type->analogy,
+                             "atom type %s: pairs of its own only%s%s", type->name,
+                             type->reference != NULL ? "; " : "",
+                             type->reference != NULL ? type->reference : "");
+            continue;
+        }
         status =
             add_use(list, count[e->type[t]], type->source, type->analogy,
                     "atom type %s: sigma %.6g A, epsilon %.6g kcal/mol%s%s", type->name,
@@ -168,15 +176,35 @@ static km_status list_torsions(use_list *list, const int *count, const char *nam
     return KM_OK;
 }
 
+/* "; barrier of 66.9 eV at 0.802 A", of a pair that attracts without bound behind it. */
+static void barrier_text(const km_model *model, int type_a, int type_b, char *text, size_t length)
+{
+    const km_pair_barrier barrier = km_pair_barrier_of_types(model, type_a, type_b);
+    text[0] = '\0';
+    if (barrier.finite && barrier.height > 0.0)
+        snprintf(text, length, "; barrier of %.4g eV at %.3g A, nothing holds it inside",
+                 barrier.height / KM_EV, angstrom(barrier.radius));
+}
+
 static km_status list_pair_rows(use_list *list, const km_expansion *e)
 {
+    static const char *const forms[] = {
+#define FORM_TEXT(name, function, text, n, parameters) text,
+        KM_VDW_LIST(FORM_TEXT)
+#undef FORM_TEXT
+    };
     for (int p = 0; p < e->ff->n_pair_types; p++) {
         const km_ff_pair_type *pair = &e->ff->pair_type[p];
-        if (e->type_here[pair->type[0]] >= 0 && e->type_here[pair->type[1]] >= 0)
-            KM_TRY(add_use(list, 1, pair->source, pair->analogy,
-                           "pair %s with %s: parameters of its own instead of the mixing rule",
-                           e->ff->atom_type[pair->type[0]].name,
-                           e->ff->atom_type[pair->type[1]].name));
+        const int a = e->type_here[pair->type[0]], b = e->type_here[pair->type[1]];
+        char barrier[100] = "";
+        if (a < 0 || b < 0)
+            continue;
+        if (pair->form != KM_VDW_LENNARD_JONES)
+            barrier_text(list->model, a, b, barrier, sizeof barrier);
+        KM_TRY(add_use(list, 1, pair->source, pair->analogy,
+                       "pair %s with %s: %s, parameters of its own instead of the mixing rule%s",
+                       e->ff->atom_type[pair->type[0]].name, e->ff->atom_type[pair->type[1]].name,
+                       forms[pair->form], barrier));
     }
     return KM_OK;
 }

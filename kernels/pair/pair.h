@@ -5,13 +5,16 @@
 
 #include "kernels/force.h"
 #include "kernels/pair/vdw.h"
+#include "kernels/pair/vdw_table.h"
 
 /* Plain host data, filled by host/model. */
 typedef struct km_pair_spec {
     int n_types;     /*      number of atom types                                          */
     const int *form; /*      n_types^2  km_vdw_form of each pair of types                  */
-    const double *parameter; /*      n_types^2 x KM_VDW_PARAMETERS, in the order of KM_VDW_LIST,
-                                     units nm and kJ/mol */
+    const double *parameter;   /*      n_types^2 x KM_VDW_PARAMETERS, in the order of KM_VDW_LIST,
+                                       units nm and kJ/mol; of KM_VDW_TABLE the index in table */
+    const km_vdw_table *table; /*    n_tables  tabulated pairs                                */
+    int n_tables;
     double cutoff;      /* nm   van der Waals and Coulomb alike                               */
     bool shift;         /*      subtract U(cutoff) from each van der Waals pair energy, so that
                                 the energy is conserved; forces are the same                  */

@@ -35,6 +35,7 @@ static void destroy(void *self)
         free(pair->sums[t].force);
     }
     free(pair->parameters.type);
+    free(pair->parameters.curve);
     km_pair_tables_destroy(&pair->parameters.tables);
     free(pair->cluster);
     free(pair->sums);
@@ -49,6 +50,8 @@ static km_status allocate_sums(km_pair *pair, const km_particles *p)
     pair->n_blocks = (2 * pair->n_j + KM_CLUSTER_BLOCK - 1) / KM_CLUSTER_BLOCK;
     KM_NEW(pair->cluster, pair->n_j + 1);
     KM_NEW(pair->parameters.type, ((size_t)pair->n_j + 1) * KM_CLUSTER_J);
+    if (pair->parameters.tables.curves.range.n > 0)
+        KM_NEW(pair->parameters.curve, ((size_t)pair->n_j + 1) * KM_CLUSTER_J);
     for (int b = 0; b < KM_CLUSTER_J; b++) /* the empty cluster, beyond any cell */
         pair->cluster[pair->n_j].x[0][b] = KM_R(1e6);
     KM_NEW(pair->energy, pair->n_blocks);
@@ -77,6 +80,9 @@ static km_status rebuild(void *self, const km_particles *p)
             cluster->six_c6[b] = (km_real)pair->parameters.tables.type_root[2 * type];
             cluster->twelve_c12[b] = (km_real)pair->parameters.tables.type_root[2 * type + 1];
             pair->parameters.type[j * KM_CLUSTER_J + b] = type;
+            if (pair->parameters.curve != NULL)
+                pair->parameters.curve[j * KM_CLUSTER_J + b] =
+                    type * pair->parameters.tables.curves.range.n * (int)sizeof(km_real4);
         }
     pair->builds = list->builds;
     return KM_OK;

@@ -9,9 +9,7 @@
 #include <stdlib.h>
 
 #include "kernels/neighbours/cluster_list.cuh"
-#include "kernels/pair/pair_tables.h"
-#include "kernels/pair/pair_tail.h"
-#include "kernels/pair/vdw_lennard_jones.h"
+#include "kernels/pair/pair_vdw.cuh"
 
 namespace KM_CUDA_NAMESPACE
 {
@@ -32,22 +30,6 @@ constexpr int least_blocks(bool tally)
     return sizeof(km_real) > 4 ? 2 : (tally ? 3 : most);
 }
 
-/* Lennard-Jones parameters of a pair, or their roots of one type. */
-typedef struct __attribute__((aligned(2 * sizeof(km_real)))) lennard_jones {
-    km_real six_c6, twelve_c12;
-} lennard_jones;
-
-/* What every launch reads. */
-typedef struct pair_constants {
-    km_real cutoff2;             /* nm^2 */
-    km_real coulomb_constant;    /* kJ nm/mol/e^2 */
-    km_real shift_c6, shift_c12; /* as in km_pair_tables */
-    int n_types;
-    const lennard_jones *table; /* n_types: roots of the types; or n_types^2 */
-    km_ewald_polynomial ewald;
-    km_pair_tail tail;
-} pair_constants;
-
 /* Where the results go. */
 typedef struct pair_results {
     int n_padded;
@@ -55,21 +37,6 @@ typedef struct pair_results {
     km_cuda_state *state;
     bool energy, virial; /* wanted in this step */
 } pair_results;
-
-/* The supercluster of a warp, in the image of its unit. */
-template <bool GEOMETRIC> struct own_atoms {
-    km_real4 x[KM_SUPERCLUSTER];                         /* nm, kJ nm/mol/e: w = C q           */
-    lennard_jones root[GEOMETRIC ? KM_SUPERCLUSTER : 1]; /* of its type                      */
-    int row[GEOMETRIC ? 1 : KM_SUPERCLUSTER];            /* of its type in the table         */
-};
-
-/* The j-atom of a lane. */
-struct other_atom {
-    km_real x, y, z, charge;
-    lennard_jones root;
-    km_cluster_label label;
-    km_real fx, fy, fz; /* force on the i-atoms from it */
-};
 
 /* A lane's sums over a unit. */
 template <bool TALLY> struct lane_sums {
@@ -103,10 +70,10 @@ struct lane_constants {
     km_real scale, highest;
 };
 
-template <bool GEOMETRIC>
+template <vdw_source VDW>
 static __device__ __forceinline__ void
 load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluster_unit &unit,
-         const km_cuda_state *state, own_atoms<GEOMETRIC> *own)
+         const km_cuda_state *state, own_atoms<VDW> *own)
 {
     const km_box box = state->box;
     const km_vec3 shift = km_list_image_shift(&box, unit.image);
@@ -120,19 +87,19 @@ load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluste
         x.z += (km_real)shift.z;
         x.w *= p.coulomb_constant;
         own->x[k] = x;
-        if (GEOMETRIC)
+        if (VDW == GEOMETRIC)
             own->root[k] = p.table[type];
         else
-            own->row[k] = type * p.n_types;
+            own->row[k] = type * p.n_types * (VDW == CURVES ? p.range.n : 1);
     }
     __syncwarp();
 }
 
 /* One pair: i-atom of cluster c, j-atom of the lane; `interacts` is false for an excluded pair. */
-template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static __device__ __forceinline__ void
-interact(const pair_constants &p, const lane_constants &k, const own_atoms<GEOMETRIC> *own,
-         const int c, bool interacts, other_atom *other, lane_sums<TALLY> *sum)
+interact(const pair_constants &p, const lane_constants &k, const own_atoms<VDW> *own, const int c,
+         bool interacts, other_atom *other, lane_sums<TALLY> *sum)
 {
     const int i = c * KM_CLUSTER_I + (int)(threadIdx.x % KM_CLUSTER_I);
     const km_real4 x = own->x[i];
@@ -140,13 +107,8 @@ interact(const pair_constants &p, const lane_constants &k, const own_atoms<GEOME
     const km_real r2 = km_lane_multiply_add(dx, dx, km_lane_multiply_add(dy, dy, dz * dz));
     const bool near = interacts && r2 < p.cutoff2;
     const km_real rinv = inverse_root(r2), rinv2 = rinv * rinv, rinv6 = rinv2 * rinv2 * rinv2;
-    lennard_jones lj;
-    if (GEOMETRIC) {
-        lj.six_c6 = own->root[i].six_c6 * other->root.six_c6;
-        lj.twelve_c12 = own->root[i].twelve_c12 * other->root.twelve_c12;
-    } else
-        lj = p.table[own->row[i] + other->label.type];
-    km_real f = km_lennard_jones_force(lj.six_c6, lj.twelve_c12, rinv2, rinv6);
+    pair_vdw pair;
+    km_real f = vdw_force<VDW>(p, own, i, other, r2, rinv2, rinv6, &pair);
     const km_real qq = x.w * other->charge;
     const km_real t = km_lane_multiply_add(r2, k.scale, KM_R(-1.0));
     if (COEFFICIENTS > 0) {
@@ -164,8 +126,7 @@ interact(const pair_constants &p, const lane_constants &k, const own_atoms<GEOME
     }
     if (TALLY && near) {
         km_real *tally = sum->tally;
-        tally[0] += km_lennard_jones_energy(lj.six_c6, lj.twelve_c12, rinv6) -
-                    (lj.twelve_c12 * p.shift_c12 - lj.six_c6 * p.shift_c6);
+        tally[0] += vdw_energy<VDW>(p, pair, rinv6);
         if (COEFFICIENTS > 0) {
             km_real smooth;
             km_ewald_polynomial_values(p.ewald.energy, COEFFICIENTS, &t, 1, &smooth);
@@ -230,11 +191,11 @@ static __device__ __forceinline__ void add_other(const other_atom &other, int ro
 }
 
 /* Entries begin..end of a unit, which lie in the lanes of the warp. */
-template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY, bool MASKED>
+template <int COEFFICIENTS, vdw_source VDW, bool TALLY, bool MASKED>
 static __device__ __forceinline__ void
 run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_constants &k,
-            const pair_results &to, const own_atoms<GEOMETRIC> *own, int entries, int begin,
-            int end, const uint8_t *mask, lane_sums<TALLY> *sum, int *largest)
+            const pair_results &to, const own_atoms<VDW> *own, int entries, int begin, int end,
+            const uint8_t *mask, lane_sums<TALLY> *sum, int *largest)
 {
     const int lane = (int)(threadIdx.x % KM_WARP), component = (int)(threadIdx.x % KM_CLUSTER_I);
     const int own_j = (int)(threadIdx.x % KM_WARP / KM_CLUSTER_I);
@@ -246,14 +207,16 @@ run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_c
         const unsigned allowed = MASKED ? mask[e * KM_WARP + lane] : 0xffu;
         const int slot = (int)(entry >> 8) * KM_CLUSTER_J + own_j;
         const km_real4 x = list.xq[slot];
-        other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, list.label[slot], 0, 0, 0};
-        if (GEOMETRIC)
+        other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, 0, list.label[slot], 0, 0, 0};
+        if (VDW == GEOMETRIC)
             other.root = p.table[other.label.type];
+        if (VDW == CURVES)
+            other.curve = other.label.type * p.range.n;
 #pragma unroll
         for (int c = 0; c < CLUSTERS_I; c++)
             if ((tiles >> c & 1) != 0)
-                interact<COEFFICIENTS, GEOMETRIC, TALLY>(
-                    p, k, own, c, !MASKED || (allowed >> c & 1) != 0, &other, sum);
+                interact<COEFFICIENTS, VDW, TALLY>(p, k, own, c, !MASKED || (allowed >> c & 1) != 0,
+                                                   &other, sum);
         add_other(other, row, to.force, largest);
     }
 }
@@ -317,14 +280,14 @@ static __device__ void store_tallies(const pair_constants &p, const pair_results
         km_fixed_add(&state->virial[k], km_fixed_of(p.tail.virial / volume, fault));
 }
 
-template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
     pair_kernel(const km_neighbour_list list, const pair_constants p, const pair_results to)
 {
-    __shared__ own_atoms<GEOMETRIC> own_of_warp[WARPS];
+    __shared__ own_atoms<VDW> own_of_warp[WARPS];
     __shared__ lane_constants constants_of_warp[WARPS];
     const int warp = uniform((int)threadIdx.x / KM_WARP), lane = (int)threadIdx.x % KM_WARP;
-    own_atoms<GEOMETRIC> *own = own_of_warp + warp;
+    own_atoms<VDW> *own = own_of_warp + warp;
     const int n_units = uniform(min(list.build->n_units, list.capacity_units));
     if (lane == 0)
         constants_of_warp[warp] = {p.ewald.scale, p.ewald.force[0]};
@@ -339,10 +302,10 @@ static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
         const uint8_t *mask = list.exclusion_mask + (size_t)unit.exclusion * KM_WARP;
         lane_sums<TALLY> sum = {};
         load_own(list, p, unit, to.state, own);
-        run_entries<COEFFICIENTS, GEOMETRIC, TALLY, true>(list, p, k, to, own, entries, 0, n_masked,
-                                                          mask, &sum, &largest);
-        run_entries<COEFFICIENTS, GEOMETRIC, TALLY, false>(list, p, k, to, own, entries, n_masked,
-                                                           n, mask, &sum, &largest);
+        run_entries<COEFFICIENTS, VDW, TALLY, true>(list, p, k, to, own, entries, 0, n_masked, mask,
+                                                    &sum, &largest);
+        run_entries<COEFFICIENTS, VDW, TALLY, false>(list, p, k, to, own, entries, n_masked, n,
+                                                     mask, &sum, &largest);
         add_own(list, unit.supercluster, sum.fx, to.force, &largest);
         add_own(list, unit.supercluster, sum.fy, to.force + to.n_padded, &largest);
         add_own(list, unit.supercluster, sum.fz, to.force + 2 * to.n_padded, &largest);
@@ -364,6 +327,7 @@ typedef struct km_pair {
     bool geometric;
     unsigned blocks; /*           of a launch */
     lennard_jones *table;
+    km_real4 *force_curve, *energy_curve;
     pair_constants constants;
 } km_pair;
 
@@ -373,13 +337,15 @@ static void destroy(void *self)
     if (pair == NULL)
         return;
     km_cuda_delete(pair->table);
+    km_cuda_delete(pair->force_curve);
+    km_cuda_delete(pair->energy_curve);
     free(pair);
 }
 
-template <int COEFFICIENTS, bool GEOMETRIC, bool TALLY>
+template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static km_status launch(const km_pair *pair, const km_neighbour_list *list, pair_results to)
 {
-    KM_LAUNCH((pair_kernel<COEFFICIENTS, GEOMETRIC, TALLY>), pair->blocks, THREADS, 0,
+    KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0,
               pair->device->stream, *list, pair->constants, to);
     return KM_OK;
 }
@@ -388,11 +354,14 @@ template <int COEFFICIENTS>
 static km_status choose(const km_pair *pair, const km_neighbour_list *list, pair_results to)
 {
     const bool tally = to.energy || to.virial;
+    if (pair->constants.range.n > 0)
+        return tally ? launch<COEFFICIENTS, CURVES, true>(pair, list, to)
+                     : launch<COEFFICIENTS, CURVES, false>(pair, list, to);
     if (pair->geometric)
-        return tally ? launch<COEFFICIENTS, true, true>(pair, list, to)
-                     : launch<COEFFICIENTS, true, false>(pair, list, to);
-    return tally ? launch<COEFFICIENTS, false, true>(pair, list, to)
-                 : launch<COEFFICIENTS, false, false>(pair, list, to);
+        return tally ? launch<COEFFICIENTS, GEOMETRIC, true>(pair, list, to)
+                     : launch<COEFFICIENTS, GEOMETRIC, false>(pair, list, to);
+    return tally ? launch<COEFFICIENTS, TABLE, true>(pair, list, to)
+                 : launch<COEFFICIENTS, TABLE, false>(pair, list, to);
 }
 
 static km_status compute(void *self, const km_step *s, km_particles *p)
@@ -429,6 +398,16 @@ static km_status make_table(km_pair *pair, const km_pair_tables *tables)
     return status;
 }
 
+static km_status copy_curves(km_pair *pair, const km_pair_tables *tables)
+{
+    const km_pair_curves *curves = &tables->curves;
+    const size_t size = (size_t)tables->n_types * tables->n_types * curves->range.n;
+    if (size == 0)
+        return KM_OK;
+    KM_TRY(km_cuda_copy_of(&pair->force_curve, curves->force, size));
+    return km_cuda_copy_of(&pair->energy_curve, curves->energy, size);
+}
+
 static km_status prepare(km_pair *pair, const km_pair_spec *spec, const km_particles *p)
 {
     km_pair_tables tables;
@@ -442,7 +421,12 @@ static km_status prepare(km_pair *pair, const km_pair_spec *spec, const km_parti
     c->n_types = tables.n_types;
     c->ewald = tables.ewald;
     km_status status = make_table(pair, &tables);
+    if (status == KM_OK)
+        status = copy_curves(pair, &tables);
     c->table = pair->table;
+    c->range = tables.curves.range;
+    c->force_curve = pair->force_curve;
+    c->energy_curve = pair->energy_curve;
     km_pair_tables_destroy(&tables);
     if (status == KM_OK)
         status = km_pair_tail_make(spec, p->n, km_cuda_of(p)->host.type, &c->tail);

@@ -8,6 +8,7 @@
  * order inside, so the bits do not depend on who computes them. */
 #include "kernels/pair/pair_loop.h"
 #include "kernels/base/lane.h"
+#include "kernels/pair/curve_lane.h"
 #include "kernels/pair/vdw_lennard_jones.h"
 
 #define KM_JOIN_(a, b) a##b
@@ -22,7 +23,7 @@ _Static_assert(KM_CLUSTER_GROUP % CLUSTERS == 0, "runs are filled up to whole gr
 
 /* Constants of a loop; coulomb is the number of coefficients, 0 without charges. */
 typedef struct variant {
-    bool energy, geometric, vdw;
+    bool energy, geometric, vdw, curves;
     int coulomb;
 } variant;
 
@@ -36,6 +37,7 @@ typedef struct constants {
 typedef struct run_atom {
     km_lane x, y, z, charge, six_c6, twelve_c12;
     const km_real *table_c6, *table_c12;
+    const km_real4 *force_curve, *energy_curve; /* rows of its type */
     km_lane fx, fy, fz;
     km_lane vdw, coulomb;
 } run_atom;
@@ -56,6 +58,42 @@ KM_HD km_lane gather(const km_real *table, const int *type, const int *j, int m)
         v[k] = table[type[(size_t)j[atom / KM_CLUSTER_J] * KM_CLUSTER_J + atom % KM_CLUSTER_J]];
     }
     return v;
+}
+
+/* Bytes to the curves of the atoms of vector m. */
+KM_HD km_lane_int load_curves(const int *curve, const int *j, int m)
+{
+#if KM_LANES > 8
+    km_lane_int v;
+    memcpy(&v, curve + (size_t)j[2 * m] * KM_CLUSTER_J, sizeof v / 2);
+    memcpy((char *)&v + sizeof v / 2, curve + (size_t)j[2 * m + 1] * KM_CLUSTER_J, sizeof v / 2);
+    return v;
+#else
+    const int first = m * KM_LANES;
+    return km_lane_int_load(curve + (size_t)j[first / KM_CLUSTER_J] * KM_CLUSTER_J +
+                            first % KM_CLUSTER_J);
+#endif
+}
+
+/* Where the pairs of a vector lie in the curves: bytes in a row, and the place in the interval. The
+ * bytes are written well before they are read, which a processor would else wait for. */
+typedef struct curve_places {
+    int offset[KM_LANES];
+    km_lane place;
+} curve_places;
+
+KM_HD void find_curves(const km_pair_parameters *p, const int *j, int m, km_lane r2,
+                       curve_places *at)
+{
+    const km_lane_int interval = km_curve_places(&p->tables.curves.range, r2, &at->place);
+    km_lane_int_spill(load_curves(p->curve, j, m) + interval * (int)sizeof(km_real4), at->offset);
+}
+
+KM_HD km_lane read_curves(const km_real4 *row, const curve_places *at)
+{
+    km_lane c[4];
+    km_lane_gather4(row, at->offset, c);
+    return km_curve_value(c, at->place);
 }
 
 _Static_assert(sizeof(km_pair_cluster) == sizeof(km_pair_force), "one offset serves both");
@@ -105,6 +143,7 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
 {
     size_t offset[CLUSTERS]; /* bytes, the same in both arrays */
     km_lane_mask near[VECTORS];
+    curve_places curve[VECTORS];
     km_lane dx[VECTORS], dy[VECTORS], dz[VECTORS], t[VECTORS], rinv[VECTORS], rinv2[VECTORS],
         smooth_f[VECTORS], smooth_u[VECTORS];
     for (int k = 0; k < CLUSTERS; k++)
@@ -119,6 +158,8 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
         near[m] = km_lane_less(r2, c->cutoff2);
         if (mask != NULL)
             near[m] &= mask_of_vector(mask, m);
+        if (v.vdw && v.curves)
+            find_curves(p, j, m, r2, &curve[m]);
         km_lane_inverse(r2, &rinv2[m], &rinv[m]);
         t[m] = km_lane_multiply_add(r2, c->scale, -c->one);
     }
@@ -129,7 +170,11 @@ KM_HD void interact(const variant v, const km_pair_parameters *p, const constant
     KM_EACH_VECTOR
     {
         km_lane f = km_lane_all(KM_R(0.0));
-        if (v.vdw) {
+        if (v.vdw && v.curves) {
+            f = read_curves(own->force_curve, &curve[m]);
+            if (v.energy)
+                own->vdw += km_lane_keep(near[m], read_curves(own->energy_curve, &curve[m]));
+        } else if (v.vdw) {
             const km_lane rinv6 = rinv2[m] * rinv2[m] * rinv2[m];
             const km_lane six_c6 = v.geometric ? own->six_c6 * load(cluster->six_c6, offset, m)
                                                : gather(own->table_c6, p->type, j, m);
@@ -187,8 +232,11 @@ KM_HD run_atom load_atom(const variant v, const km_pair_parameters *p,
     own.charge = km_lane_all(from->charge[b]);
     own.six_c6 = km_lane_all(from->six_c6[b]);
     own.twelve_c12 = km_lane_all(from->twelve_c12[b]);
-    own.table_c6 = v.geometric ? NULL : p->tables.six_c6 + row;
-    own.table_c12 = v.geometric ? NULL : p->tables.twelve_c12 + row;
+    own.table_c6 = v.geometric || v.curves ? NULL : p->tables.six_c6 + row;
+    own.table_c12 = v.geometric || v.curves ? NULL : p->tables.twelve_c12 + row;
+    const size_t curve_row = row * (size_t)p->tables.curves.range.n;
+    own.force_curve = v.curves ? p->tables.curves.force + curve_row : NULL;
+    own.energy_curve = v.curves ? p->tables.curves.energy + curve_row : NULL;
     own.fx = own.fy = own.fz = own.vdw = own.coulomb = km_lane_all(KM_R(0.0));
     return own;
 }
@@ -271,8 +319,8 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
                       km_pair_energy *energy)
 {
     const km_cluster_block *block = list->near + block_index, *built = list->block + block_index;
-    const variant only_coulomb = {v.energy, v.geometric, false, v.coulomb};
-    const variant only_vdw = {v.energy, v.geometric, true, 0};
+    const variant only_coulomb = {v.energy, v.geometric, false, v.curves, v.coulomb};
+    const variant only_vdw = {v.energy, v.geometric, true, v.curves, 0};
     block_sums own = {.force = sums->block_force, .energy = energy};
     constants c;
     load_constants(v, p, &c);
@@ -296,26 +344,30 @@ KM_HD void block_loop(const variant v, const km_pair_parameters *p, const km_pai
 }
 
 /* One compiled loop per variant; the arguments are constants after inlining. */
-#define KM_PAIR_VARIANT(name, energy_wanted, is_geometric, coefficients)                           \
+#define KM_PAIR_VARIANT(name, energy_wanted, is_geometric, has_curves, coefficients)               \
     static void name(const km_pair_parameters *p, const km_pair_cluster *cluster,                  \
                      const km_neighbour_list *list, int block, km_pair_sums *sums,                 \
                      km_pair_energy *energy)                                                       \
     {                                                                                              \
-        const variant v = {energy_wanted, is_geometric, true, coefficients};                       \
+        const variant v = {energy_wanted, is_geometric, true, has_curves, coefficients};           \
         block_loop(v, p, cluster, list, block, sums, energy);                                      \
     }
 #define KM_PAIR_VARIANTS(suffix, coefficients)                                                     \
-    KM_PAIR_VARIANT(force_table_##suffix, false, false, coefficients)                              \
-    KM_PAIR_VARIANT(force_geometric_##suffix, false, true, coefficients)                           \
-    KM_PAIR_VARIANT(energy_table_##suffix, true, false, coefficients)                              \
-    KM_PAIR_VARIANT(energy_geometric_##suffix, true, true, coefficients)
+    KM_PAIR_VARIANT(force_table_##suffix, false, false, false, coefficients)                       \
+    KM_PAIR_VARIANT(force_geometric_##suffix, false, true, false, coefficients)                    \
+    KM_PAIR_VARIANT(force_curves_##suffix, false, false, true, coefficients)                       \
+    KM_PAIR_VARIANT(energy_table_##suffix, true, false, false, coefficients)                       \
+    KM_PAIR_VARIANT(energy_geometric_##suffix, true, true, false, coefficients)                    \
+    KM_PAIR_VARIANT(energy_curves_##suffix, true, false, true, coefficients)
 KM_PAIR_VARIANTS(neutral, 0)
 KM_PAIR_VARIANTS(short, KM_EWALD_SHORT)
 KM_PAIR_VARIANTS(long, KM_EWALD_LONG)
 #define KM_PAIR_ROW(suffix)                                                                        \
     {                                                                                              \
-        force_table_##suffix, force_geometric_##suffix, energy_table_##suffix,                     \
-            energy_geometric_##suffix                                                              \
+        {force_table_##suffix, force_geometric_##suffix, force_curves_##suffix},                   \
+        {                                                                                          \
+            energy_table_##suffix, energy_geometric_##suffix, energy_curves_##suffix               \
+        }                                                                                          \
     }
 
 void KM_JOIN(km_pair_block_, KM_ISA_NAME)(const km_pair_parameters *p,
@@ -323,9 +375,9 @@ void KM_JOIN(km_pair_block_, KM_ISA_NAME)(const km_pair_parameters *p,
                                           const km_neighbour_list *list, int block,
                                           km_pair_sums *sums, km_pair_energy *energy)
 {
-    static km_pair_block_function *const loop[3][4] = {KM_PAIR_ROW(neutral), KM_PAIR_ROW(short),
-                                                       KM_PAIR_ROW(long)};
+    static km_pair_block_function *const loop[3][2][3] = {KM_PAIR_ROW(neutral), KM_PAIR_ROW(short),
+                                                          KM_PAIR_ROW(long)};
     const int coulomb = p->tables.ewald.n == 0 ? 0 : (p->tables.ewald.n == KM_EWALD_SHORT ? 1 : 2);
-    loop[coulomb][2 * (energy != NULL) + p->tables.geometric](p, cluster, list, block, sums,
-                                                              energy);
+    const int vdw = p->tables.curves.range.n > 0 ? 2 : p->tables.geometric;
+    loop[coulomb][energy != NULL][vdw](p, cluster, list, block, sums, energy);
 }

@@ -17,7 +17,8 @@ typedef struct km_pair_cluster {
 
 typedef struct km_pair_parameters {
     km_pair_tables tables;
-    int *type; /* (n_j + 1) x 8: type of a slot */
+    int *type;  /* (n_j + 1) x 8: type of a slot */
+    int *curve; /* (n_j + 1) x 8: bytes to the curve of that type in a row of curves; or NULL */
 } km_pair_parameters;
 
 /* Forces on one j-cluster, as far apart as the clusters: one offset serves both in the loop. */

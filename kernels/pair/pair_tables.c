@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "kernels/pair/pair_forms.h"
 #include "kernels/pair/vdw_lennard_jones.h"
 
 km_status km_pair_spec_check(const km_pair_spec *spec, int n, const int *type)
@@ -16,19 +17,8 @@ km_status km_pair_spec_check(const km_pair_spec *spec, int n, const int *type)
     if (!(spec->ewald_alpha >= 0.0))
         return KM_FAIL(KM_ERROR_VALUE, "ewald_alpha is %g 1/nm; it must not be below 0",
                        spec->ewald_alpha);
-    for (int k = 0; k < spec->n_types * spec->n_types; k++) {
-        const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
-        if (spec->form[k] != KM_VDW_LENNARD_JONES)
-            return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "types %d and %d: van der Waals form %d has no pair loop",
-                           k / spec->n_types, k % spec->n_types, spec->form[k]);
-        if (!(parameter[0] >= 0.0) || !(parameter[1] >= 0.0) || !isfinite(parameter[0]) ||
-            !isfinite(parameter[1]))
-            return KM_FAIL(KM_ERROR_VALUE,
-                           "types %d and %d: epsilon %g kJ/mol and sigma %g nm must be finite and "
-                           "not below 0",
-                           k / spec->n_types, k % spec->n_types, parameter[0], parameter[1]);
-    }
+    for (int k = 0; k < spec->n_types * spec->n_types; k++)
+        KM_TRY(km_vdw_check(spec, k));
     for (int i = 0; i < n; i++)
         if (type[i] < 0 || type[i] >= spec->n_types)
             return KM_FAIL(KM_ERROR_INTERNAL, "atom %d has type %d of %d", i, type[i],
@@ -61,6 +51,10 @@ static km_status fill(const km_pair_spec *spec, km_pair_tables *to)
     double *c12 = c6 + n_pairs;
     for (int k = 0; k < n_pairs; k++) {
         const double *parameter = spec->parameter + (size_t)k * KM_VDW_PARAMETERS;
+        if (spec->form[k] != KM_VDW_LENNARD_JONES) {
+            to->has_vdw[k / n] |= spec->form[k] != KM_VDW_NONE;
+            continue;
+        }
         c6[k] = 6.0 * km_lennard_jones_c6(parameter[0], parameter[1]);
         c12[k] = 12.0 * km_lennard_jones_c12(parameter[0], parameter[1]);
         to->six_c6[k] = (km_real)c6[k];
@@ -79,6 +73,7 @@ static km_status fill(const km_pair_spec *spec, km_pair_tables *to)
         to->shift_c6 = (km_real)(pow(spec->cutoff, -6.0) / 6.0);
         to->shift_c12 = (km_real)(pow(spec->cutoff, -12.0) / 12.0);
     }
+    KM_TRY(km_pair_curves_make(spec, &to->curves));
     return km_ewald_polynomial_fit(spec->ewald_alpha, spec->cutoff, &to->ewald);
 }
 
@@ -97,5 +92,6 @@ void km_pair_tables_destroy(km_pair_tables *tables)
     free(tables->twelve_c12);
     free(tables->type_root);
     free(tables->has_vdw);
+    km_pair_curves_destroy(&tables->curves);
     *tables = (km_pair_tables){0};
 }

@@ -5,6 +5,7 @@
 
 #include "kernels/pair/ewald_polynomial.h"
 #include "kernels/pair/pair.h"
+#include "kernels/pair/pair_curves.h"
 
 typedef struct km_pair_tables {
     km_real cutoff2; /* nm^2 */
@@ -15,7 +16,8 @@ typedef struct km_pair_tables {
     double *type_root;   /* n_types x 2: sqrt(6 c6_ii), sqrt(12 c12_ii) */
     bool *has_vdw;       /* n_types: interacts with some type by it */
     km_real shift_c6; /* 1/nm^6   U(cutoff) = twelve_c12 shift_c12 - six_c6 shift_c6; 0 unshifted */
-    km_real shift_c12; /* 1/nm^12 */
+    km_real shift_c12;     /* 1/nm^12 */
+    km_pair_curves curves; /* where they are, the loop reads nothing of Lennard-Jones above */
     km_ewald_polynomial ewald;
 } km_pair_tables;
 

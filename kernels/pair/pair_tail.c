@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "kernels/base/units.h"
+#include "kernels/pair/pair_forms.h"
 #include "kernels/pair/vdw_lennard_jones.h"
 
 /* Adds the distinct pairs of types a <= b among atoms of which so many have each type. */
@@ -39,12 +40,67 @@ static void count_pairs(const km_pair_spec *spec, int n, const int *type, double
         }
 }
 
+/* Gauss-Legendre points and weights on [0, 1], by Newton's iteration (Numerical Recipes, 3rd ed.,
+ * section 4.6.1). */
+enum { GAUSS = 48 };
+static void gauss_points(double *x, double *w)
+{
+    for (int k = 0; k < GAUSS; k++) {
+        double z = cos(KM_PI * (k + 0.75) / (GAUSS + 0.5)), slope = 1.0;
+        for (int step = 0; step < 50; step++) {
+            double p = 1.0, before = 0.0;
+            for (int m = 0; m < GAUSS; m++) {
+                const double p2 = before;
+                before = p;
+                p = ((2.0 * m + 1.0) * z * before - m * p2) / (m + 1.0);
+            }
+            slope = GAUSS * (z * p - before) / (z * z - 1.0);
+            z -= p / slope;
+        }
+        x[k] = 0.5 * (1.0 - z);
+        w[k] = 1.0 / ((1.0 - z * z) * slope * slope);
+    }
+}
+
+/* Distance beyond which the pair is nothing: the end of a table, or 0 for no end. */
+static double end_of(const km_pair_spec *spec, int pair)
+{
+    if (spec->form[pair] != KM_VDW_TABLE)
+        return 0.0;
+    const km_vdw_table *table =
+        &spec->table[(int)spec->parameter[(size_t)pair * KM_VDW_PARAMETERS]];
+    return table->r[table->n - 1];
+}
+
+/* The integrals below of any form. With r = cutoff/t the integrands of powers of 1/r are powers of
+ * t, which Gauss' rule has exactly, and those of exponentials are smooth and flat at t = 0. */
+static void integrate_form(const km_pair_spec *spec, int pair, double *energy, double *pressure)
+{
+    double x[GAUSS], w[GAUSS];
+    const double cutoff = spec->cutoff, end = end_of(spec, pair);
+    const double least = end > 0.0 ? fmin(1.0, cutoff / end) : 0.0;
+    gauss_points(x, w);
+    *energy = *pressure = 0.0;
+    for (int k = 0; k < GAUSS; k++) {
+        const double t = least + (1.0 - least) * x[k], r = cutoff / t;
+        const double weight = (1.0 - least) * w[k] * cutoff / (t * t); /* -dr/dt */
+        const km_pair_term term = km_vdw_pair(spec, pair, r * r);
+        *energy += 4.0 * KM_PI * weight * r * r * term.u;
+        *pressure += 4.0 * KM_PI / 3.0 * weight * r * r * r * r * term.f_over_r;
+    }
+}
+
 /* The three integrals of one pair of types: beyond the cutoff of the energy and of -r u'/3, and the
  * energy at the cutoff. */
 static void integrate(const km_pair_spec *spec, int pair, double *energy, double *pressure,
                       double *at_cutoff)
 {
     const double *parameter = spec->parameter + (size_t)pair * KM_VDW_PARAMETERS;
+    if (spec->form[pair] != KM_VDW_LENNARD_JONES) {
+        *at_cutoff = km_vdw_pair(spec, pair, spec->cutoff * spec->cutoff).u;
+        integrate_form(spec, pair, energy, pressure);
+        return;
+    }
     const double c6 = km_lennard_jones_c6(parameter[0], parameter[1]);
     const double c12 = km_lennard_jones_c12(parameter[0], parameter[1]);
     const double rc3 = spec->cutoff * spec->cutoff * spec->cutoff, rc9 = rc3 * rc3 * rc3;

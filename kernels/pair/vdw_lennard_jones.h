@@ -34,6 +34,12 @@ KM_HD km_pair_term km_lennard_jones(double epsilon, double sigma, double r2)
     return term;
 }
 
+/* The same as a row of KM_VDW_LIST: epsilon, sigma. */
+KM_HD km_pair_term km_lennard_jones_pair(const double *parameter, double r2)
+{
+    return km_lennard_jones(parameter[0], parameter[1], r2);
+}
+
 /* Force over distance from 6 c6, 12 c12 and 1/r^2, 1/r^6. */
 KM_HD km_lane km_lennard_jones_force(km_lane six_c6, km_lane twelve_c12, km_lane rinv2,
                                      km_lane rinv6)
