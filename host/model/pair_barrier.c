@@ -9,23 +9,27 @@
 #define INNERMOST 0.032 /* nm  where the curves of the pair loop begin */
 #define STEP 1e-4       /* nm */
 
+static double energy_at(const km_pair_spec *spec, int pair, double qq, double r)
+{
+    return km_vdw_pair(spec, pair, r * r).u + spec->coulomb_constant * qq / r;
+}
+
 km_pair_barrier km_pair_barrier_find(const km_pair_spec *spec, int pair, double qq)
 {
-    const double coulomb = spec->coulomb_constant * qq;
     const int n = (int)((spec->cutoff - INNERMOST) / STEP);
-    km_pair_barrier barrier = {.finite = false};
-    double highest = -INFINITY, lowest = INFINITY;
-    for (int k = 0; k <= n; k++) { /* inwards */
-        const double r = spec->cutoff - k * STEP;
-        const double u = km_vdw_pair(spec, pair, r * r).u + coulomb / r;
-        if (!(u < highest)) {
-            highest = u;
-            barrier.radius = r;
-            barrier.height = u - fmin(lowest, u);
-            barrier.finite = k < n;
-        }
-        lowest = fmin(lowest, u);
+    double top = energy_at(spec, pair, qq, INNERMOST);
+    int k = 1;
+    for (; k <= n; k++) { /* outwards, up to the top */
+        const double u = energy_at(spec, pair, qq, INNERMOST + k * STEP);
+        if (!(u > top))
+            break;
+        top = u;
     }
+    km_pair_barrier barrier = {k > 1, INNERMOST + (k - 1) * STEP, 0.0};
+    double lowest = top;
+    for (; k <= n; k++)
+        lowest = fmin(lowest, energy_at(spec, pair, qq, INNERMOST + k * STEP));
+    barrier.height = top - lowest;
     return barrier;
 }
 

@@ -4,7 +4,7 @@
  * exp-6 attracts without bound as r -> 0, and so do opposite charges that no wall keeps apart. What
  * holds such a pair is a barrier. It is taken of the whole pair, bare charges included:
  *
- *     height = u(r_b) - min u(r), r_b < r < cutoff,   u(r_b) = max u(r), r < cutoff
+ *     height = u(r_b) - min u(r), r_b < r < cutoff,   r_b: the innermost maximum of u
  *
  * A pair that tries to cross 1e12 times a second, 1e5 of them for 1 us, gets over 37 kT once in
  * seven such runs; below KM_BARRIER_LEAST kT a run is refused. */
