@@ -3,7 +3,7 @@
 # one that was left alone: trajectory, energies, checkpoint. What a killed run leaves is looked at, too:
 # a state.nc that is there can be read.
 # usage: killed_at_random.sh KALIUM RECIPE MOMENTS [SEED [LONGEST_PAUSE [options of run...]]]
-# A moment counts when the run was at work. By hand: 200 and more; results: bench/results/kills.csv.
+# SIGNAL=TERM in the environment: the same with SIGTERM. A moment counts when the run was at work. By hand: 200 and more; results: bench/results/kills.csv.
 set -u
 export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=${OMP_NUM_THREADS:-1}
 kalium=$1 recipe=$2 moments=$3 seed=${4:-1} longest=${5:-1.0}
@@ -33,12 +33,12 @@ while [ "$killed" -lt "$moments" ] && read -r pause; do
     fi
     pid=$!
     sleep "$pause"
-    kill -KILL $pid 2>/dev/null
+    kill -"${SIGNAL:-KILL}" $pid 2>/dev/null
     wait $pid 2>/dev/null
     code=$?
     pid=
     case $code in
-    137)
+    137 | 75 | 143) # 143: SIGTERM before the run listens to it
         killed=$((killed + 1))
         [ -e cut/state-previous.nc ] && [ ! -e cut/state.nc ] && lost=$((lost + 1))
         ;;
