@@ -10,6 +10,7 @@
 
 #define LEAST_VALUES 1000
 #define LEAST_BLOCKS 5
+#define LONG_RUN 1000.0 /* in cuts: shorter runs hide a slow tail under their noise */
 #define PASCAL_PER_BAR 1e5
 #define COARSE 0.5 /* the first step of the series may lose so much of the correlation */
 
@@ -121,6 +122,11 @@ static void judge(const km_viscosity *v, int last, double factor, km_viscosity_r
         snprintf(out->warning, sizeof out->warning,
                  "the integral still rises at its end, %.4g ps: a longer run may give more",
                  out->cut);
+    else if (out->run_time < LONG_RUN * out->cut)
+        snprintf(out->warning, sizeof out->warning,
+                 "the run is only %.0f times as long as the correlation that stands out of the "
+                 "noise (%.4g ps); a slow tail would be lost, and the value too small, below %g",
+                 out->run_time / out->cut, out->cut, LONG_RUN);
 }
 
 void km_viscosity_compute(const km_viscosity *v, double interval, double temperature,
