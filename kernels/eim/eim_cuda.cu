@@ -55,6 +55,7 @@ sum_over(const eim_tables &t, const km_eam_list &list, const km_lattice_lanes &l
     const km_eam_site own = site[i];
     const int a = list.element[i], count = list.count[i], *entry = entries_of(list, i);
     int64_t sum = 0;
+#pragma unroll 1 /* unrolled it spills */
     for (int k = 0; k < count; k++) {
         const int j = entry[(size_t)k * KM_WARP];
         const km_eam_site other = site[j];
