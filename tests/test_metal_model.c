@@ -222,7 +222,7 @@ static double energy_per_atom(cell *c)
 }
 
 /* LAMMPS 20220106 with the same files: K_refit_FS -0.93401 eV at 5.24204 A, Cu_Mishin2001 -3.54000
- * eV at 3.615 A (five decimals were printed). */
+ * eV at 3.615 A, Na of Zhou2011 -1.13280 eV at 4.37328 A (five decimals were printed). */
 static void crystals_have_the_cohesive_energy_of_lammps(void **state)
 {
     (void)state;
@@ -232,6 +232,14 @@ static void crystals_have_the_cohesive_energy_of_lammps(void **state)
     close_cell(&c);
     open_cell(CU_CRYSTAL, "files: [metals]", &c);
     assert_near(energy_per_atom(&c), -3.54000, 6e-6);
+    close_cell(&c);
+    open_cell("{crystal: {element: Na, lattice: bcc, lattice_constant_A: 4.37328, repeats: [6, 6, "
+              "6]}}",
+              "files: [metals], metal: NaK_Zhou2011_EIM", &c);
+    assert_near(energy_per_atom(&c), -1.13280, 6e-6);
+    assert_int_equal(c.model->eam.n_atoms, 0);
+    assert_int_equal(c.model->eim.n_atoms, 432);
+    assert_non_null(strstr(c.model->note[0], "3 to 5 times too stiff"));
     close_cell(&c);
 }
 
@@ -250,7 +258,7 @@ static void every_recipe_of_the_catalogue_has_a_model(void **state)
             continue;
         *dot = '\0';
         assert_ok(try_cell(id, &c));
-        metals += c.model->eam.n_atoms > 0;
+        metals += c.model->metal_cutoff > 0.0;
         close_cell(&c);
     }
     closedir(folder);

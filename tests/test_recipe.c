@@ -368,6 +368,13 @@ static void assert_written_twice_the_same(const char *cell)
         assert_true(again->crystal->lattice_constant == recipe->crystal->lattice_constant);
         assert_true(again->crystal->liquid == recipe->crystal->liquid);
         assert_int_equal(again->crystal->size_atoms, recipe->crystal->size_atoms);
+        assert_int_equal(again->crystal->n_parts, recipe->crystal->n_parts);
+        for (int k = 0; k < recipe->crystal->n_parts; k++) {
+            const km_recipe_alloy_part *a = &again->crystal->part[k],
+                                       *b = &recipe->crystal->part[k];
+            assert_string_equal(a->element, b->element);
+            assert_true(a->mole_parts == b->mole_parts);
+        }
     } else {
         const km_recipe_stack *a = recipe->stack, *b = again->stack;
         assert_int_equal(a->n_layers, b->n_layers);
@@ -401,6 +408,9 @@ static void cells_with_metal_read_back_to_the_same_bits(void **state)
     (void)state;
     assert_written_twice_the_same("{crystal: {element: K, lattice: bcc, lattice_constant_A: "
                                   "5.3267, size: {atoms: 777}, structure: liquid}}");
+    assert_written_twice_the_same(
+        "{crystal: {elements: [{element: K, mole_parts: 0.6637}, {element: Na, mole_parts: "
+        "0.3363}], lattice: bcc, lattice_constant_A: 5.01, size: {atoms: 777}}}");
     assert_written_twice_the_same("{crystal: {element: Cu, lattice: fcc, lattice_constant_A: "
                                   "3.6151, repeats: [5, 6, 7]}}");
     assert_written_twice_the_same("{slab: {element: K, lattice: bcc, lattice_constant_A: 5.3267, "

@@ -55,6 +55,7 @@ sum_over(const eim_tables &t, const km_eam_list &list, const km_lattice_lanes &l
     const km_eam_site own = site[i];
     const int a = list.element[i], count = list.count[i], *entry = entries_of(list, i);
     int64_t sum = 0;
+#pragma unroll 1 /* unrolled it spills */
     for (int k = 0; k < count; k++) {
         const int j = entry[(size_t)k * KM_WARP];
         const km_eam_site other = site[j];
@@ -82,13 +83,14 @@ static __global__ void __launch_bounds__(KM_EIM_THREADS)
     charge_kernel(const eim_tables t, const km_eam_list list, km_cuda_state *state)
 {
     const int i = km_thread_index();
+    const km_lattice_lanes lattice = lattice_of(state);
     int fault = 0;
-    if (i >= list.n)
-        return;
-    km_eam_site own = list.site[i];
-    own.slope = (km_real)sum_over<KM_EIM_ETA, false>(t, list, lattice_of(state), list.site, i,
-                                                     t.charge_scale, t.charge_limit, &fault);
-    list.embedded[i] = own;
+    if (i < list.n) {
+        km_eam_site own = list.site[i];
+        own.slope = (km_real)sum_over<KM_EIM_ETA, false>(t, list, lattice, list.site, i,
+                                                         t.charge_scale, t.charge_limit, &fault);
+        list.embedded[i] = own;
+    }
     if (fault != 0)
         atomicOr(&state->fault, fault);
 }
@@ -98,10 +100,11 @@ static __global__ void __launch_bounds__(KM_EIM_THREADS)
     potential_kernel(const eim_tables t, const km_eam_list list, bool energy, km_cuda_state *state)
 {
     const int i = km_thread_index();
+    const km_lattice_lanes lattice = lattice_of(state);
     int fault = 0;
     km_fixed u = 0;
     if (i < list.n) {
-        const double s = sum_over<KM_EIM_PSI, true>(t, list, lattice_of(state), list.embedded, i,
+        const double s = sum_over<KM_EIM_PSI, true>(t, list, lattice, list.embedded, i,
                                                     t.potential_scale, t.potential_limit, &fault);
         list.site[i].slope = (km_real)s;
         u = km_fixed_of(0.5 * (double)list.embedded[i].slope * s, &fault);
