@@ -68,6 +68,15 @@ static const command commands[] = {
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
      "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
+    {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
+     "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
+     "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"
+     "           --anion-transference\n"
+     "  nucleus  --surface-energy-J-per-m2 --molar-volume-cm3-per-mol --overpotential-V\n"
+     "  wetting  --solid-vapour-J-per-m2 --solid-liquid-J-per-m2 --liquid-vapour-J-per-m2\n"
+     "Example: kalium theory sand --diffusion-m2-per-s 1e-9+-1e-10 \\\n"
+     "  --concentration-mol-per-L 1 --current-mA-per-cm2 1 --anion-transference 0.5\n",
+     km_command_theory},
     {"info", "", "version, build and device", DEVICE_OPTION "\nExample: kalium info\n",
      km_command_info},
     {"selftest", "", "compares this machine with stored energies, its backends with each other",

@@ -19,6 +19,7 @@ km_status km_command_analyse(int argc, char **argv);
 km_status km_command_list(int argc, char **argv);
 km_status km_command_info(int argc, char **argv);
 km_status km_command_selftest(int argc, char **argv);
+km_status km_command_theory(int argc, char **argv);
 
 /* What several commands take; parsed by km_options_parse. */
 #define KM_SETTINGS_MAX 64
