@@ -226,6 +226,9 @@ void km_recipe_destroy(km_recipe *recipe)
     if (recipe->crystal != NULL)
         free(recipe->crystal->element);
     free(recipe->crystal);
+    if (recipe->compound != NULL)
+        free(recipe->compound->site);
+    free(recipe->compound);
     free_stack(recipe->stack);
     free_forcefield(&recipe->forcefield);
     for (int k = 0; k < recipe->n_stages; k++)
