@@ -3,7 +3,7 @@
 set -eu
 
 packages="build-essential cmake ninja-build pkg-config libnetcdf-dev libfftw3-dev libcyaml-dev
-libyaml-dev libcmocka-dev librandom123-dev libboost-context-dev packmol gnuplot-nox"
+libyaml-dev gemmi-dev tao-pegtl-dev libstb-dev libcmocka-dev librandom123-dev libboost-context-dev packmol gnuplot-nox"
 
 missing=""
 for p in $packages; do

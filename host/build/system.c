@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "host/build/composition.h"
+#include "host/build/compound.h"
 #include "host/build/crystal.h"
 #include "host/build/packing.h"
 #include "host/build/stack.h"
@@ -24,9 +25,12 @@ static km_status list_molecules(km_system *s)
     return KM_OK;
 }
 
-static km_status compose_metal(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
+/* Cells whose sites are known. */
+static km_status compose_sites(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
-    if (recipe->crystal != NULL)
+    if (recipe->compound != NULL)
+        KM_TRY(km_compound_system(recipe, ff, s));
+    else if (recipe->crystal != NULL)
         KM_TRY(km_crystal_system(recipe, ff, s));
     else
         KM_TRY(km_stack_compose(recipe, ff, s));
@@ -40,8 +44,8 @@ static km_status compose_metal(const km_recipe *recipe, const km_forcefield *ff,
 /* Counts and box; with a structure file positions too. */
 static km_status compose(const km_recipe *recipe, const km_forcefield *ff, km_system *s)
 {
-    if (recipe->crystal != NULL || recipe->stack != NULL)
-        return compose_metal(recipe, ff, s);
+    if (recipe->compound != NULL || recipe->crystal != NULL || recipe->stack != NULL)
+        return compose_sites(recipe, ff, s);
     if (recipe->liquid == NULL)
         return km_structure_system(recipe, ff, s);
     KM_TRY(km_composition(recipe, ff, s));

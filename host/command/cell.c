@@ -106,6 +106,8 @@ void km_print_composition(const km_cell *cell, const km_model *model)
     if (cell->recipe->stack == NULL)
         printf(", %s %.4g kg/m3", sure ? "density of the start" : "estimated density",
                mass / km_box_volume(box) * KM_KG_M3_PER_U_NM3);
+    if (cell->recipe->compound != NULL && cell->recipe->compound->expected_density > 0.0)
+        printf(" (expected %.4g)", cell->recipe->compound->expected_density);
     printf("\n");
     print_layers(cell);
     if (model == NULL)

@@ -186,8 +186,8 @@ static km_status read_structure(km_recipe_reader *r, const km_raw_structure *raw
     KM_NEW(r->recipe->structure, 1);
     km_recipe_structure *structure = r->recipe->structure;
     KM_TRY(km_recipe_resolve_file(r, "cell.structure.file", raw->file, &structure->file));
-    const bool known =
-        r->recipe->liquid != NULL || r->recipe->crystal != NULL || r->recipe->stack != NULL;
+    const bool known = r->recipe->liquid != NULL || r->recipe->crystal != NULL ||
+                       r->recipe->stack != NULL || r->recipe->compound != NULL;
     if ((raw->n_molecules == 0) != known)
         return KM_FAIL(
             KM_ERROR_INPUT, "%s: %s", km_recipe_place(r, "cell.structure"),
@@ -212,21 +212,25 @@ km_status km_recipe_read_cell(km_recipe_reader *r)
 {
     const km_raw_recipe_cell *raw = &r->raw->cell;
     const int metals = (raw->crystal != NULL) + (raw->slab != NULL) + (raw->stack != NULL);
-    const int kinds = metals + (raw->liquid != NULL);
+    const int kinds = metals + (raw->liquid != NULL) + (raw->compound != NULL);
     if (kinds == 0 && raw->structure == NULL)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "%s is empty; give cell.liquid, cell.structure, cell.crystal, cell.slab or "
-                       "cell.stack",
-                       km_recipe_place(r, "cell"));
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s is empty; give cell.liquid, cell.structure, cell.crystal, cell.compound, "
+            "cell.slab or cell.stack",
+            km_recipe_place(r, "cell"));
     if (kinds > 1)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s holds several kinds of cell; give one of liquid, crystal, slab, stack "
+                       "%s holds several kinds of cell; give one of liquid, crystal, compound, "
+                       "slab, stack "
                        "(slabs and liquids together are a stack)",
                        km_recipe_place(r, "cell"));
     if (metals > 0)
         KM_TRY(km_recipe_read_metal(r));
     if (raw->liquid != NULL)
         KM_TRY(km_recipe_read_liquid(r, "cell.liquid", false, raw->liquid, &r->recipe->liquid));
+    if (raw->compound != NULL)
+        KM_TRY(km_recipe_read_compound(r));
     if (raw->structure != NULL)
         KM_TRY(read_structure(r, raw->structure));
     return KM_OK;

@@ -235,6 +235,9 @@ void km_recipe_destroy(km_recipe *recipe)
     free_liquid(recipe->liquid);
     free_structure(recipe->structure);
     free_crystal(recipe->crystal);
+    if (recipe->compound != NULL)
+        free(recipe->compound->site);
+    free(recipe->compound);
     free_stack(recipe->stack);
     free_forcefield(&recipe->forcefield);
     for (int k = 0; k < recipe->n_stages; k++)

@@ -66,6 +66,25 @@ typedef struct km_recipe_crystal {
     bool liquid;             /* protocol metal melts the crystal first               */
 } km_recipe_crystal;
 
+/* One entry of the asymmetric unit. Entries at one position share it. */
+typedef struct km_compound_site {
+    char species[24];   /* a one-atom molecule of the force field               */
+    double position[3]; /* fractions of the edges                               */
+    double occupancy;   /* 1 = always filled                                    */
+} km_compound_site;
+
+/* A crystal by its space group. */
+typedef struct km_recipe_compound {
+    char space_group[40];
+    double cell[6]; /* nm, degrees: a b c alpha beta gamma                  */
+    int n_sites;
+    km_compound_site *site;
+    int repeats[3];
+    bool orthogonal;         /* a hexagonal cell is doubled to a, a + 2b, c          */
+    int tries;               /* fillings of which the one of lowest energy is taken  */
+    double expected_density; /* kg/m^3 of the paper; 0 = not given                   */
+} km_recipe_compound;
+
 /* A metal with two surfaces, normal to z. */
 typedef struct km_recipe_slab {
     char *element;
@@ -171,6 +190,7 @@ typedef struct km_recipe {
                                  in the file */
     km_recipe_structure *structure;
     km_recipe_crystal *crystal;
+    km_recipe_compound *compound;
     km_recipe_stack *stack; /* also of a cell.slab                                  */
     km_recipe_forcefield forcefield;
     km_recipe_nonbonded nonbonded;

@@ -335,6 +335,8 @@ static km_protocol usual_protocol(const km_recipe *recipe)
     for (int k = 0; stack != NULL && k < stack->n_layers; k++)
         if (stack->layer[k].liquid != NULL)
             return KM_PROTOCOL_INTERFACE;
+    if (recipe->compound != NULL)
+        return KM_PROTOCOL_CRYSTAL;
     return stack != NULL || recipe->crystal != NULL ? KM_PROTOCOL_METAL : KM_PROTOCOL_LIQUID;
 }
 

@@ -38,7 +38,8 @@ static const cyaml_strval_t constraint_choices[] = {{"none", KM_CONSTRAIN_NONE},
 static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"liquid", KM_PROTOCOL_LIQUID},
                                            {"metal", KM_PROTOCOL_METAL},
-                                           {"interface", KM_PROTOCOL_INTERFACE}};
+                                           {"interface", KM_PROTOCOL_INTERFACE},
+                                           {"crystal", KM_PROTOCOL_CRYSTAL}};
 static const cyaml_strval_t lattices[] = {{"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}};
 static const cyaml_strval_t surfaces[] = {
     {"100", KM_SURFACE_100}, {"110", KM_SURFACE_110}, {"111", KM_SURFACE_111}};
@@ -184,6 +185,7 @@ static const cyaml_schema_field_t stack_fields[] = {
     LIST("layers", km_raw_stack, layer, n_layers, &layer, 1, 100), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t cell_fields[] = {
+    CYAML_FIELD_MAPPING_PTR("compound", ABSENT, km_raw_recipe_cell, compound, km_compound_fields),
     CYAML_FIELD_MAPPING_PTR("crystal", ABSENT, km_raw_recipe_cell, crystal, crystal_fields),
     CYAML_FIELD_MAPPING_PTR("slab", ABSENT, km_raw_recipe_cell, slab, slab_fields),
     CYAML_FIELD_MAPPING_PTR("stack", ABSENT, km_raw_recipe_cell, stack, stack_fields),

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "host/input/compound_schema.h"
 #include "host/input/recipe_file.h"
 #include "host/input/yaml.h"
 
@@ -16,7 +17,8 @@ typedef enum km_protocol {
     KM_PROTOCOL_NONE,
     KM_PROTOCOL_LIQUID,
     KM_PROTOCOL_METAL,
-    KM_PROTOCOL_INTERFACE
+    KM_PROTOCOL_INTERFACE,
+    KM_PROTOCOL_CRYSTAL
 } km_protocol;
 typedef enum km_crystal_state { KM_CRYSTAL_SOLID, KM_CRYSTAL_LIQUID } km_crystal_state;
 
@@ -111,6 +113,7 @@ typedef struct km_raw_structure {
 typedef struct km_raw_recipe_cell {
     km_raw_liquid *liquid;
     km_raw_structure *structure;
+    km_raw_compound *compound;
     km_raw_crystal *crystal;
     km_raw_slab *slab;
     km_raw_stack *stack;

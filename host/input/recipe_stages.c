@@ -146,6 +146,13 @@ static km_status add_interface_stages(km_stage_list *list)
     return add_equilibration(list, periodic ? KM_BAROSTAT_Z_ONLY : KM_BAROSTAT_NONE, 200.0);
 }
 
+/* A crystal of ions is warmed and finds its cell; a and b change together, c alone. */
+static km_status add_crystal_stages(km_stage_list *list)
+{
+    KM_TRY(add_heating(list));
+    return add_equilibration(list, KM_BAROSTAT_SEMI_ISOTROPIC, 50.0);
+}
+
 km_status km_stage_list_fill(km_stage_list *list, km_protocol protocol)
 {
     switch (protocol) {
@@ -155,6 +162,8 @@ km_status km_stage_list_fill(km_stage_list *list, km_protocol protocol)
         return add_metal_stages(list);
     case KM_PROTOCOL_INTERFACE:
         return add_interface_stages(list);
+    case KM_PROTOCOL_CRYSTAL:
+        return add_crystal_stages(list);
     case KM_PROTOCOL_NONE:
         break;
     }

@@ -123,6 +123,39 @@ static void write_alloy(FILE *file, const km_recipe_crystal *crystal)
     fputc(']', file);
 }
 
+static void write_length(FILE *file, const char *key, double value, double unit)
+{
+    char text[NUMBER_LENGTH];
+    number_text(value, unit, text);
+    fprintf(file, "%s: %s", key, text);
+}
+
+static void write_compound(FILE *file, const km_recipe_compound *compound)
+{
+    static const char *const key[] = {"a_A", "b_A", "c_A", "alpha_deg", "beta_deg", "gamma_deg"};
+    fputs("  compound:\n    ", file);
+    write_text(file, "space_group", compound->space_group);
+    for (int k = 0; k < 6; k++) {
+        fputs("\n    ", file);
+        write_length(file, key[k], compound->cell[k], k < 3 ? KM_NM_PER_ANGSTROM : 1.0);
+    }
+    fputs("\n    sites:\n", file);
+    for (int s = 0; s < compound->n_sites; s++) {
+        const km_compound_site *site = &compound->site[s];
+        fputs("      - {", file);
+        write_text(file, "species", site->species);
+        fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g}\n", site->position[0],
+                site->position[1], site->position[2], site->occupancy);
+    }
+    fprintf(file, "    repeats: [%d, %d, %d]\n    orthogonal: %s\n    tries: %d\n",
+            compound->repeats[0], compound->repeats[1], compound->repeats[2],
+            compound->orthogonal ? "true" : "false", compound->tries);
+    if (compound->expected_density > 0.0) {
+        write_length(file, "    expected_density_kg_m3", compound->expected_density, 1.0);
+        fputc('\n', file);
+    }
+}
+
 static void write_crystal(FILE *file, const km_recipe_crystal *crystal)
 {
     fputs("  crystal: {", file);
@@ -319,6 +352,8 @@ static void write_recipe(FILE *file, const km_recipe *recipe)
     }
     if (recipe->crystal != NULL)
         write_crystal(file, recipe->crystal);
+    if (recipe->compound != NULL)
+        write_compound(file, recipe->compound);
     if (recipe->stack != NULL)
         write_stack(file, recipe->stack);
     if (recipe->structure != NULL)
