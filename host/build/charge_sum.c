@@ -5,8 +5,9 @@
 
 #include "kernels/base/units.h"
 
-#define REACH 3.6 /* alpha x cutoff, and half of k / alpha at the largest k: exp(-REACH^2) = 2e-6  \
-                   */
+#define REACH                                                                                      \
+    3.6 /* alpha x cutoff, and half of k / alpha at the largest k: exp(-REACH^2) = 2e-6            \
+         */
 
 static double real_space(const km_box *box, int n, const double *x, const double *q, double alpha)
 {

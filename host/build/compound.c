@@ -11,7 +11,6 @@
 #include "kernels/base/units.h"
 
 #define SAME_POSITION 2e-3 /* fractions: coordinates are printed with three digits or more */
-#define LEAST_CONTACT 0.05 /* nm: no two atoms come that close */
 #define NODE "cell.compound"
 
 bool km_compound_shared(const km_compound_site *a, const km_compound_site *b)

@@ -20,7 +20,7 @@ typedef struct km_compound_sites {
     int multiplicity; /* of the last group that was expanded   */
 } km_compound_sites;
 
-/* Refuses unknown space groups, cells without the symmetry of the group, sites that meet, and
+/* Refuses unknown space groups, cells without the symmetry of the group, and
  * orthogonal cells of what is neither hexagonal nor orthogonal. */
 KM_MUST_CHECK km_status km_compound_expand(const km_recipe *recipe, km_compound_sites **out);
 void km_compound_sites_destroy(km_compound_sites *sites);
