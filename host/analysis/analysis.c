@@ -125,7 +125,9 @@ void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *visco
 {
     km_results *results = &analysis->results;
     km_viscosity_compute(viscosity, interval, results->temperature, &results->green_kubo);
-    if (results->viscosity == 0.0 && results->green_kubo.available)
+    /* a viscosity that is too small makes the correction of D too large */
+    if (results->viscosity == 0.0 && results->green_kubo.available &&
+        results->green_kubo.warning[0] == '\0')
         results->viscosity = results->green_kubo.eta.value;
 }
 
