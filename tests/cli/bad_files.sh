@@ -80,7 +80,7 @@ forcefield() { # forcefield TEXT SED-SCRIPT
 cp mine.yaml spoilt.yaml
 "$kalium" check elsewhere/user.yaml >out 2>&1 || fail "a force field of one's own: $(cat out)"
 grep -q "source: ME: for this test" out || fail "the source of one's own force field is not printed"
-forcefield 'line 6, column 5: atom_types[0]: the key "sigma" is missing' 's/sigma: 3.5, //'
+forcefield 'line 6: type A1: give sigma and epsilon' 's/sigma: 3.5, //'
 forcefield 'line 6: type A1: sigma -3.5' 's/sigma: 3.5/sigma: -3.5/'
 forcefield 'is not a number' 's/epsilon: 0.1/epsilon: .nan/'
 forcefield 'unknown source "YOU"' '6s/ME/YOU/'
