@@ -171,14 +171,17 @@ def ions(program, rng):
     x = scattered(72, box, 3.5, rng)
     several("nak-liquid", ["K", "Na"], (rng.random(len(x)) > 0.66).astype(int), x, box)
     salt = [(s[0] + d, s[1], s[2]) for d in (0, .5) for s in FCC]
-    x, box = lattice(salt, (3, 3, 3), 6.29, 0.15, rng)
-    several("kcl", ["K", "Cl"], np.arange(len(x)) % 8 // 4, x, box)
+    lattice(salt, (3, 3, 3), 6.29, 0.15, rng)
     x, box = lattice(salt, (3, 3, 3), 5.35, 0.12, rng)
     metal, more = lattice(BCC, (3, 3, 3), 5.35, 0.12, rng)
     metal[:, 2] += box[2][2] + 1.5
     box[2][2] += more[2][2] + 1.5
     types = np.concatenate([np.arange(len(x)) % 8 // 4, np.zeros(len(metal), int)])
     several("kf", ["K", "F"], types, np.concatenate([x, metal]), box)
+    # moved by little, so that no pair lies within the table's interval at a cutoff: README.md
+    x, box = lattice(salt, (3, 3, 3), 6.29, 0.03, np.random.default_rng(7))
+    types = np.arange(len(x)) % 8 // 4
+    several("kcl", ["K", "Cl"], types, x, box)
 
 
 main()
