@@ -36,19 +36,31 @@ typedef struct list_counts {
     double tiles, entries;
 } list_counts;
 
+/* Of the near tiles, which are what the pair term computes. */
 static km_status count_entries(const km_neighbour_list *list, list_counts *out)
 {
     km_cluster_build build;
-    km_cluster_entry *entry;
+    km_cluster_unit *unit = NULL;
+    km_cluster_entry *entry = NULL;
+    int *count = NULL;
     KM_CUDA(cudaMemcpy(&build, list->build, sizeof build, cudaMemcpyDeviceToHost));
+    KM_NEW(unit, build.n_units);
+    KM_NEW(count, build.n_units);
     KM_NEW(entry, build.n_entries);
-    const cudaError_t error = cudaMemcpy(
-        entry, list->entry, sizeof *entry * (size_t)build.n_entries, cudaMemcpyDeviceToHost);
-    for (int k = 0; k < build.n_entries && error == cudaSuccess; k++)
-        out->tiles += __builtin_popcount(entry[k] & 255);
-    out->entries = build.n_entries;
+    KM_CUDA(
+        cudaMemcpy(unit, list->unit, sizeof *unit * (size_t)build.n_units, cudaMemcpyDeviceToHost));
+    KM_CUDA(cudaMemcpy(count, list->near_count, sizeof *count * (size_t)build.n_units,
+                       cudaMemcpyDeviceToHost));
+    KM_CUDA(cudaMemcpy(entry, list->near_entry, sizeof *entry * (size_t)build.n_entries,
+                       cudaMemcpyDeviceToHost));
+    for (int u = 0; u < build.n_units; u++) {
+        for (int e = 0; e < count[u]; e++)
+            out->tiles += __builtin_popcount(entry[unit[u].begin + e] & 255);
+        out->entries += count[u];
+    }
+    free(unit);
+    free(count);
     free(entry);
-    KM_CUDA(error);
     return KM_OK;
 }
 

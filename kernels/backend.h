@@ -120,8 +120,8 @@ typedef struct km_backend {
     km_status (*frame_collect)(km_device *device, km_particles *p, km_state *state);
 
     /* All four or none: many steps for one call. What is called between begin and end is
-     * recorded, not done: one step that asks for no energies. Played, it does `count` steps, the
-     * first with number first_step, without the host between them. */
+     * recorded, not done: steps that ask for no energies. Played, they are done `count` times over,
+     * the first step with number first_step, without the host between them. */
     km_status (*record_begin)(km_device *device);
     km_status (*record_end)(km_device *device, km_recording **out);
     km_status (*record_play)(km_recording *recording, km_particles *p, int64_t first_step,

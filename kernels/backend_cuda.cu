@@ -16,20 +16,43 @@ namespace KM_CUDA_NAMESPACE
 
 /* ---- lanes ---- */
 
+km_status km_cuda_placed(km_device *device)
+{
+    KM_CUDA(cudaEventRecord(device->placed, device->stream));
+    return KM_OK;
+}
+
 km_status km_cuda_fork(km_device *device)
 {
     KM_CUDA(cudaEventRecord(device->forked, device->stream));
-    KM_CUDA(cudaStreamWaitEvent(device->stream_mesh, device->forked, 0));
+    return KM_OK;
+}
+
+km_status km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out)
+{
+    km_cuda_lane *lane = &device->lane[kind];
+    *out = lane->stream;
+    if (!lane->running)
+        KM_CUDA(cudaStreamWaitEvent(lane->stream, device->placed, 0));
+    lane->running = true;
+    return KM_OK;
+}
+
+km_status km_cuda_lane_adds(km_device *device, km_cuda_lane_kind kind)
+{
+    KM_CUDA(cudaStreamWaitEvent(device->lane[kind].stream, device->forked, 0));
     return KM_OK;
 }
 
 km_status km_cuda_join(km_device *device)
 {
-    if (!device->mesh_running)
-        return KM_OK;
-    KM_CUDA(cudaEventRecord(device->joined, device->stream_mesh));
-    KM_CUDA(cudaStreamWaitEvent(device->stream, device->joined, 0));
-    device->mesh_running = false;
+    for (km_cuda_lane &lane : device->lane) {
+        if (!lane.running)
+            continue;
+        KM_CUDA(cudaEventRecord(lane.done, lane.stream));
+        KM_CUDA(cudaStreamWaitEvent(device->stream, lane.done, 0));
+        lane.running = false;
+    }
     return KM_OK;
 }
 
@@ -46,14 +69,18 @@ static void cuda_close(km_device *device)
 {
     if (device == NULL)
         return;
+    if (device->placed != NULL)
+        cudaEventDestroy(device->placed);
     if (device->forked != NULL)
         cudaEventDestroy(device->forked);
-    if (device->joined != NULL)
-        cudaEventDestroy(device->joined);
     if (device->stream_body != NULL)
         cudaStreamDestroy(device->stream_body);
-    if (device->stream_mesh != NULL)
-        cudaStreamDestroy(device->stream_mesh);
+    for (km_cuda_lane &lane : device->lane) {
+        if (lane.done != NULL)
+            cudaEventDestroy(lane.done);
+        if (lane.stream != NULL)
+            cudaStreamDestroy(lane.stream);
+    }
     if (device->stream != NULL)
         cudaStreamDestroy(device->stream);
     free(device);
@@ -76,6 +103,19 @@ static km_status check_architecture(int number, const cudaDeviceProp *properties
                    cudaGetErrorString(error));
 }
 
+/* The mesh is the longest chain of small kernels: it goes first where several are ready, and the
+ * pairs, which can fill the device alone, last. Lower numbers are higher priorities. */
+static km_status make_lanes(km_device *device, int least, int greatest)
+{
+    for (int k = 0; k < KM_LANE_COUNT; k++) {
+        km_cuda_lane *lane = &device->lane[k];
+        const int priority = greatest + k < least ? greatest + k : least;
+        KM_CUDA(cudaStreamCreateWithPriority(&lane->stream, cudaStreamNonBlocking, priority));
+        KM_CUDA(cudaEventCreateWithFlags(&lane->done, cudaEventDisableTiming));
+    }
+    return KM_OK;
+}
+
 static km_status prepare(km_device *device)
 {
     cudaDeviceProp properties;
@@ -85,11 +125,10 @@ static km_status prepare(km_device *device)
     KM_TRY(check_architecture(device->number, &properties));
     KM_CUDA(cudaDeviceGetStreamPriorityRange(&least, &greatest));
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream, cudaStreamNonBlocking, least));
-    /* the mesh is the longer chain of small kernels: it goes first where both are ready */
-    KM_CUDA(cudaStreamCreateWithPriority(&device->stream_mesh, cudaStreamNonBlocking, greatest));
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream_body, cudaStreamNonBlocking, least));
+    KM_CUDA(cudaEventCreateWithFlags(&device->placed, cudaEventDisableTiming));
     KM_CUDA(cudaEventCreateWithFlags(&device->forked, cudaEventDisableTiming));
-    KM_CUDA(cudaEventCreateWithFlags(&device->joined, cudaEventDisableTiming));
+    KM_TRY(make_lanes(device, least, greatest));
     device->multiprocessors = properties.multiProcessorCount;
     snprintf(device->description, sizeof device->description,
              "cuda:%d, %.120s, %d multiprocessors, %s precision", device->number, properties.name,
@@ -355,7 +394,7 @@ static __global__ void clear_kernel(int n, km_fixed *force, km_cuda_state *state
         state->virial[i] = 0;
 }
 
-/* The forces of the step begin here: what is queued on the mesh lane may run beside the rest. */
+/* The forces of the step begin here. */
 static km_status cuda_clear(km_device *device, const km_step *s, km_particles *p)
 {
     const int n = 3 * p->n_padded;

@@ -6,8 +6,9 @@
  * synchronise and measure. So a step can be recorded once and run many times: no kernel takes the
  * number of the step or the box as an argument, and nothing waits.
  *
- * Two lanes: `stream` runs everything but the mesh, `stream_mesh` the mesh, between km_cuda_fork
- * (forces are cleared, positions final) and km_cuda_join (whoever needs all forces). */
+ * Lanes: the mesh and the bonded terms have streams of their own, `stream` runs all else. A lane
+ * starts when positions are final and sorted (km_cuda_placed), adds to forces and sums when they
+ * are cleared (km_cuda_fork), and is waited for by whoever needs all forces (km_cuda_join). */
 #ifndef KM_BACKEND_CUDA_CUH
 #define KM_BACKEND_CUDA_CUH
 
@@ -24,14 +25,23 @@
 
 struct km_eam_list; /* kernels/eam/eam_list.cuh */
 
+/* The streams beside the first, in the order of their priority. */
+typedef enum km_cuda_lane_kind { KM_LANE_MESH, KM_LANE_BONDED, KM_LANE_COUNT } km_cuda_lane_kind;
+
+typedef struct km_cuda_lane {
+    cudaStream_t stream;
+    cudaEvent_t done;
+    bool running; /* work was queued here since the last join */
+} km_cuda_lane;
+
 struct km_device {
     int number; /* of the CUDA device */
     int multiprocessors;
-    cudaStream_t stream, stream_mesh;
+    cudaStream_t stream;
     cudaStream_t stream_body; /* records what depends on a condition                */
-    cudaEvent_t forked, joined;
-    bool mesh_running; /* work was queued on stream_mesh since the last join        */
-    bool recording;    /* operations are being recorded, not run                    */
+    cudaEvent_t placed, forked;
+    km_cuda_lane lane[KM_LANE_COUNT];
+    bool recording; /* operations are being recorded, not run                       */
     char description[192];
 };
 
@@ -76,9 +86,15 @@ static inline km_cuda_particles *km_cuda_of(km_particles *p)
     return (km_cuda_particles *)p;
 }
 
-/* The mesh lane may start: everything queued so far comes before it. */
+/* Positions are final and in the order of the list: lanes may start. */
+km_status km_cuda_placed(km_device *device);
+/* Forces, energies and virial are cleared: lanes may add to them. */
 km_status km_cuda_fork(km_device *device);
-/* Everything queued after this comes after the mesh lane's work, if there is any. */
+/* The stream of a lane, to queue work after the last km_cuda_placed. */
+km_status km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out);
+/* What is queued on the lane from here on comes after the last fork. */
+km_status km_cuda_lane_adds(km_device *device, km_cuda_lane_kind kind);
+/* Everything queued after this comes after the work of the lanes, if there is any. */
 km_status km_cuda_join(km_device *device);
 /* Joins, and waits until the device has done everything. */
 km_status km_cuda_wait(km_device *device);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A step recorded as a CUDA graph, both lanes of it, and launched many times.
+/* Steps recorded as a CUDA graph, all lanes of them, and launched many times.
  *
  * Nothing in the graph depends on the number of the step: kernels read it from the state, where the
  * first of them counts it up. */
@@ -47,7 +47,8 @@ km_status km_recording_cuda_end(km_device *device, km_recording **out)
     }
     recording->device = device;
     recording->graph = graph;
-    const cudaError_t error = cudaGraphInstantiate(&recording->executable, graph, 0);
+    const cudaError_t error = cudaGraphInstantiate(&recording->executable, graph,
+                                                   cudaGraphInstantiateFlagUseNodePriority);
     if (error != cudaSuccess) {
         km_recording_cuda_destroy(recording);
         return KM_FAIL(KM_ERROR_DEVICE, "the recorded step cannot be instantiated: %s",

@@ -3,6 +3,9 @@
 #ifndef KM_TESTS_BACKENDS_H
 #define KM_TESTS_BACKENDS_H
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "kernels/backend.h"
 #include "tests/cmocka_all.h"
 #include "tests/emulator/emulator.h"
@@ -24,15 +27,25 @@ static inline bool backend_is_emulated(const km_backend *backend)
     return backend == &km_backend_cuda_emulated;
 }
 
+/* Steps of a handful of atoms take long here: emulated, or each as long as one of thousands. */
+static inline bool backend_is_slow(const km_backend *backend)
+{
+    return backend != &km_backend_cpu;
+}
+
 /* Energies are sums of numbers with a step of 2.3e-10 kJ/mol: what n of them may be off by. */
 static inline double backend_energy_step(const km_backend *backend, int n)
 {
     return backend == &km_backend_cpu ? 0.0 : 0.5 * n / KM_FIXED_SCALE;
 }
 
-/* False, and a line why, where the device is not there. */
+/* False, and a line why, where the device is not there. KM_TEST_BACKEND=cuda: that backend alone.
+ */
 static inline bool backend_is_there(const km_backend *backend)
 {
+    const char *only = getenv("KM_TEST_BACKEND");
+    if (only && strcmp(only, backend->name) != 0)
+        return false;
     km_device *device;
     const km_status status = backend->open(1, &device);
     if (status == KM_OK)

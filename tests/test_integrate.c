@@ -46,7 +46,7 @@ static small_system open_waters(const km_backend *backend, km_integrator_spec sp
 /* Largest |conserved - start| over 1 ps, a quarter of it where each step is slow. */
 static double largest_error(small_system *s, double timestep)
 {
-    const double time = backend_is_emulated(s->backend) ? 0.25 : 1.0;
+    const double time = backend_is_slow(s->backend) ? 0.25 : 1.0;
     const double start = small_measure(s).conserved;
     double largest = 0.0;
     const int n = (int)lround(time / timestep);

@@ -276,7 +276,7 @@ static void the_thermostat_acts_on_its_layers_alone(void **state)
         memcpy(before, p->velocity, size);
         const double start = small_measure(&s).conserved;
         /* independent after twice the relaxation time of 0.02 ps (K of Langevin: half of it) */
-        const int samples = backend_is_emulated(backend) ? 12 : 200, apart = 20;
+        const int samples = backend_is_slow(backend) ? 12 : 200, apart = 20;
         double mean = 0.0;
         run(&s, 1, 100);
         for (int k = 0; k < samples; k++) {

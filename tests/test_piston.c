@@ -154,7 +154,7 @@ static void gas_forces(const void *self, km_particles *p)
 static void upon_a_gas_it_finds_the_volume(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
-    if (backend_is_emulated(backend)) /* the same numbers, one by one: tests/test_layers.c */
+    if (backend_is_slow(backend)) /* the same numbers, one by one: tests/test_layers.c */
         skip();
     const double area = 4.0, pressure = 8.0, kt = KM_GAS_CONSTANT * 300.0;
     double mass[PISTON + GAS];

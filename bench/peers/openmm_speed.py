@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: MIT
 """ns/day of OpenMM on boxes of boxes.py, in the way compare.py runs it, on any of its platforms.
 
-    openmm_speed.py [--platform CUDA] [--precision mixed] [--repeats 3] [--steps 2000] FOLDER ...
+    openmm_speed.py [--platform CUDA] [--precision mixed] [--repeats 3] [--steps 2000]
+                    [--copies 2x2x1 ...] FOLDER ...
 
 Needs OpenMM alone. Cutoff 1.2 nm unless given, PME error tolerance 5e-4 (a relative force error of about
 1e-4), bonds to H held, water rigid, 2 fs, Langevin thermostat. Prints one CSV row per folder."""
 import argparse
 import pathlib
 import statistics
+import tempfile
 import time
 
+import numpy as np
 import openmm
 from openmm import app, unit
 
@@ -30,10 +33,28 @@ def read_gro(path):
     return positions * unit.nanometer, box
 
 
-def speeds(folder, platform, properties, cutoff, steps, repeats, now=time.perf_counter):
+def copied(positions, box, copies):
+    """The box repeated along its edges: one whole copy after the other."""
+    every = np.array(positions.value_in_unit(unit.nanometer))
+    edges = np.array(box.value_in_unit(unit.nanometer))
+    shifts = [np.array(k) @ edges for k in np.ndindex(*copies)]
+    larger = [openmm.Vec3(*(edge * k)) for edge, k in zip(edges, copies)] * unit.nanometer
+    return np.concatenate([every + shift for shift in shifts]) * unit.nanometer, larger
+
+
+def copied_topology(path, copies, out):
+    """The same file with its molecules once per copy."""
+    head, molecules = path.read_text(encoding="ascii").split("[ molecules ]")
+    out.write_text(head + "[ molecules ]" + molecules.rstrip() + "\n" +
+                   (molecules.strip() + "\n") * (np.prod(copies) - 1), encoding="ascii")
+
+
+def speeds(folder, platform, properties, cutoff, steps, repeats, copies, now=time.perf_counter):
     """ns/day of each repeat, and the number of atoms; run.top and run.gro of the folder."""
-    positions, box = read_gro(folder / "run.gro")
-    top = app.GromacsTopFile(str(folder / "run.top"), periodicBoxVectors=box)
+    positions, box = copied(*read_gro(folder / "run.gro"), copies)
+    with tempfile.TemporaryDirectory() as name:
+        copied_topology(folder / "run.top", copies, pathlib.Path(name) / "run.top")
+        top = app.GromacsTopFile(f"{name}/run.top", periodicBoxVectors=box)
     system = top.createSystem(nonbondedMethod=app.PME, nonbondedCutoff=cutoff * unit.nanometer,
                               constraints=app.HBonds, ewaldErrorTolerance=5e-4)
     integrator = openmm.LangevinMiddleIntegrator(298.15, 1.0, 0.002)
@@ -60,14 +81,17 @@ def main():
     parser.add_argument("--cutoff-nm", type=float, default=1.2)
     parser.add_argument("--steps", type=int, default=2000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--copies", nargs="*", default=["1x1x1"])
     options = parser.parse_args()
     properties = {"Precision": options.precision} if options.platform in ("CUDA", "OpenCL", "HIP") else {}
     print("system,atoms,program,version,cutoff_nm,ns_per_day_median,ns_per_day_min,ns_per_day_max")
     for folder in options.folder:
-        found, atoms = speeds(folder, options.platform, properties, options.cutoff_nm, options.steps,
-                              options.repeats)
-        print(f"{folder.name},{atoms},openmm {options.platform},{openmm.__version__},{options.cutoff_nm:g},"
-              f"{statistics.median(found):.4g},{min(found):.4g},{max(found):.4g}", flush=True)
+        for copies in options.copies:
+            found, atoms = speeds(folder, options.platform, properties, options.cutoff_nm, options.steps,
+                                  options.repeats, tuple(map(int, copies.split("x"))))
+            print(f"{folder.name},{atoms},openmm {options.platform},{openmm.__version__},"
+                  f"{options.cutoff_nm:g},{statistics.median(found):.4g},{min(found):.4g},{max(found):.4g}",
+                  flush=True)
 
 
 if __name__ == "__main__":

@@ -106,12 +106,20 @@ km_status km_simulation_create(const km_backend *backend, km_device *device, con
     return KM_OK;
 }
 
+static void forget_recordings(km_simulation *s)
+{
+    for (int k = 0; k < 2; k++) {
+        if (s->recording[k] != NULL)
+            s->backend->record_destroy(s->recording[k]);
+        s->recording[k] = NULL;
+    }
+}
+
 void km_simulation_destroy(km_simulation *s)
 {
     if (s == NULL)
         return;
-    if (s->recording != NULL)
-        s->backend->record_destroy(s->recording);
+    forget_recordings(s);
     s->backend->integrator_destroy(s->integrator);
     for (int k = 0; k < s->n_forces; k++)
         km_force_destroy(&s->force[k]);
@@ -226,9 +234,7 @@ km_status km_simulation_make_room(km_simulation *s, const km_step *step)
         return KM_OK;
     KM_TRY(km_simulation_check(s, step));
     KM_TRY(s->backend->neighbours_grow(s->device, s->particles, &moved));
-    if (moved && s->recording != NULL) {
-        s->backend->record_destroy(s->recording);
-        s->recording = NULL;
-    }
+    if (moved)
+        forget_recordings(s);
     return KM_OK;
 }

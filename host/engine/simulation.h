@@ -15,7 +15,8 @@ typedef struct km_simulation {
     km_force force[KM_FORCE_COUNT];
     int n_forces;
     km_integrator *integrator;
-    km_recording *recording; /* of a step that delivers nothing; NULL until the first */
+    km_recording *recording[2]; /* of one and of several steps that deliver nothing; NULL until the
+                                   first */
 } km_simulation;
 
 /* Loads a model and a state on the device. integrator may be NULL when no step will be taken. */

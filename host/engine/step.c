@@ -30,12 +30,19 @@ km_status km_step_advance(km_simulation *s, const km_due *due, km_measurement *o
     return KM_OK;
 }
 
-static km_status record(km_simulation *s, const km_due *due)
+/* Steps of the longer recording: between two launches the device rests for a few microseconds. */
+enum { RECORDED_STEPS = 8 };
+
+static km_status record(km_simulation *s, const km_due *due, int steps, km_recording **out)
 {
     const km_backend *backend = s->backend;
+    km_status status = KM_OK;
+    if (*out != NULL)
+        return KM_OK;
     KM_TRY(backend->record_begin(s->device));
-    const km_status status = km_step_advance(s, due, NULL);
-    const km_status ended = backend->record_end(s->device, &s->recording);
+    for (int k = 0; k < steps && status == KM_OK; k++)
+        status = km_step_advance(s, due, NULL);
+    const km_status ended = backend->record_end(s->device, out);
     return status != KM_OK ? status : ended;
 }
 
@@ -47,7 +54,15 @@ km_status km_step_advance_plain(km_simulation *s, const km_due *due, int64_t cou
             KM_TRY(km_step_advance(s, &each, NULL));
         return KM_OK;
     }
-    if (s->recording == NULL)
-        KM_TRY(record(s, due));
-    return s->backend->record_play(s->recording, s->particles, due->index, count);
+    const int64_t launches = count / RECORDED_STEPS, rest = count % RECORDED_STEPS;
+    if (launches > 0) {
+        KM_TRY(record(s, due, RECORDED_STEPS, &s->recording[1]));
+        KM_TRY(s->backend->record_play(s->recording[1], s->particles, due->index, launches));
+    }
+    if (rest > 0) {
+        KM_TRY(record(s, due, 1, &s->recording[0]));
+        KM_TRY(s->backend->record_play(s->recording[0], s->particles,
+                                       due->index + launches * RECORDED_STEPS, rest));
+    }
+    return KM_OK;
 }

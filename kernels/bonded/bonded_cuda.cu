@@ -248,14 +248,17 @@ static km_status bonded_compute(void *object, const km_step *s, km_particles *p)
     const km_bonded *self = (const km_bonded *)object;
     const bonded_slots *slots = &self->slots;
     const unsigned blocks = (unsigned)slots->n / KM_BONDED_THREADS;
+    cudaStream_t stream;
     if (blocks == 0)
         return KM_OK;
+    KM_TRY(km_cuda_lane_open(self->device, KM_LANE_BONDED, &stream));
+    KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_BONDED));
     if (s->energy || s->virial)
-        KM_LAUNCH((bonded_kernel<true>), blocks, KM_BONDED_THREADS, 0, self->device->stream, *slots,
-                  p->position, p->force, p->n_padded, km_cuda_of(p)->state, s->energy, s->virial);
+        KM_LAUNCH((bonded_kernel<true>), blocks, KM_BONDED_THREADS, 0, stream, *slots, p->position,
+                  p->force, p->n_padded, km_cuda_of(p)->state, s->energy, s->virial);
     else
-        KM_LAUNCH((bonded_kernel<false>), blocks, KM_BONDED_THREADS, 0, self->device->stream,
-                  *slots, p->position, p->force, p->n_padded, km_cuda_of(p)->state, false, false);
+        KM_LAUNCH((bonded_kernel<false>), blocks, KM_BONDED_THREADS, 0, stream, *slots, p->position,
+                  p->force, p->n_padded, km_cuda_of(p)->state, false, false);
     return KM_OK;
 }
 

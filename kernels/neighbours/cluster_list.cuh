@@ -15,7 +15,12 @@
  * lane, in those entries that hold any; these come first in a unit.
  *
  * What a unit holds and in which order is a function of the positions and the box at the build;
- * where it lies in memory is not, and no sum depends on it. */
+ * where it lies in memory is not, and no sum depends on it.
+ *
+ * Two lists: the one that is built reaches far and lasts long; of its tiles those within cutoff and
+ * skin, the near ones, are picked out whenever an atom has moved half the skin since the last time
+ * (cluster_near_cuda.cu). The near ones are what the pair term computes. What it leaves out would
+ * add zeros, so sums do not depend on when they were picked. */
 #ifndef KM_CLUSTER_LIST_CUH
 #define KM_CLUSTER_LIST_CUH
 
@@ -44,7 +49,7 @@ typedef struct km_cluster_bounds {
     km_real low[3], high[3]; /* nm */
 } km_cluster_bounds;
 
-/* The work of one warp. */
+/* The work of one warp: about half of it is near. */
 typedef struct km_cluster_unit {
     int supercluster;
     int image;     /* the supercluster is shifted by this image of the cell          */
@@ -55,21 +60,25 @@ typedef struct km_cluster_unit {
 
 /* What the device decides at a build, and counts until the next. */
 typedef struct km_cluster_build {
-    km_box box;       /* nm  at the build                                       */
-    double reach;     /* nm  of the build; 0 = none yet                         */
-    int columns[2];   /*     of the sorting grid, along a and b                 */
-    int layers;       /*     of the sorting grid, along c                       */
-    int n_units;      /*     asked for; beyond the capacity is a fault          */
-    int n_entries;    /*                                                        */
-    int n_exclusions; /*     rows of 32 bytes                                   */
-    int moved;        /*     an atom has moved too far in the step under way    */
-    int blocks_done;  /*     blocks that have looked                            */
+    km_box box;        /* nm  at the build                                       */
+    double reach;      /* nm  of the build; 0 = none yet                         */
+    int columns[2];    /*     of the sorting grid, along a and b                 */
+    int layers;        /*     of the sorting grid, along c                       */
+    int n_units;       /*     asked for; beyond the capacity is a fault          */
+    int n_entries;     /*                                                        */
+    int n_exclusions;  /*     rows of 32 bytes                                   */
+    int moved;         /*     an atom has moved too far in the step under way    */
+    km_box near_box;   /* nm  when near tiles were last picked                    */
+    double near_reach; /* nm  of near tiles                                       */
+    int near_moved;    /*     an atom has moved too far since then               */
+    int pick;          /*     near tiles are to be picked in this step            */
+    int blocks_done;   /*     blocks that have looked                            */
 } km_cluster_build;
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
 struct km_neighbour_list {
     double cutoff;                          /* nm */
-    double skin;                            /* nm */
+    double skin;                            /* nm    of near tiles                            */
     int n;                                  /*    atoms                                       */
     int n_slots;                            /*    multiple of KM_SUPERCLUSTER                 */
     int n_superclusters;                    /*                                                */
@@ -94,6 +103,11 @@ struct km_neighbour_list {
     uint8_t *exclusion_mask; /* capacity_exclusions x 32, one per lane: bit c is set where the
                                 lane's pair in the tile with i-cluster c interacts */
 
+    km_cluster_entry *near_entry; /* capacity_entries: those of a unit with near tiles, from its
+                                     `begin`; the first n_masked are kept in any case          */
+    int *near_count;              /* capacity_units: how many they are                         */
+    km_real4 *near_xq;            /* nm, e n_slots: xq when they were picked                   */
+
     /* the sorting grid and the bounds, valid during a build */
     int *cell_count;   /*     capacity_cells: zero between builds                           */
     int *cell_start;   /*     capacity_cells + 1: first place of a cell                     */
@@ -117,6 +131,10 @@ km_status km_cluster_sort_cuda(km_device *device, const km_neighbour_list *list,
                                const km_particles *p);
 km_status km_cluster_search_cuda(km_device *device, const km_neighbour_list *list,
                                  const km_particles *p);
+/* cluster_near_cuda.cu: queues the choice of near tiles, which returns at once when build->pick is
+ * 0. */
+km_status km_cluster_near_cuda(km_device *device, const km_neighbour_list *list,
+                               const km_particles *p);
 
 } // namespace KM_CUDA_NAMESPACE
 

@@ -10,6 +10,8 @@ namespace KM_CUDA_NAMESPACE
 
 constexpr int THREADS = 256;
 
+/* The list is built with this many skins, and lasts as much longer. */
+#define KM_LIST_SKINS 3.5
 /* Atoms per cell of the sorting grid. */
 #define KM_CELL_ATOMS 8
 /* Memory of the list against what the first build needs: a liquid that is compressed, or a slab
@@ -54,14 +56,18 @@ static __device__ void decide(const km_neighbour_list *list, bool force,
         return;
     __threadfence();
     build->blocks_done = 0;
-    const int moved = atomicExch(&build->moved, 0);
+    const int moved = atomicExch(&build->moved, 0), near_moved = atomicExch(&build->near_moved, 0);
     state->rebuild = force || moved != 0 || build->reach == 0.0;
+    build->pick = state->rebuild || near_moved != 0 || !same_box(&build->near_box, &state->box);
     km_condition_set(rebuild, state->rebuild != 0);
+    if (build->pick)
+        build->near_box = state->box;
     if (!state->rebuild)
         return;
     state->builds++;
     build->box = state->box;
-    build->reach = km_list_reach(&state->box, list->cutoff, list->skin);
+    build->near_reach = km_list_reach(&state->box, list->cutoff, list->skin);
+    build->reach = km_list_reach(&state->box, list->cutoff, KM_LIST_SKINS * list->skin);
     build->n_units = build->n_entries = build->n_exclusions = 0;
     choose_grid(list, &state->box, build);
     if (!km_list_fits(&state->box, list->cutoff))
@@ -73,16 +79,18 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
                                       const double *position, bool force,
                                       const km_condition rebuild, km_cuda_state *state)
 {
-    __shared__ double allowance;
+    __shared__ double allowance, near_allowance;
     const int k = km_thread_index(), n_slots = list.n_slots;
     const km_box box = state->box;
-    if (threadIdx.x == 0)
+    if (threadIdx.x == 0) {
+        near_allowance = 0.5 * (list.build->near_reach - list.cutoff);
         allowance = same_box(&list.build->box, &box)
                         ? 0.5 * (list.build->reach - list.cutoff)
                         : km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
+    }
     __syncthreads();
     const int i = k < n_slots ? list.atom[k] : -1;
-    bool moved = allowance < 0.0;
+    bool moved = allowance < 0.0, near_moved = false;
     if (i >= 0) {
         const km_vec3 r = km_vec3_load(position, n_padded, i);
         const km_vec3 shift = km_box_image_shift(&box, list.image[k], list.image[n_slots + k],
@@ -95,9 +103,17 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
         out->x = (km_real)x.x;
         out->y = (km_real)x.y;
         out->z = (km_real)x.z;
+        const km_real4 before = list.near_xq[k];
+        const km_real dx = out->x - before.x, dy = out->y - before.y, dz = out->z - before.z;
+        const double square = (double)(dx * dx + dy * dy + dz * dz);
+        near_moved = !(square <= near_allowance * near_allowance);
     }
-    if (__any_sync(KM_WARP_ALL, moved) && threadIdx.x % KM_WARP == 0)
+    moved = __any_sync(KM_WARP_ALL, moved);
+    near_moved = __any_sync(KM_WARP_ALL, near_moved);
+    if (threadIdx.x % KM_WARP == 0 && moved)
         atomicOr(&list.build->moved, 1);
+    if (threadIdx.x % KM_WARP == 0 && near_moved)
+        atomicOr(&list.build->near_moved, 1);
     __syncthreads();
     if (threadIdx.x == 0)
         decide(&list, force, rebuild, state);
@@ -119,7 +135,9 @@ km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool for
     const km_status sorted = km_cluster_sort_cuda(device, list, p);
     const km_status found = sorted == KM_OK ? km_cluster_search_cuda(device, list, p) : sorted;
     KM_TRY(km_condition_end(device, &rebuild));
-    return found;
+    KM_TRY(found);
+    KM_TRY(km_cuda_placed(device));
+    return km_cluster_near_cuda(device, list, p);
 }
 
 /* ---- creation ---- */
@@ -135,6 +153,7 @@ static km_status allocate_sort(km_neighbour_list *list)
     KM_TRY(km_cuda_new(&list->image, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->reference, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->xq, n_slots));
+    KM_TRY(km_cuda_new(&list->near_xq, n_slots));
     KM_TRY(km_cuda_new(&list->cell_count, (size_t)list->capacity_cells));
     KM_TRY(km_cuda_new(&list->cell_start, (size_t)list->capacity_cells + 1));
     KM_TRY(km_cuda_new(&list->atom_cell, n));
@@ -172,9 +191,12 @@ static void delete_pairs(km_neighbour_list *list)
 {
     km_cuda_delete(list->unit);
     km_cuda_delete(list->entry);
+    km_cuda_delete(list->near_entry);
+    km_cuda_delete(list->near_count);
     km_cuda_delete(list->exclusion_mask);
     list->unit = NULL;
-    list->entry = NULL;
+    list->entry = list->near_entry = NULL;
+    list->near_count = NULL;
     list->exclusion_mask = NULL;
 }
 
@@ -193,6 +215,8 @@ static km_status allocate_pairs(km_neighbour_list *list, double units, double en
     list->capacity_exclusions = (int)exclusions + 64;
     KM_TRY(km_cuda_new(&list->unit, (size_t)list->capacity_units));
     KM_TRY(km_cuda_new(&list->entry, (size_t)list->capacity_entries));
+    KM_TRY(km_cuda_new(&list->near_entry, (size_t)list->capacity_entries));
+    KM_TRY(km_cuda_new(&list->near_count, (size_t)list->capacity_units));
     KM_TRY(km_cuda_new(&list->exclusion_mask, (size_t)list->capacity_exclusions * KM_WARP));
     return KM_OK;
 }
@@ -281,8 +305,8 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
     list->n_superclusters = (p->n + KM_SUPERCLUSTER - 1) / KM_SUPERCLUSTER;
     list->n_slots = list->n_superclusters * KM_SUPERCLUSTER;
     list->capacity_cells = p->n / KM_CELL_ATOMS * 2 + 64;
-    /* a small system needs short units to keep every multiprocessor busy */
-    list->unit_entries = p->n < 8000 ? 8 : (p->n < 32000 ? p->n / 1000 : KM_UNIT_ENTRIES);
+    /* a small system needs short units to keep every multiprocessor busy to the end */
+    list->unit_entries = p->n < 50000 ? KM_UNIT_ENTRIES / 2 : KM_UNIT_ENTRIES;
     p->neighbours = list;
     const km_status status = fill_list(device, list, spec, p);
     if (status != KM_OK) {
@@ -307,6 +331,7 @@ void km_neighbours_cuda_destroy(km_neighbour_list *list)
                             list->image,
                             list->reference,
                             list->xq,
+                            list->near_xq,
                             list->cell_count,
                             list->cell_start,
                             list->atom_cell,

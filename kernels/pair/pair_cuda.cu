@@ -297,8 +297,8 @@ static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
     km_fixed total[TALLY ? TALLIES : 1] = {0};
     for (int u = (int)blockIdx.x * WARPS + warp; u < n_units; u += (int)gridDim.x * WARPS) {
         const km_cluster_unit unit = list.unit[u];
-        const int n = uniform(unit.n), n_masked = uniform(unit.n_masked);
-        const int entries = lane < n ? (int)list.entry[unit.begin + lane] : 0;
+        const int n = uniform(list.near_count[u]), n_masked = uniform(unit.n_masked);
+        const int entries = lane < n ? (int)list.near_entry[unit.begin + lane] : 0;
         const uint8_t *mask = list.exclusion_mask + (size_t)unit.exclusion * KM_WARP;
         lane_sums<TALLY> sum = {};
         load_own(list, p, unit, to.state, own);

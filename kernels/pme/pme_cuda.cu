@@ -133,18 +133,18 @@ static km_status transform(const km_pme *self, bool forward)
     return KM_OK;
 }
 
-static km_status solve(const km_pme *self, const km_step *s, const km_particles *p)
+static km_status solve(const km_pme *self, const km_step *s, const km_particles *p,
+                       cudaStream_t stream)
 {
     const km_mesh *mesh = &self->mesh;
-    km_device *device = self->device;
     const size_t modes = (size_t)mesh->points[0] * mesh->points[1] * mesh->half;
     const unsigned blocks = km_cuda_blocks(modes, KM_THREADS);
     if (s->energy || s->virial)
-        KM_LAUNCH((solve_kernel<true>), blocks, KM_THREADS, 0, device->stream_mesh, *mesh,
-                  km_cuda_of(p)->state, s->energy, s->virial);
+        KM_LAUNCH((solve_kernel<true>), blocks, KM_THREADS, 0, stream, *mesh, km_cuda_of(p)->state,
+                  s->energy, s->virial);
     else
-        KM_LAUNCH((solve_kernel<false>), blocks, KM_THREADS, 0, device->stream_mesh, *mesh,
-                  km_cuda_of(p)->state, false, false);
+        KM_LAUNCH((solve_kernel<false>), blocks, KM_THREADS, 0, stream, *mesh, km_cuda_of(p)->state,
+                  false, false);
     return KM_OK;
 }
 
@@ -152,18 +152,19 @@ static km_status pme_compute(void *object, const km_step *s, km_particles *p)
 {
     km_pme *self = (km_pme *)object;
     const km_mesh *mesh = &self->mesh;
-    km_device *device = self->device;
     const int points = mesh->points[0] * mesh->points[1] * mesh->points[2];
+    cudaStream_t stream;
     if (p->neighbours == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the mesh needs a neighbour list that is built");
-    device->mesh_running = true;
-    KM_TRY(km_mesh_spread(device, mesh, p));
-    KM_LAUNCH(convert_kernel, km_cuda_blocks((size_t)points, KM_THREADS), KM_THREADS, 0,
-              device->stream_mesh, *mesh, points);
+    KM_TRY(km_cuda_lane_open(self->device, KM_LANE_MESH, &stream));
+    KM_TRY(km_mesh_spread(stream, mesh, p));
+    KM_LAUNCH(convert_kernel, km_cuda_blocks((size_t)points, KM_THREADS), KM_THREADS, 0, stream,
+              *mesh, points);
     KM_TRY(transform(self, true));
-    KM_TRY(solve(self, s, p));
+    KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_MESH));
+    KM_TRY(solve(self, s, p, stream));
     KM_TRY(transform(self, false));
-    return km_mesh_gather(device, mesh, p);
+    return km_mesh_gather(stream, mesh, p);
 }
 
 static void pme_destroy(void *object)
@@ -195,8 +196,9 @@ static km_status make_plans(km_pme *self)
 #endif
     KM_CUFFT(cufftPlan3d(&self->forward, points[0], points[1], points[2], forward));
     KM_CUFFT(cufftPlan3d(&self->backward, points[0], points[1], points[2], backward));
-    KM_CUFFT(cufftSetStream(self->forward, self->device->stream_mesh));
-    KM_CUFFT(cufftSetStream(self->backward, self->device->stream_mesh));
+    const cudaStream_t stream = self->device->lane[KM_LANE_MESH].stream;
+    KM_CUFFT(cufftSetStream(self->forward, stream));
+    KM_CUFFT(cufftSetStream(self->backward, stream));
     return KM_OK;
 }
 

@@ -17,13 +17,17 @@
 #include "kernels/pme/influence.h"
 #include "kernels/pme/pme_setup.h"
 
-/* Charges on the mesh: +-8e6 e with a resolution of 9e-13 e. */
-#define KM_MESH_SCALE 1099511627776.0 /* 2^40 */
-
+/* Charges on the mesh, in units of 1 / KM_MESH_SCALE. In mixed precision +-32 e with a resolution
+ * of 1.5e-8 e: a point gathers the charge of less than the volume of one atom, and what rounding
+ * leaves out is below that of the transform. In double +-8e6 e with a resolution of 9e-13 e. */
 #ifdef KM_DOUBLE
 typedef cufftDoubleComplex km_complex;
+typedef km_fixed km_mesh_charge;
+#define KM_MESH_SCALE 1099511627776.0 /* 2^40 */
 #else
 typedef cufftComplex km_complex;
+typedef int km_mesh_charge;
+#define KM_MESH_SCALE 67108864.0 /* 2^26 */
 #endif
 
 namespace KM_CUDA_NAMESPACE
@@ -37,8 +41,7 @@ typedef struct km_mesh {
     double alpha;  /* 1/nm                                                                  */
     double coulomb_constant; /* kJ nm/mol/e^2                                                */
     km_pme_constants constants;
-    km_fixed *charge;        /* e             all points, in units of 1 / KM_MESH_SCALE; zero
-                                               between steps                                 */
+    km_mesh_charge *charge;  /* e             all points; zero between steps                  */
     km_real *potential;      /* e, kJ/mol/e   all points: charges, later potentials          */
     km_complex *transformed; /*               points[0] x points[1] x half                   */
     km_real *influence;      /* kJ/mol/e^2    points[0] x points[1] x half                   */
@@ -47,8 +50,8 @@ typedef struct km_mesh {
 } km_mesh;
 
 /* Kernels over the atoms, pme_mesh_cuda.cu: spline order as the mesh has it. */
-km_status km_mesh_spread(km_device *device, const km_mesh *mesh, const km_particles *p);
-km_status km_mesh_gather(km_device *device, const km_mesh *mesh, const km_particles *p);
+km_status km_mesh_spread(cudaStream_t stream, const km_mesh *mesh, const km_particles *p);
+km_status km_mesh_gather(cudaStream_t stream, const km_mesh *mesh, const km_particles *p);
 
 } // namespace KM_CUDA_NAMESPACE
 

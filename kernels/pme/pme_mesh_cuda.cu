@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* From atoms to the mesh and back. Atoms come in the order of the neighbour list: a block works on
  * one corner of the mesh. */
+#include <limits.h>
+
 #include "kernels/neighbours/cluster_list.cuh"
 #include "kernels/pme/pme_cuda.cuh"
 
@@ -8,47 +10,55 @@ namespace KM_CUDA_NAMESPACE
 {
 
 #define KM_THREADS 128
-#define KM_SPREAD_ATOMS 16                             /* of one block                       */
-#define KM_GATHER_LANES 16                             /* threads that share an atom         */
-#define KM_GATHER_ATOMS (KM_THREADS / KM_GATHER_LANES) /* of one block                   */
+
+/* A lane works on one plane of the stencil of an atom, the points with one index along c: the lanes
+ * of an atom lie side by side in memory. A few lanes of a warp may be left over. */
+template <int ORDER> constexpr int ATOMS_OF_WARP = KM_WARP / ORDER;
+template <int ORDER> constexpr int ATOMS_OF_BLOCK = KM_THREADS / KM_WARP *ATOMS_OF_WARP<ORDER>;
 
 /* Stencils of the atoms of a block. */
-template <int ORDER, int ATOMS> struct stencils {
+template <int ORDER, int ATOMS, bool SLOPES> struct stencils {
     km_real weight[ATOMS][3][ORDER];
-    km_real slope[ATOMS][3][ORDER];
+    km_real slope[SLOPES ? ATOMS : 1][3][ORDER];
     int cell[ATOMS][3];
     km_real charge[ATOMS]; /* e; 0 where there is nothing to do */
 };
 
-/* Filled by the first 3 x ATOMS threads, one axis of an atom each; all threads call. */
+/* One axis of an atom's stencil. */
 template <int ORDER, int ATOMS, bool SLOPES>
-static __device__ __forceinline__ void make_stencils(const km_mesh &mesh, int n_slots,
-                                                     const km_real4 *xq, const km_box &box,
-                                                     stencils<ORDER, ATOMS> *out, int *fault)
+static __device__ __forceinline__ void make_stencil(const km_mesh &mesh, const km_vec3 &fractional,
+                                                    int a, int axis,
+                                                    stencils<ORDER, ATOMS, SLOPES> *out, int *fault)
 {
-    const int a = (int)threadIdx.x / 3, axis = (int)threadIdx.x % 3;
-    const int slot = (int)blockIdx.x * ATOMS + a;
-    if (a < ATOMS) {
+    /* chosen, not indexed: the struct of arguments stays where it is */
+    const double along = axis == 0 ? fractional.x : axis == 1 ? fractional.y : fractional.z;
+    const int points = axis == 0 ? mesh.points[0] : axis == 1 ? mesh.points[1] : mesh.points[2];
+    km_real fraction, weight[ORDER], slope[ORDER];
+    *fault |= km_pme_locate(along, points, &out->cell[a][axis], &fraction);
+    km_bspline(ORDER, fraction, weight, slope);
+#pragma unroll
+    for (int k = 0; k < ORDER; k++) {
+        out->weight[a][axis][k] = weight[k];
+        if (SLOPES)
+            out->slope[a][axis][k] = slope[k];
+    }
+}
+
+/* Stencils of the ATOMS slots that belong to the block; all threads call. */
+template <int ORDER, int ATOMS, bool SLOPES>
+static __device__ __forceinline__ void
+make_stencils(const km_mesh &mesh, int n_slots, const km_real4 *xq, const km_box &box,
+              stencils<ORDER, ATOMS, SLOPES> *out, int *fault)
+{
+    for (int item = (int)threadIdx.x; item < 3 * ATOMS; item += KM_THREADS) {
+        const int a = item / 3, axis = item % 3, slot = (int)blockIdx.x * ATOMS + a;
         const km_real4 atom = slot < n_slots ? xq[slot] : km_real4{0, 0, 0, 0};
         if (axis == 0)
             out->charge[a] = atom.w;
-        if (atom.w != KM_R(0.0)) {
-            const km_vec3 s = km_box_to_fractional(&box, km_vec3_make(atom.x, atom.y, atom.z));
-            /* chosen, not indexed: the struct of arguments stays where it is */
-            const double along = axis == 0 ? s.x : axis == 1 ? s.y : s.z;
-            const int points = axis == 0   ? mesh.points[0]
-                               : axis == 1 ? mesh.points[1]
-                                           : mesh.points[2];
-            km_real fraction, weight[ORDER], slope[ORDER];
-            *fault |= km_pme_locate(along, points, &out->cell[a][axis], &fraction);
-            km_bspline(ORDER, fraction, weight, slope);
-#pragma unroll
-            for (int k = 0; k < ORDER; k++) {
-                out->weight[a][axis][k] = weight[k];
-                if (SLOPES)
-                    out->slope[a][axis][k] = slope[k];
-            }
-        }
+        if (atom.w != KM_R(0.0))
+            make_stencil<ORDER, ATOMS, SLOPES>(
+                mesh, km_box_to_fractional(&box, km_vec3_make(atom.x, atom.y, atom.z)), a, axis,
+                out, fault);
     }
     __syncthreads();
 }
@@ -59,57 +69,207 @@ static __device__ __forceinline__ int wrap(int i, int points)
     return i < points ? i : i - points;
 }
 
+/* The atom of a lane, counted in its block, and its plane of the stencil; false in a lane that is
+ * left over. */
+template <int ORDER> static __device__ __forceinline__ bool lane_place(int *atom, int *plane)
+{
+    const int lane = (int)threadIdx.x % KM_WARP, warp = (int)threadIdx.x / KM_WARP;
+    *atom = warp * ATOMS_OF_WARP<ORDER> + min(lane / ORDER, ATOMS_OF_WARP<ORDER> - 1);
+    *plane = lane % ORDER;
+    return lane < ATOMS_OF_WARP<ORDER> * ORDER;
+}
+
+static __device__ __forceinline__ void add_charge(km_mesh_charge *sum, km_real q)
+{
+#ifdef KM_DOUBLE
+    km_fixed_add(sum, __double2ll_rn(q * KM_MESH_SCALE));
+#else
+    atomicAdd(sum, __float2int_rn(q * (float)KM_MESH_SCALE));
+#endif
+}
+
+static __device__ __forceinline__ void add_integer(km_mesh_charge *sum, km_mesh_charge q)
+{
+#ifdef KM_DOUBLE
+    km_fixed_add(sum, q);
+#else
+    atomicAdd(sum, q);
+#endif
+}
+
+/* The piece of the mesh that the stencils of a block cover, in shared memory where it fits. */
+#define KM_BRICK_POINTS (16384 / (int)sizeof(km_mesh_charge))
+struct brick {
+    int first[3], size[3]; /* lowest point, and how many, along each axis */
+    km_mesh_charge charge[KM_BRICK_POINTS];
+};
+
+/* How far point i lies above the first one, in the nearest image. */
+static __device__ __forceinline__ int above(int i, int first, int points)
+{
+    const int d = i - first;
+    return d < -points / 2 ? d + points : d >= points - points / 2 ? d - points : d;
+}
+
+/* From one point up to another, across the border of the mesh where need be. */
+static __device__ __forceinline__ int upwards(int from, int to, int points)
+{
+    return to < from ? to - from + points : to - from;
+}
+
+/* Extent of the stencils along the axes; one warp per axis, all threads call. */
+template <int ORDER, int ATOMS>
+static __device__ __forceinline__ void find_brick(const km_mesh &mesh,
+                                                  const stencils<ORDER, ATOMS, false> &s, brick *b)
+{
+    const int axis = (int)threadIdx.x / KM_WARP, lane = (int)threadIdx.x % KM_WARP;
+    if (axis < 3) {
+        const int points = axis == 0 ? mesh.points[0] : axis == 1 ? mesh.points[1] : mesh.points[2];
+        int from = INT_MAX, low = INT_MAX, high = INT_MIN;
+        for (int a = lane; a < ATOMS; a += KM_WARP)
+            if (s.charge[a] != KM_R(0.0))
+                from = min(from, s.cell[a][axis]); /* any of them would do */
+        for (int other = KM_WARP / 2; other > 0; other /= 2)
+            from = min(from, __shfl_xor_sync(KM_WARP_ALL, from, other));
+        for (int a = lane; a < ATOMS; a += KM_WARP)
+            if (s.charge[a] != KM_R(0.0)) {
+                const int d = above(s.cell[a][axis], from, points);
+                low = min(low, d);
+                high = max(high, d);
+            }
+        for (int other = KM_WARP / 2; other > 0; other /= 2) {
+            low = min(low, __shfl_xor_sync(KM_WARP_ALL, low, other));
+            high = max(high, __shfl_xor_sync(KM_WARP_ALL, high, other));
+        }
+        if (lane == 0) {
+            const bool none = from == INT_MAX;
+            b->first[axis] = none ? 0 : from + low < 0 ? from + low + points : from + low;
+            b->size[axis] = none ? 0 : high - low + ORDER;
+        }
+    }
+    __syncthreads();
+}
+
+/* Adds the plane of a lane. */
+template <int ORDER, int ATOMS>
+static __device__ __forceinline__ void spread_in_brick(const stencils<ORDER, ATOMS, false> &s,
+                                                       const km_mesh &mesh, int a, int k, brick *b)
+{
+    const int x = upwards(b->first[0], s.cell[a][0], mesh.points[0]);
+    const int y = upwards(b->first[1], s.cell[a][1], mesh.points[1]);
+    const int z = upwards(b->first[2], s.cell[a][2], mesh.points[2]) + k;
+    const km_real q = s.charge[a] * s.weight[a][2][k];
+    km_mesh_charge *corner = b->charge + (x * b->size[1] + y) * b->size[2] + z;
+    for (int i = 0; i < ORDER; i++, corner += b->size[1] * b->size[2]) {
+        const km_real along = q * s.weight[a][0][i];
+#pragma unroll
+        for (int j = 0; j < ORDER; j++)
+            add_charge(corner + j * b->size[2], along * s.weight[a][1][j]);
+    }
+}
+
+/* The same straight onto the mesh, for a brick that does not fit. */
+template <int ORDER, int ATOMS>
+static __device__ __forceinline__ void spread_on_mesh(const stencils<ORDER, ATOMS, false> &s,
+                                                      const km_mesh &mesh, int a, int k)
+{
+    const km_real q = s.charge[a] * s.weight[a][2][k];
+    const int z = wrap(s.cell[a][2] + k, mesh.points[2]);
+    for (int i = 0; i < ORDER; i++) {
+        const int x = wrap(s.cell[a][0] + i, mesh.points[0]);
+        const km_real along = q * s.weight[a][0][i];
+#pragma unroll
+        for (int j = 0; j < ORDER; j++) {
+            const int y = wrap(s.cell[a][1] + j, mesh.points[1]);
+            add_charge(mesh.charge + ((size_t)x * mesh.points[1] + y) * mesh.points[2] + z,
+                       along * s.weight[a][1][j]);
+        }
+    }
+}
+
+/* A supercluster per block: its charges are summed in shared memory first. */
 template <int ORDER>
 static __global__ void __launch_bounds__(KM_THREADS)
     spread_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_cuda_state *state)
 {
-    __shared__ stencils<ORDER, KM_SPREAD_ATOMS> s;
+    __shared__ stencils<ORDER, KM_SUPERCLUSTER, false> s;
+    __shared__ brick b;
     const km_box box = state->box;
     int fault = 0;
-    make_stencils<ORDER, KM_SPREAD_ATOMS, false>(mesh, n_slots, xq, box, &s, &fault);
-    for (int item = (int)threadIdx.x; item < KM_SPREAD_ATOMS * ORDER * ORDER * ORDER;
-         item += KM_THREADS) {
-        const int k = item % ORDER, j = item / ORDER % ORDER, i = item / (ORDER * ORDER) % ORDER;
-        const int a = item / (ORDER * ORDER * ORDER);
+    make_stencils<ORDER, KM_SUPERCLUSTER, false>(mesh, n_slots, xq, box, &s, &fault);
+    find_brick<ORDER, KM_SUPERCLUSTER>(mesh, s, &b);
+    const int64_t points = (int64_t)b.size[0] * b.size[1] * b.size[2];
+    const bool fits = points <= KM_BRICK_POINTS && b.size[0] <= mesh.points[0] &&
+                      b.size[1] <= mesh.points[1] && b.size[2] <= mesh.points[2];
+    for (int point = (int)threadIdx.x; fits && point < (int)points; point += KM_THREADS)
+        b.charge[point] = 0;
+    __syncthreads();
+    const int lane = (int)threadIdx.x % KM_WARP, warp = (int)threadIdx.x / KM_WARP;
+    const int together = ATOMS_OF_WARP<ORDER>, k = lane % ORDER;
+    for (int a = warp * together + lane / ORDER; lane < together * ORDER && a < KM_SUPERCLUSTER;
+         a += ATOMS_OF_BLOCK<ORDER>) {
         if (s.charge[a] == KM_R(0.0))
             continue;
-        const km_real q = s.charge[a] * s.weight[a][0][i] * (s.weight[a][1][j] * s.weight[a][2][k]);
-        const int x = wrap(s.cell[a][0] + i, mesh.points[0]);
-        const int y = wrap(s.cell[a][1] + j, mesh.points[1]);
-        const int z = wrap(s.cell[a][2] + k, mesh.points[2]);
-        const size_t point = ((size_t)x * mesh.points[1] + y) * mesh.points[2] + z;
-#ifdef KM_DOUBLE
-        km_fixed_add(&mesh.charge[point], __double2ll_rn(q * KM_MESH_SCALE));
-#else
-        km_fixed_add(&mesh.charge[point], __float2ll_rn(q * (float)KM_MESH_SCALE));
-#endif
+        if (fits)
+            spread_in_brick<ORDER, KM_SUPERCLUSTER>(s, mesh, a, k, &b);
+        else
+            spread_on_mesh<ORDER, KM_SUPERCLUSTER>(s, mesh, a, k);
+    }
+    __syncthreads();
+    for (int point = (int)threadIdx.x; fits && point < (int)points; point += KM_THREADS) {
+        const int z = wrap(b.first[2] + point % b.size[2], mesh.points[2]);
+        const int y = wrap(b.first[1] + point / b.size[2] % b.size[1], mesh.points[1]);
+        const int x = wrap(b.first[0] + point / b.size[2] / b.size[1], mesh.points[0]);
+        if (b.charge[point] != 0)
+            add_integer(mesh.charge + ((size_t)x * mesh.points[1] + y) * mesh.points[2] + z,
+                        b.charge[point]);
     }
     if (fault != 0)
         atomicOr(&state->fault, fault);
 }
 
-/* Gradients of the potential along the axes of the mesh, of one atom; one lane's part. */
+/* Gradients of the potential along the axes of the mesh: one lane's part of an atom. */
 template <int ORDER>
-static __device__ __forceinline__ void gather_part(const km_mesh &mesh,
-                                                   const stencils<ORDER, KM_GATHER_ATOMS> &s, int a,
-                                                   int lane, km_real gradient[3])
+static __device__ __forceinline__ void
+gather_part(const km_mesh &mesh, const stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true> &s, int a,
+            int k, km_real gradient[3])
 {
-    for (int pair = lane; pair < ORDER * ORDER; pair += KM_GATHER_LANES) {
-        const int i = pair / ORDER, j = pair % ORDER;
-        const int x = wrap(s.cell[a][0] + i, mesh.points[0]);
-        const int y = wrap(s.cell[a][1] + j, mesh.points[1]);
-        const km_real *row = mesh.potential + ((size_t)x * mesh.points[1] + y) * mesh.points[2];
-        km_real value = 0, slope = 0;
+    const int z = wrap(s.cell[a][2] + k, mesh.points[2]);
+    int row[ORDER];
+    km_real weight[ORDER], slope[ORDER];
 #pragma unroll
-        for (int k = 0; k < ORDER; k++) {
-            const km_real v = row[wrap(s.cell[a][2] + k, mesh.points[2])];
-            value += s.weight[a][2][k] * v;
-            slope += s.slope[a][2][k] * v;
-        }
-        gradient[0] += s.slope[a][0][i] * s.weight[a][1][j] * value;
-        gradient[1] += s.weight[a][0][i] * s.slope[a][1][j] * value;
-        gradient[2] += s.weight[a][0][i] * s.weight[a][1][j] * slope;
+    for (int j = 0; j < ORDER; j++) {
+        row[j] = wrap(s.cell[a][1] + j, mesh.points[1]) * mesh.points[2] + z;
+        weight[j] = s.weight[a][1][j];
+        slope[j] = s.slope[a][1][j];
     }
+    for (int i = 0; i < ORDER; i++) {
+        const int x = wrap(s.cell[a][0] + i, mesh.points[0]);
+        const km_real *plane = mesh.potential + (size_t)x * (mesh.points[1] * mesh.points[2]);
+        km_real value = 0, sloped = 0;
+#pragma unroll
+        for (int j = 0; j < ORDER; j++) {
+            const km_real v = plane[row[j]];
+            value = km_lane_multiply_add(weight[j], v, value);
+            sloped = km_lane_multiply_add(slope[j], v, sloped);
+        }
+        gradient[0] = km_lane_multiply_add(s.slope[a][0][i], value, gradient[0]);
+        gradient[1] = km_lane_multiply_add(s.weight[a][0][i], sloped, gradient[1]);
+        gradient[2] = km_lane_multiply_add(s.weight[a][0][i], value, gradient[2]);
+    }
+    gradient[0] *= s.weight[a][2][k];
+    gradient[1] *= s.weight[a][2][k];
+    gradient[2] *= s.slope[a][2][k];
+}
+
+/* Sum over the lanes of an atom, in its first one. */
+template <int ORDER> static __device__ __forceinline__ km_real sum_planes(km_real x)
+{
+    km_real sum = x;
+#pragma unroll
+    for (int k = 1; k < ORDER; k++)
+        sum += __shfl_down_sync(KM_WARP_ALL, x, (unsigned)k);
+    return sum;
 }
 
 template <int ORDER>
@@ -117,26 +277,24 @@ static __global__ void __launch_bounds__(KM_THREADS)
     gather_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq,
                   const int *KM_RESTRICT atom, int n_padded, km_fixed *force, km_cuda_state *state)
 {
-    __shared__ stencils<ORDER, KM_GATHER_ATOMS> s;
+    __shared__ stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true> s;
     const km_box box = state->box;
-    int fault = 0;
-    make_stencils<ORDER, KM_GATHER_ATOMS, true>(mesh, n_slots, xq, box, &s, &fault);
-    const int a = (int)threadIdx.x / KM_GATHER_LANES, lane = (int)threadIdx.x % KM_GATHER_LANES;
+    int fault = 0, a, k;
+    make_stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true>(mesh, n_slots, xq, box, &s, &fault);
+    const bool used = lane_place<ORDER>(&a, &k) && s.charge[a] != KM_R(0.0);
     km_real gradient[3] = {0, 0, 0};
-    if (s.charge[a] != KM_R(0.0))
-        gather_part<ORDER>(mesh, s, a, lane, gradient);
+    if (used)
+        gather_part<ORDER>(mesh, s, a, k, gradient);
 #pragma unroll
     for (int c = 0; c < 3; c++)
-#pragma unroll
-        for (int other = KM_GATHER_LANES / 2; other > 0; other /= 2)
-            gradient[c] += __shfl_xor_sync(KM_WARP_ALL, gradient[c], other);
-    if (lane == 0 && s.charge[a] != KM_R(0.0)) {
+        gradient[c] = sum_planes<ORDER>(gradient[c]);
+    if (used && k == 0) {
         const km_reciprocal_cell cell = km_reciprocal_cell_of(&box);
         const double q = -(double)s.charge[a];
         const km_vec3 f = km_reciprocal_vector(&cell, q * mesh.points[0] * (double)gradient[0],
                                                q * mesh.points[1] * (double)gradient[1],
                                                q * mesh.points[2] * (double)gradient[2]);
-        km_fixed *sum = force + atom[(int)blockIdx.x * KM_GATHER_ATOMS + a];
+        km_fixed *sum = force + atom[(int)blockIdx.x * ATOMS_OF_BLOCK<ORDER> + a];
         km_fixed_add(sum, km_fixed_of(f.x, &fault));
         km_fixed_add(sum + n_padded, km_fixed_of(f.y, &fault));
         km_fixed_add(sum + 2 * (size_t)n_padded, km_fixed_of(f.z, &fault));
@@ -147,13 +305,13 @@ static __global__ void __launch_bounds__(KM_THREADS)
         *mesh.influence_box = box; /* solve has filled the influence function for it */
 }
 
-km_status km_mesh_spread(km_device *device, const km_mesh *mesh, const km_particles *p)
+km_status km_mesh_spread(cudaStream_t stream, const km_mesh *mesh, const km_particles *p)
 {
     const km_neighbour_list *list = p->neighbours;
-    const unsigned blocks = km_cuda_blocks((size_t)list->n_slots, KM_SPREAD_ATOMS);
+    const unsigned blocks = (unsigned)list->n_superclusters;
 #define KM_SPREAD(order)                                                                           \
-    KM_LAUNCH((spread_kernel<order>), blocks, KM_THREADS, 0, device->stream_mesh, *mesh,           \
-              list->n_slots, list->xq, km_cuda_of(p)->state)
+    KM_LAUNCH((spread_kernel<order>), blocks, KM_THREADS, 0, stream, *mesh, list->n_slots,         \
+              list->xq, km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_SPREAD(4);
     else if (mesh->order == 5)
@@ -164,13 +322,14 @@ km_status km_mesh_spread(km_device *device, const km_mesh *mesh, const km_partic
     return KM_OK;
 }
 
-km_status km_mesh_gather(km_device *device, const km_mesh *mesh, const km_particles *p)
+km_status km_mesh_gather(cudaStream_t stream, const km_mesh *mesh, const km_particles *p)
 {
     const km_neighbour_list *list = p->neighbours;
-    const unsigned blocks = km_cuda_blocks((size_t)list->n_slots, KM_GATHER_ATOMS);
+    const size_t n = (size_t)list->n_slots;
 #define KM_GATHER(order)                                                                           \
-    KM_LAUNCH((gather_kernel<order>), blocks, KM_THREADS, 0, device->stream_mesh, *mesh,           \
-              list->n_slots, list->xq, list->atom, p->n_padded, p->force, km_cuda_of(p)->state)
+    KM_LAUNCH((gather_kernel<order>), km_cuda_blocks(n, ATOMS_OF_BLOCK<order>), KM_THREADS, 0,     \
+              stream, *mesh, list->n_slots, list->xq, list->atom, p->n_padded, p->force,           \
+              km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_GATHER(4);
     else if (mesh->order == 5)

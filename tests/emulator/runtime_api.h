@@ -235,6 +235,7 @@ cudaError_t cudaGraphConditionalHandleCreate(cudaGraphConditionalHandle *handle,
                                              unsigned default_value = 0, unsigned flags = 0);
 /* Called by a kernel. */
 void cudaGraphSetConditional(cudaGraphConditionalHandle handle, unsigned value);
+constexpr unsigned cudaGraphInstantiateFlagUseNodePriority = 8;
 cudaError_t cudaGraphInstantiate(cudaGraphExec_t *exec, cudaGraph_t graph,
                                  unsigned long long flags = 0);
 cudaError_t cudaGraphInstantiateWithFlags(cudaGraphExec_t *exec, cudaGraph_t graph,

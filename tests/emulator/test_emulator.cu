@@ -427,6 +427,7 @@ static km_status capture_errors(lanes *l)
     KM_LAUNCH(affine_kernel, 1, 1, 0, l->a, x, 1, 1);
     EXPECT(cudaStreamSynchronize(l->a) == cudaErrorStreamCaptureUnsupported);
     EXPECT(cudaStreamEndCapture(l->a, &graph) == cudaErrorStreamCaptureInvalidated);
+    cudaGetLastError(); /* the next launch looks at it */
     KM_CUDA(cudaStreamBeginCapture(l->a, cudaStreamCaptureModeThreadLocal));
     KM_CUDA(cudaEventRecord(l->event, l->a));
     KM_CUDA(cudaStreamWaitEvent(l->b, l->event, 0));

@@ -139,7 +139,7 @@ static void colliding_waters_keep_lengths_and_energy(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
     enum { COUNT = 27 };
-    if (backend_is_emulated(backend)) /* thousands of steps are slow there: tests/test_motion.c */
+    if (backend_is_slow(backend)) /* thousands of steps are slow there: tests/test_motion.c */
         skip();
     km_constraint_group group[COUNT];
     km_particles *p = small_waters(COUNT, 0.5, group);

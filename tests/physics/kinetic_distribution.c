@@ -13,7 +13,7 @@ static double samples[20000];
 /* Fewer where each step is slow: what is asked of them widens with them. */
 static int n_samples(const km_backend *backend)
 {
-    return backend_is_emulated(backend) ? SAMPLES / 15 : SAMPLES;
+    return backend_is_slow(backend) ? SAMPLES / 15 : SAMPLES;
 }
 
 static void gamma_numbers_have_their_distribution(void **state)
@@ -161,7 +161,7 @@ static void langevin_is_exact_for_harmonic_positions(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
     enum { N = 10 };
-    const int n = backend_is_emulated(backend) ? 300 : 5000;
+    const int n = backend_is_slow(backend) ? 300 : 5000;
     double mass[N], well[N], site[3 * N] = {0};
     for (int i = 0; i < N; i++) {
         mass[i] = 10.0;

@@ -80,7 +80,7 @@ static void reported_temperature_is_that_of_the_sampled_energy(void **state)
     double potential, sum = 0.0, plain = 0.0;
     open_oscillators((const km_backend *)*state, KM_THERMOSTAT_NONE, &o);
     const double energy = sampled_energy(&o, &potential);
-    const int n = backend_is_emulated(o.s.backend) ? 2000 : 20000;
+    const int n = backend_is_slow(o.s.backend) ? 2000 : 20000;
     for (int step = 1; step <= n; step++) {
         small_step(&o.s, step);
         const km_measurement m = small_measure(&o.s);
@@ -118,7 +118,7 @@ static void thermostat_holds_the_sampled_energy(const km_backend *backend,
 static void rescaling_holds_the_sampled_energy(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
-    if (backend_is_emulated(backend))
+    if (backend_is_slow(backend))
         skip(); /* test_motion compares the thermostats step by step */
     thermostat_holds_the_sampled_energy(backend, KM_THERMOSTAT_RESCALING);
 }
@@ -127,7 +127,7 @@ static void rescaling_holds_the_sampled_energy(void **state)
 static void langevin_reports_the_temperature_of_the_positions(void **state)
 {
     const km_backend *backend = (const km_backend *)*state;
-    if (backend_is_emulated(backend))
+    if (backend_is_slow(backend))
         skip();
     oscillators o;
     double sum = 0.0, temperature = 0.0, potential;

@@ -18,7 +18,7 @@ static double samples[SAMPLES];
 /* Fewer where each step is slow: what is asked of them widens with them. */
 static int n_samples(const km_backend *backend)
 {
-    return backend_is_emulated(backend) ? SAMPLES / 30 : SAMPLES;
+    return backend_is_slow(backend) ? SAMPLES / 30 : SAMPLES;
 }
 
 static km_integrator_spec spec_at(km_barostat_kind kind, uint64_t seed)
