@@ -62,7 +62,7 @@ typedef struct km_backend {
     km_status (*upload)(km_device *device, const km_state *state, km_particles *p);
     km_status (*download)(km_device *device, const km_particles *p, km_state *state);
     /* Forces in kJ/mol/nm, atom-major 3 x n, for tests, minimiser and output. */
-    km_status (*download_forces)(km_device *device, const km_particles *p, double *force);
+    km_status (*download_forces)(km_device *device, km_particles *p, double *force);
 
     km_status (*neighbours_create)(km_device *device, const struct km_neighbour_spec *spec,
                                    km_particles *p);
@@ -101,8 +101,7 @@ typedef struct km_backend {
     km_status (*draw_velocities)(km_integrator *integrator, double temperature, uint64_t seed,
                                  km_particles *p);
     /* Kinetic energy, temperature, pressure and so on of the present state. */
-    km_status (*measure)(km_integrator *integrator, const km_particles *p,
-                         struct km_measurement *out);
+    km_status (*measure)(km_integrator *integrator, km_particles *p, struct km_measurement *out);
 
     /* Optional, as all that follows: opens the device of that number, from 0; open takes the first
      * that will do. */
@@ -122,7 +121,7 @@ typedef struct km_backend {
     /* All four or none: many steps for one call. What is called between begin and end is
      * recorded, not done: steps that ask for no energies. Played, they are done `count` times over,
      * the first step with number first_step, without the host between them. */
-    km_status (*record_begin)(km_device *device);
+    km_status (*record_begin)(km_device *device, km_particles *particles);
     km_status (*record_end)(km_device *device, km_recording **out);
     km_status (*record_play)(km_recording *recording, km_particles *p, int64_t first_step,
                              int64_t count);

@@ -166,7 +166,7 @@ static km_status cpu_download(km_device *device, const km_particles *p, km_state
     return KM_OK;
 }
 
-static km_status cpu_download_forces(km_device *device, const km_particles *p, double *force)
+static km_status cpu_download_forces(km_device *device, km_particles *p, double *force)
 {
     (void)device;
     for (int i = 0; i < p->n; i++)

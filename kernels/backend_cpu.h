@@ -60,7 +60,6 @@ km_status km_integrator_cpu_constrain(km_integrator *integrator, km_particles *p
 km_status km_integrator_cpu_draw_velocities(km_integrator *integrator, double temperature,
                                             uint64_t seed, km_particles *p);
 /* kernels/measure/measure_cpu.c */
-km_status km_measure_cpu(km_integrator *integrator, const km_particles *p,
-                         struct km_measurement *out);
+km_status km_measure_cpu(km_integrator *integrator, km_particles *p, struct km_measurement *out);
 
 #endif

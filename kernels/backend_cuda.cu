@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernels/eam/eam_list.cuh"
+#include "kernels/neighbours/cluster_list.cuh"
 #include "kernels/particles_check.h"
 
 namespace KM_CUDA_NAMESPACE
@@ -28,13 +29,15 @@ km_status km_cuda_fork(km_device *device)
     return KM_OK;
 }
 
-km_status km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out)
+void km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out)
 {
-    km_cuda_lane *lane = &device->lane[kind];
-    *out = lane->stream;
-    if (!lane->running)
-        KM_CUDA(cudaStreamWaitEvent(lane->stream, device->placed, 0));
-    lane->running = true;
+    device->lane[kind].running = true;
+    *out = device->lane[kind].stream;
+}
+
+km_status km_cuda_lane_sorted(km_device *device, km_cuda_lane_kind kind)
+{
+    KM_CUDA(cudaStreamWaitEvent(device->lane[kind].stream, device->placed, 0));
     return KM_OK;
 }
 
@@ -86,8 +89,8 @@ static void cuda_close(km_device *device)
     free(device);
 }
 
-static __global__ void clear_kernel(int n, km_fixed *force, km_cuda_state *state, bool energy,
-                                    bool virial);
+static __global__ void clear_kernel(int n, km_fixed *force, int n_sorted, km_fixed *sorted,
+                                    km_cuda_state *state, bool energy, bool virial);
 
 /* Are the kernels compiled for it? */
 static km_status check_architecture(int number, const cudaDeviceProp *properties)
@@ -264,6 +267,7 @@ static km_status cuda_particles_create(km_device *device, const km_particles_spe
     KM_CUDA(cudaSetDevice(device->number));
     km_cuda_particles *c;
     KM_NEW(c, 1);
+    c->collected = true;
     c->p.n = c->host.n = spec->n;
     c->p.n_padded = c->host.n_padded = (spec->n + KM_PADDING - 1) / KM_PADDING * KM_PADDING;
     km_status status = fill_host(spec, &c->host);
@@ -325,6 +329,8 @@ static km_status cuda_upload(km_device *device, const km_state *state, km_partic
     KM_TRY(fetch_state(device, c));
     KM_TRY(send(state->position, p, p->position));
     KM_TRY(send(state->velocity, p, p->velocity));
+    if (p->neighbours != NULL)
+        p->neighbours->placed = false;
     p->box = c->mirror->box = state->box;
     p->fault = c->mirror->fault = 0;
     c->mirror->velocity_factor = 1.0;
@@ -348,10 +354,11 @@ static km_status cuda_download(km_device *device, const km_particles *p, km_stat
     return KM_OK;
 }
 
-static km_status cuda_download_forces(km_device *device, const km_particles *p, double *force)
+static km_status cuda_download_forces(km_device *device, km_particles *p, double *force)
 {
     const size_t n = 3 * (size_t)p->n_padded;
     km_fixed *rows;
+    KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_cuda_wait(device));
     KM_NEW(rows, n);
     const cudaError_t error = cudaMemcpy(rows, p->force, n * sizeof *rows, cudaMemcpyDeviceToHost);
@@ -382,26 +389,60 @@ static km_status cuda_synchronise(km_device *device, km_particles *p)
 
 /* ---- step ---- */
 
-static __global__ void clear_kernel(int n, km_fixed *force, km_cuda_state *state, bool energy,
-                                    bool virial)
+static __global__ void clear_kernel(int n, km_fixed *force, int n_sorted, km_fixed *sorted,
+                                    km_cuda_state *state, bool energy, bool virial)
 {
     const int i = km_thread_index();
     if (i < n)
         force[i] = 0;
+    if (i < n_sorted)
+        sorted[i] = 0;
     if (energy && i < KM_ENERGY_COUNT)
         state->energy[i] = 0;
     if (virial && i < KM_TENSOR)
         state->virial[i] = 0;
 }
 
-/* The forces of the step begin here. */
+/* The forces of the step begin here. In most steps the halves of the step have cleared them. */
 static km_status cuda_clear(km_device *device, const km_step *s, km_particles *p)
 {
-    const int n = 3 * p->n_padded;
+    km_cuda_particles *c = km_cuda_of(p);
+    const km_neighbour_list *list = p->neighbours;
+    const int n = c->taken ? 0 : 3 * p->n_padded;
+    const int n_sorted = c->collected || list == NULL ? 0 : 3 * list->n_slots;
+    c->taken = false;
+    c->collected = true;
+    if (n == 0 && n_sorted == 0 && !s->energy && !s->virial)
+        return KM_OK;
     KM_TRY(km_cuda_join(device));
-    KM_LAUNCH(clear_kernel, km_cuda_blocks((size_t)n, KM_THREADS), KM_THREADS, 0, device->stream, n,
-              p->force, km_cuda_of(p)->state, s->energy, s->virial);
+    KM_LAUNCH(clear_kernel, km_cuda_blocks((size_t)(n > n_sorted ? n : n_sorted), KM_THREADS),
+              KM_THREADS, 0, device->stream, n, p->force, n_sorted,
+              list != NULL ? list->force : NULL, c->state, s->energy, s->virial);
     return km_cuda_fork(device);
+}
+
+static __global__ void collect_kernel(km_neighbour_list list, int n_padded, km_fixed *force)
+{
+    const int k = km_thread_index(), i = k < list.n_slots ? list.atom[k] : -1;
+    if (i < 0)
+        return;
+    for (int c = 0; c < 3; c++) {
+        force[c * n_padded + i] += list.force[c * list.n_slots + k];
+        list.force[c * list.n_slots + k] = 0;
+    }
+}
+
+km_status km_cuda_collect(km_device *device, km_particles *p)
+{
+    km_cuda_particles *c = km_cuda_of(p);
+    const km_neighbour_list *list = p->neighbours;
+    if (c->collected || list == NULL)
+        return KM_OK;
+    c->collected = true;
+    KM_TRY(km_cuda_join(device));
+    KM_LAUNCH(collect_kernel, km_cuda_blocks((size_t)list->n_slots, KM_THREADS), KM_THREADS, 0,
+              device->stream, *list, p->n_padded, p->force);
+    return KM_OK;
 }
 
 /* All lists of the particles. */

@@ -6,9 +6,10 @@
  * synchronise and measure. So a step can be recorded once and run many times: no kernel takes the
  * number of the step or the box as an argument, and nothing waits.
  *
- * Lanes: the mesh and the bonded terms have streams of their own, `stream` runs all else. A lane
- * starts when positions are final and sorted (km_cuda_placed), adds to forces and sums when they
- * are cleared (km_cuda_fork), and is waited for by whoever needs all forces (km_cuda_join). */
+ * Lanes: the mesh and the bonded terms have streams of their own, `stream` runs all else. The mesh
+ * starts when positions are sorted (km_cuda_placed); whoever adds to forces and sums does so when
+ * positions are final and the sums cleared (km_cuda_fork), in most steps before the list is looked
+ * at. Whoever needs all forces waits for the lanes (km_cuda_join). */
 #ifndef KM_BACKEND_CUDA_CUH
 #define KM_BACKEND_CUDA_CUH
 
@@ -75,6 +76,8 @@ typedef struct km_cuda_particles {
     km_cuda_state *mirror;     /*  in pinned host memory: the state at the last synchronise      */
     km_cuda_frame *frame;      /*  on its way to the host; NULL until the first                  */
     struct km_eam_list *metal; /* of the embedded-atom term, which owns it; NULL without     */
+    bool taken;     /* p.force is zero: the first half of a step has taken what was there    */
+    bool collected; /* p.force is complete: nothing is left in the forces of the list        */
 } km_cuda_particles;
 
 static inline const km_cuda_particles *km_cuda_of(const km_particles *p)
@@ -86,14 +89,18 @@ static inline km_cuda_particles *km_cuda_of(km_particles *p)
     return (km_cuda_particles *)p;
 }
 
-/* Positions are final and in the order of the list: lanes may start. */
+/* Positions are in the order of the list: a lane may read them so. */
 km_status km_cuda_placed(km_device *device);
-/* Forces, energies and virial are cleared: lanes may add to them. */
+/* Positions are final; forces, energies and virial are cleared: lanes may add to them. */
 km_status km_cuda_fork(km_device *device);
-/* The stream of a lane, to queue work after the last km_cuda_placed. */
-km_status km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out);
+/* The stream of a lane, to queue work that is waited for. */
+void km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out);
+/* What is queued on the lane from here on comes after the last km_cuda_placed. */
+km_status km_cuda_lane_sorted(km_device *device, km_cuda_lane_kind kind);
 /* What is queued on the lane from here on comes after the last fork. */
 km_status km_cuda_lane_adds(km_device *device, km_cuda_lane_kind kind);
+/* Queues the addition of the forces in the list's order to p->force, unless this has been done. */
+km_status km_cuda_collect(km_device *device, km_particles *p);
 /* Everything queued after this comes after the work of the lanes, if there is any. */
 km_status km_cuda_join(km_device *device);
 /* Joins, and waits until the device has done everything. */
@@ -128,6 +135,23 @@ km_status km_cuda_tallies(km_device *device, const km_cuda_particles *c, km_part
  * mean. kernels/integrate/thermostat_cuda.cu */
 km_status km_velocities_settle(km_device *device, const km_particles *p);
 
+/* True in the block of the grid that comes last, for all its threads: what the others wrote before
+ * is visible to it. Every thread calls it. */
+static __device__ __forceinline__ bool km_block_is_last(km_cuda_state *state)
+{
+    __shared__ bool last;
+    __threadfence();
+    __syncthreads();
+    if (threadIdx.x == 0) {
+        last = atomicAdd(&state->arrived, 1u) == gridDim.x - 1;
+        if (last)
+            state->arrived = 0;
+    }
+    __syncthreads();
+    __threadfence();
+    return last;
+}
+
 /* Adds the sum of x over the block to a sum in fixed point. Every thread of the block calls it. */
 static __device__ __forceinline__ void km_block_add(km_fixed *sum, double x, int *fault)
 {
@@ -142,6 +166,9 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt);
 km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved);
+/* The next update finds the positions sorted by km_list_place and `rebuild` of the list decided on:
+ * for the first half of a step, before it is queued. Without a list it does nothing. */
+km_status km_neighbours_cuda_expect(km_device *device, km_particles *p);
 void km_neighbours_cuda_destroy(km_neighbour_list *list);
 
 /* one per term */
@@ -176,14 +203,14 @@ km_status km_integrator_cuda_constrain(km_integrator *integrator, km_particles *
 km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double temperature,
                                              uint64_t seed, km_particles *p);
 /* kernels/recording_cuda.cu */
-km_status km_recording_cuda_begin(km_device *device);
+km_status km_recording_cuda_begin(km_device *device, km_particles *p);
 km_status km_recording_cuda_end(km_device *device, km_recording **out);
 km_status km_recording_cuda_play(km_recording *recording, km_particles *p, int64_t first_step,
                                  int64_t count);
 void km_recording_cuda_destroy(km_recording *recording);
 
 /* kernels/measure/measure_cuda.cu */
-km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_measurement *out);
+km_status km_measure_cuda(km_integrator *integrator, km_particles *p, km_measurement *out);
 
 /* kernels/measure/frame_cuda.cu */
 km_status km_frame_cuda_take(km_device *device, km_particles *p, bool velocities);

@@ -21,8 +21,10 @@ static __global__ void set_step_kernel(km_cuda_state *state, int64_t step)
     state->step = step;
 }
 
-km_status km_recording_cuda_begin(km_device *device)
+/* Between steps all forces are in p->force: what is recorded relies on it. */
+km_status km_recording_cuda_begin(km_device *device, km_particles *p)
 {
+    KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_cuda_join(device));
     /* other threads drive other devices (replicas) meanwhile */
     KM_CUDA(cudaStreamBeginCapture(device->stream, cudaStreamCaptureModeThreadLocal));
@@ -62,6 +64,7 @@ km_status km_recording_cuda_play(km_recording *recording, km_particles *p, int64
                                  int64_t count)
 {
     km_device *device = recording->device;
+    KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_cuda_join(device));
     KM_LAUNCH(set_step_kernel, 1, 1, 0, device->stream, km_cuda_of(p)->state, first_step - 1);
     for (int64_t k = 0; k < count; k++)

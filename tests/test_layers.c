@@ -207,7 +207,7 @@ static void a_recorded_step_is_a_step(void **state)
         small_system played = open_layers(backend, every_thermostat[t]);
         km_recording *recording;
         const km_step recorded = {.index = 1};
-        assert_ok(backend->record_begin(played.device));
+        assert_ok(backend->record_begin(played.device, played.on_device));
         assert_ok(backend->first_half(played.integrator, &recorded, played.on_device));
         assert_ok(backend->second_half(played.integrator, &recorded, played.on_device));
         assert_ok(backend->record_end(played.device, &recording));

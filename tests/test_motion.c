@@ -215,7 +215,7 @@ static void a_recorded_step_counts_and_couples_like_any_other(void **state)
         small_system played = open_mixture(backend, every_thermostat[t], KM_BAROSTAT_NONE, false);
         km_recording *recording;
         const km_step recorded = {.index = 1};
-        assert_ok(backend->record_begin(played.device));
+        assert_ok(backend->record_begin(played.device, played.on_device));
         assert_ok(backend->first_half(played.integrator, &recorded, played.on_device));
         assert_ok(backend->second_half(played.integrator, &recorded, played.on_device));
         assert_ok(backend->record_end(played.device, &recording));

@@ -43,7 +43,7 @@ void a_recorded_step_builds_when_it_must(void **)
     place(&l, 9, anywhere);
     make_list(&l, 1.0, 0.1);
     assert_true(update(&l, false));
-    assert_ok(backend->record_begin(l.device));
+    assert_ok(backend->record_begin(l.device, l.p));
     assert_ok(backend->neighbours_update(l.device, l.p, false, &rebuilt));
     assert_ok(backend->record_end(l.device, &recording));
     const int builds = fetch(km_cuda_of(l.p)->state, 1)[0].builds;

@@ -320,7 +320,7 @@ static void a_recorded_term_repeats_itself(void **state)
     assert_ok(backend->particles_create(device, &spec, &p));
     assert_ok(backend->upload(device, &now, p));
     assert_ok(backend->make_force[KM_FORCE_SLAB](device, &slab_spec, p, &term));
-    assert_ok(backend->record_begin(device));
+    assert_ok(backend->record_begin(device, p));
     assert_ok(backend->clear(device, &step, p));
     assert_ok(km_force_compute(&term, &step, p));
     assert_ok(backend->record_end(device, &recording));

@@ -39,7 +39,7 @@ static km_status record(km_simulation *s, const km_due *due, int steps, km_recor
     km_status status = KM_OK;
     if (*out != NULL)
         return KM_OK;
-    KM_TRY(backend->record_begin(s->device));
+    KM_TRY(backend->record_begin(s->device, s->particles));
     for (int k = 0; k < steps && status == KM_OK; k++)
         status = km_step_advance(s, due, NULL);
     const km_status ended = backend->record_end(s->device, out);

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Bonded terms on the GPU: one kernel, a thread per term.
+/* Bonded terms on the GPU: a block per window of atoms, a warp per 32 terms of a kind.
  *
- * Each term has a slot: its atoms and up to six parameters, in rows, so that a warp reads whole
- * lines. A kind begins at a new block: no block holds two kinds, and none diverges. Atoms are read
- * by their input order, where those of a molecule are neighbours; positions and arithmetic are
- * double as on the CPU. Forces go to fixed point, so the order of the terms does not matter. */
+ * Atoms are read by their input order, where those of a molecule are neighbours; positions and
+ * arithmetic are double as on the CPU. Forces go to fixed point, so the order of the terms does not
+ * matter: in shared memory for the atoms of the window, which leave it once. */
 #include <stdlib.h>
 
-#include "kernels/backend_cuda.cuh"
 #include "kernels/bonded/angle.h"
 #include "kernels/bonded/bond.h"
-#include "kernels/bonded/bonded_terms.h"
+#include "kernels/bonded/bonded_windows.cuh"
 #include "kernels/bonded/excluded.h"
 #include "kernels/bonded/improper.h"
 #include "kernels/pair/vdw_lennard_jones.h"
@@ -19,35 +17,24 @@
 namespace KM_CUDA_NAMESPACE
 {
 
-#define KM_BONDED_THREADS 128
-#define KM_BONDED_ROWS 3 /* pairs of parameters per slot */
-
-typedef struct __attribute__((aligned(16))) slot_atoms {
-    int i, j, k, l; /* i = -1: nothing here; k and l only where the kind has them */
-} slot_atoms;
-
-typedef struct __attribute__((aligned(16))) slot_pair {
-    double a, b;
-} slot_pair;
-
-/* Passed to the kernel by value. */
-typedef struct bonded_slots {
-    int n;                            /*       slots: a multiple of KM_BONDED_THREADS         */
-    int first_block[KM_BONDED_KINDS]; /*       of each kind                                   */
-    slot_atoms *atoms;                /*       n                                              */
-    slot_pair *parameter;             /*       KM_BONDED_ROWS x n                             */
-    double alpha;                     /* 1/nm                                                 */
-} bonded_slots;
+#define KM_BONDED_THREADS 256
 
 typedef struct km_bonded {
     km_device *device;
-    bonded_slots slots;
+    bonded_windows windows;
 } km_bonded;
+
+/* A sum in fixed point in shared memory, as two halves. */
+typedef struct shared_sum {
+    unsigned low[KM_BONDED_WINDOW], high[KM_BONDED_WINDOW];
+} shared_sum;
 
 /* What a thread adds to, and up. */
 typedef struct sums {
     const double *position; /* nm         */
     km_fixed *force;        /* kJ/mol/nm  */
+    shared_sum *own;        /*            3: of the atoms of the window */
+    int first;              /*            atom of the window            */
     int n_padded;
     km_box box;
     double u, u_other;        /* kJ/mol  of the kind; the kinds of two energies have another */
@@ -69,11 +56,30 @@ static __device__ __forceinline__ km_vec3 load(const sums *s, int i)
     return km_vec3_load(s->position, s->n_padded, i);
 }
 
+/* Whole sums of 64 bits, whatever the order: what the lower half loses is carried. */
+static __device__ __forceinline__ void add_shared(shared_sum *sum, int k, km_fixed x)
+{
+    const unsigned low = (unsigned)x, high = (unsigned)((uint64_t)x >> 32);
+    const unsigned before = atomicAdd(&sum->low[k], low);
+    const unsigned carry = before + low < low ? 1u : 0u;
+    if (high + carry != 0)
+        atomicAdd(&sum->high[k], high + carry);
+}
+
 static __device__ __forceinline__ void add(sums *s, int i, km_vec3 f)
 {
-    km_fixed_add(&s->force[i], km_fixed_of(f.x, &s->fault));
-    km_fixed_add(&s->force[s->n_padded + i], km_fixed_of(f.y, &s->fault));
-    km_fixed_add(&s->force[2 * s->n_padded + i], km_fixed_of(f.z, &s->fault));
+    const km_fixed x = km_fixed_of(f.x, &s->fault), y = km_fixed_of(f.y, &s->fault),
+                   z = km_fixed_of(f.z, &s->fault);
+    const int k = i - s->first;
+    if (k >= 0 && k < KM_BONDED_WINDOW) {
+        add_shared(&s->own[0], k, x);
+        add_shared(&s->own[1], k, y);
+        add_shared(&s->own[2], k, z);
+    } else {
+        km_fixed_add(&s->force[i], x);
+        km_fixed_add(&s->force[s->n_padded + i], y);
+        km_fixed_add(&s->force[2 * s->n_padded + i], z);
+    }
 }
 
 template <bool TALLY>
@@ -194,48 +200,81 @@ static __device__ __forceinline__ int energy_of(int kind, bool other)
     }
 }
 
-/* One term; kind is the same in the whole block. */
+/* One term; kind is the same in the whole warp. */
 template <bool TALLY>
 static __device__ __forceinline__ void term(sums *s, slot_atoms a, const slot_pair *parameter,
-                                            const bonded_slots &slots, int kind)
+                                            const bonded_windows &windows, int kind)
 {
+    const int n = windows.n_stretches * KM_WARP;
     switch (kind) {
     case KM_BONDED_BOND:
         bond<TALLY>(s, a, parameter);
         break;
     case KM_BONDED_PAIR14:
-        pair14<TALLY>(s, a, parameter, slots.n);
+        pair14<TALLY>(s, a, parameter, n);
         break;
     case KM_BONDED_EXCLUDED:
-        excluded<TALLY>(s, a, parameter, slots.alpha);
+        excluded<TALLY>(s, a, parameter, windows.alpha);
         break;
     case KM_BONDED_ANGLE:
-        angle<TALLY>(s, a, parameter, slots.n);
+        angle<TALLY>(s, a, parameter, n);
         break;
     default:
-        dihedral<TALLY>(s, a, parameter, slots.n, kind);
+        dihedral<TALLY>(s, a, parameter, n, kind);
+    }
+}
+
+/* Adds the energies of a warp's terms to those of the block; all its lanes call. */
+static __device__ __forceinline__ void add_energies(sums *s, int kind, km_fixed *energy)
+{
+    const double u = km_warp_sum(s->u), u_other = km_warp_sum(s->u_other);
+    if (threadIdx.x % KM_WARP != 0)
+        return;
+    km_fixed_add(&energy[energy_of(kind, false)], km_fixed_of(u, &s->fault));
+    if (kind == KM_BONDED_PAIR14 || kind == KM_BONDED_PERIODIC)
+        km_fixed_add(&energy[energy_of(kind, true)], km_fixed_of(u_other, &s->fault));
+}
+
+/* Hands in the forces on the window. */
+static __device__ __forceinline__ void store_window(const sums &s)
+{
+    for (int item = (int)threadIdx.x; item < 3 * KM_BONDED_WINDOW; item += KM_BONDED_THREADS) {
+        const int c = item / KM_BONDED_WINDOW, k = item % KM_BONDED_WINDOW;
+        const uint64_t sum = (uint64_t)s.own[c].high[k] << 32 | s.own[c].low[k];
+        if (sum != 0) /* there may be no atom */
+            km_fixed_add(&s.force[c * s.n_padded + s.first + k], (km_fixed)sum);
     }
 }
 
 template <bool TALLY>
 static __global__ void __launch_bounds__(KM_BONDED_THREADS)
-    bonded_kernel(bonded_slots slots, const double *KM_RESTRICT position, km_fixed *force,
+    bonded_kernel(bonded_windows windows, const double *KM_RESTRICT position, km_fixed *force,
                   int n_padded, km_cuda_state *state, bool energy, bool virial)
 {
-    const int slot = km_thread_index();
-    int kind = 0;
-#pragma unroll
-    for (int k = 1; k < KM_BONDED_KINDS; k++)
-        kind = (int)blockIdx.x >= slots.first_block[k] ? k : kind;
-    sums s = {position, force, n_padded, state->box, 0.0, 0.0, {0.0}, 0};
-    const slot_atoms atoms = slots.atoms[slot];
-    if (atoms.i >= 0)
-        term<TALLY>(&s, atoms, slots.parameter + slot, slots, kind);
-    if (TALLY && energy) {
-        km_block_add(&state->energy[energy_of(kind, false)], s.u, &s.fault);
-        if (kind == KM_BONDED_PAIR14 || kind == KM_BONDED_PERIODIC)
-            km_block_add(&state->energy[energy_of(kind, true)], s.u_other, &s.fault);
+    __shared__ shared_sum own[3];
+    __shared__ km_fixed energies[KM_ENERGY_COUNT];
+    const bonded_window window = windows.window[blockIdx.x];
+    const int warp = (int)threadIdx.x / KM_WARP, lane = (int)threadIdx.x % KM_WARP;
+    for (int item = (int)threadIdx.x; item < 3 * KM_BONDED_WINDOW; item += KM_BONDED_THREADS)
+        own[item / KM_BONDED_WINDOW].low[item % KM_BONDED_WINDOW] =
+            own[item / KM_BONDED_WINDOW].high[item % KM_BONDED_WINDOW] = 0;
+    if (TALLY && threadIdx.x < KM_ENERGY_COUNT)
+        energies[threadIdx.x] = 0;
+    __syncthreads();
+    sums s = {position, force, own, window.atom, n_padded, state->box, 0.0, 0.0, {0.0}, 0};
+    for (int k = window.begin + warp; k < window.end; k += KM_BONDED_THREADS / KM_WARP) {
+        const int slot = k * KM_WARP + lane, kind = windows.kind[k];
+        const slot_atoms atoms = windows.atoms[slot];
+        s.u = s.u_other = 0.0;
+        if (atoms.i >= 0)
+            term<TALLY>(&s, atoms, windows.parameter + slot, windows, kind);
+        if (TALLY && energy)
+            add_energies(&s, kind, energies);
     }
+    __syncthreads();
+    store_window(s);
+    if (TALLY && energy && threadIdx.x < KM_ENERGY_COUNT && energies[threadIdx.x] != 0)
+        km_fixed_add(&state->energy[threadIdx.x], energies[threadIdx.x]);
     if (TALLY && virial)
         for (int t = 0; t < KM_TENSOR; t++)
             km_block_add(&state->virial[t], s.virial[t], &s.fault);
@@ -246,113 +285,20 @@ static __global__ void __launch_bounds__(KM_BONDED_THREADS)
 static km_status bonded_compute(void *object, const km_step *s, km_particles *p)
 {
     const km_bonded *self = (const km_bonded *)object;
-    const bonded_slots *slots = &self->slots;
-    const unsigned blocks = (unsigned)slots->n / KM_BONDED_THREADS;
+    const bonded_windows *windows = &self->windows;
+    const unsigned blocks = (unsigned)windows->n;
     cudaStream_t stream;
     if (blocks == 0)
         return KM_OK;
-    KM_TRY(km_cuda_lane_open(self->device, KM_LANE_BONDED, &stream));
+    km_cuda_lane_open(self->device, KM_LANE_BONDED, &stream);
     KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_BONDED));
     if (s->energy || s->virial)
-        KM_LAUNCH((bonded_kernel<true>), blocks, KM_BONDED_THREADS, 0, stream, *slots, p->position,
-                  p->force, p->n_padded, km_cuda_of(p)->state, s->energy, s->virial);
+        KM_LAUNCH((bonded_kernel<true>), blocks, KM_BONDED_THREADS, 0, stream, *windows,
+                  p->position, p->force, p->n_padded, km_cuda_of(p)->state, s->energy, s->virial);
     else
-        KM_LAUNCH((bonded_kernel<false>), blocks, KM_BONDED_THREADS, 0, stream, *slots, p->position,
-                  p->force, p->n_padded, km_cuda_of(p)->state, false, false);
+        KM_LAUNCH((bonded_kernel<false>), blocks, KM_BONDED_THREADS, 0, stream, *windows,
+                  p->position, p->force, p->n_padded, km_cuda_of(p)->state, false, false);
     return KM_OK;
-}
-
-/* ---- arranging the terms, on the host ---- */
-
-/* The parameters of a term as the kernel reads them. */
-static void fill_parameters(int kind, const void *term, double out[2 * KM_BONDED_ROWS])
-{
-    if (kind == KM_BONDED_BOND) {
-        const km_bond *t = (const km_bond *)term;
-        out[0] = t->r0;
-        out[1] = t->k;
-    } else if (kind == KM_BONDED_ANGLE) {
-        const km_angle_ready *t = (const km_angle_ready *)term;
-        out[0] = t->k_theta;
-        out[1] = t->cosine0;
-        out[2] = t->sine0;
-    } else if (kind == KM_BONDED_RB) {
-        for (int n = 0; n < 6; n++)
-            out[n] = ((const km_dihedral_rb *)term)->c[n];
-    } else if (kind == KM_BONDED_PERIODIC) {
-        const km_periodic_ready *t = (const km_periodic_ready *)term;
-        out[0] = t->k_phi;
-        out[1] = t->cosine0;
-        out[2] = t->sine0;
-        out[3] = t->multiplicity;
-        out[4] = t->energy_term == KM_ENERGY_IMPROPER ? 1.0 : 0.0;
-    } else if (kind == KM_BONDED_IMPROPER) {
-        const km_improper_harmonic *t = (const km_improper_harmonic *)term;
-        out[0] = t->xi0;
-        out[1] = t->k_xi;
-    } else if (kind == KM_BONDED_PAIR14) {
-        const km_pair14 *t = (const km_pair14 *)term;
-        out[0] = t->epsilon;
-        out[1] = t->sigma;
-        out[2] = t->qq;
-    } else {
-        out[0] = ((const km_excluded_ready *)term)->qq;
-    }
-}
-
-/* Places of the kinds, each in whole blocks. */
-static km_status count_slots(const km_bonded_terms *terms, bonded_slots *slots)
-{
-    int64_t blocks = 0;
-    for (int kind = 0; kind < KM_BONDED_KINDS; kind++) {
-        slots->first_block[kind] = (int)blocks;
-        blocks += (terms->table[kind].n + KM_BONDED_THREADS - 1) / KM_BONDED_THREADS;
-    }
-    if (blocks * KM_BONDED_THREADS * KM_BONDED_ROWS > INT32_MAX)
-        return KM_FAIL(KM_ERROR_UNSUPPORTED, "more than %d bonded terms",
-                       INT32_MAX / KM_BONDED_ROWS);
-    slots->n = (int)blocks * KM_BONDED_THREADS;
-    slots->alpha = terms->alpha;
-    return KM_OK;
-}
-
-static void fill_slots(const km_bonded_terms *terms, const bonded_slots *slots, slot_atoms *atoms,
-                       slot_pair *parameter)
-{
-    for (int slot = 0; slot < slots->n; slot++)
-        atoms[slot].i = -1;
-    for (int kind = 0; kind < KM_BONDED_KINDS; kind++) {
-        for (int m = 0; m < terms->table[kind].n; m++) {
-            const int slot = slots->first_block[kind] * KM_BONDED_THREADS + m;
-            const int *atom = km_bonded_atoms(terms, kind, m);
-            const int n_atoms = km_bonded_kind_of[kind].n_atoms;
-            double value[2 * KM_BONDED_ROWS] = {0.0};
-            fill_parameters(kind, atom, value); /* a term begins with its atoms */
-            atoms[slot] = {atom[0], atom[1], n_atoms > 2 ? atom[2] : 0, n_atoms > 3 ? atom[3] : 0};
-            for (int row = 0; row < KM_BONDED_ROWS; row++)
-                parameter[row * slots->n + slot] = {value[2 * row], value[2 * row + 1]};
-        }
-    }
-}
-
-static km_status make_slots(const km_bonded_terms *terms, bonded_slots *slots)
-{
-    KM_TRY(count_slots(terms, slots));
-    slot_atoms *atoms = NULL;
-    slot_pair *parameter = NULL;
-    km_status status = km_allocate((void **)&atoms, slots->n, sizeof *atoms);
-    if (status == KM_OK)
-        status =
-            km_allocate((void **)&parameter, KM_BONDED_ROWS * (size_t)slots->n, sizeof *parameter);
-    if (status == KM_OK) {
-        fill_slots(terms, slots, atoms, parameter);
-        status = km_cuda_copy_of(&slots->atoms, atoms, slots->n);
-    }
-    if (status == KM_OK)
-        status = km_cuda_copy_of(&slots->parameter, parameter, KM_BONDED_ROWS * (size_t)slots->n);
-    free(atoms);
-    free(parameter);
-    return status;
 }
 
 static void bonded_destroy(void *object)
@@ -360,8 +306,7 @@ static void bonded_destroy(void *object)
     km_bonded *self = (km_bonded *)object;
     if (self == NULL)
         return;
-    km_cuda_delete(self->slots.atoms);
-    km_cuda_delete(self->slots.parameter);
+    km_bonded_windows_free(&self->windows);
     free(self);
 }
 
@@ -380,7 +325,7 @@ km_status km_bonded_cuda_create(km_device *device, const void *spec, const km_pa
     km_status status =
         km_bonded_terms_make((const km_bonded_spec *)spec, host->charge, host->n, &terms);
     if (status == KM_OK)
-        status = make_slots(&terms, &self->slots);
+        status = km_bonded_windows_make(&terms, host->n, &self->windows);
     km_bonded_terms_free(&terms);
     if (status != KM_OK) {
         km_error_trace(KM_SOURCE_FILE, __LINE__, __func__);

@@ -102,6 +102,7 @@ km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km
                        "the barostat acts at step %lld without energies and virial",
                        (long long)s->index);
     KM_TRY(km_cuda_join(device));
+    KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_velocities_settle(device, p));
     KM_LAUNCH(rescale_kernel, blocks, KM_UNIT_THREADS, 0, device->stream, *p, *spec,
               km_cuda_of(p)->state, integrator->motion, integrator->partial);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernels/integrate/unit_cuda.cuh"
+#include "kernels/neighbours/list_place.cuh"
 
 namespace KM_CUDA_NAMESPACE
 {
@@ -17,6 +18,8 @@ typedef struct first_half_numbers {
     double kt, decay; /* Langevin: kJ/mol, exp(-friction dt) */
     double work;      /* kJ/mol  Langevin: energy given      */
     const km_motion *motion;
+    double allowance, near_allowance; /* nm  km_list_place */
+    int asked;                        /*     of the neighbour list */
     int fault;
 } first_half_numbers;
 
@@ -40,12 +43,15 @@ static __device__ __forceinline__ void langevin(km_unit<KIND> &u, const km_parti
 
 template <int KIND, bool LANGEVIN>
 static __device__ __forceinline__ void move(const km_units &units, const km_particles &p,
-                                            const km_integrator_spec &spec, first_half_numbers &now)
+                                            const km_integrator_spec &spec,
+                                            const km_neighbour_list &list, first_half_numbers &now)
 {
     km_unit<KIND> u;
     if (!km_unit_load(u, units, p, now.pending))
         return;
     km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
+    if (list.build != NULL)
+        km_unit_take(u, p);
     const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
     now.fault = km_unit_drift(u, now.box, spec.constraint_tolerance, duration);
     if (LANGEVIN) {
@@ -54,22 +60,28 @@ static __device__ __forceinline__ void move(const km_units &units, const km_part
     }
     km_unit_store(u, p.position, p.n_padded, u.x);
     km_unit_store(u, p.velocity, p.n_padded, u.v);
+    if (list.build == NULL)
+        return;
+    KM_DEVICE_UNROLL
+    for (int a = 0; a < u.ATOMS; a++)
+        now.asked |= km_list_place(list, now.box, u.atom[a], u.x[a], p.charge[u.atom[a]],
+                                   now.allowance, now.near_allowance);
 }
 
 template <int KIND>
-static __device__ __forceinline__ void move_verlet(const km_units &units, const km_particles &p,
-                                                   const km_integrator_spec &spec,
-                                                   first_half_numbers &now)
+static __device__ __forceinline__ void
+move_verlet(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
+            const km_neighbour_list &list, first_half_numbers &now)
 {
-    move<KIND, false>(units, p, spec, now);
+    move<KIND, false>(units, p, spec, list, now);
 }
 
 template <int KIND>
-static __device__ __forceinline__ void move_langevin(const km_units &units, const km_particles &p,
-                                                     const km_integrator_spec &spec,
-                                                     first_half_numbers &now)
+static __device__ __forceinline__ void
+move_langevin(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
+              const km_neighbour_list &list, first_half_numbers &now)
 {
-    move<KIND, true>(units, p, spec, now);
+    move<KIND, true>(units, p, spec, list, now);
 }
 
 /* The step has a number, what was pending is applied, and the energies of a scaled cell, which the
@@ -84,8 +96,9 @@ static __device__ void begin_step(int64_t step, km_cuda_state *state, km_motion 
 
 template <bool LANGEVIN>
 static __global__ void __launch_bounds__(KM_UNIT_THREADS)
-    first_half_kernel(km_units units, km_particles p, km_integrator_spec spec, km_cuda_state *state,
-                      km_motion *motion, double *partial, bool recorded, int64_t index)
+    first_half_kernel(km_units units, km_particles p, km_integrator_spec spec,
+                      km_neighbour_list list, km_cuda_state *state, km_motion *motion,
+                      double *partial, bool recorded, int64_t index)
 {
     first_half_numbers now;
     now.step = km_step_number(state, recorded, index);
@@ -93,15 +106,20 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     now.box = state->box;
     now.work = 0.0;
     now.motion = motion;
+    now.allowance = list.build != NULL ? list.build->allowance : 0.0;
+    now.near_allowance = list.build != NULL ? list.build->near_allowance : 0.0;
+    now.asked = 0;
     now.fault = 0;
     if (LANGEVIN) {
         now.kt = km_target_kt(&spec, now.step);
         now.decay = exp(-spec.friction * spec.timestep);
-        KM_UNIT_CALL(units.kind[blockIdx.x], move_langevin, units, p, spec, now)
+        KM_UNIT_CALL(units.kind[blockIdx.x], move_langevin, units, p, spec, list, now)
     } else {
-        KM_UNIT_CALL(units.kind[blockIdx.x], move_verlet, units, p, spec, now)
+        KM_UNIT_CALL(units.kind[blockIdx.x], move_verlet, units, p, spec, list, now)
     }
     km_fault_raise(state, now.fault);
+    if (list.build != NULL)
+        km_list_ask(list, now.asked);
     double work[1] = {now.work};
     const bool last = LANGEVIN ? km_grid_sum<1>(work, partial, state) : km_block_is_last(state);
     if (!last || threadIdx.x != 0)
@@ -109,27 +127,37 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     if (LANGEVIN)
         motion->scalars.thermostat_work += work[0];
     begin_step(now.step, state, motion);
+    if (list.build != NULL)
+        km_list_decide(list, false, false, list.rebuild, state);
+}
+
+template <bool LANGEVIN>
+static km_status launch_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
+{
+    static const km_neighbour_list none = {};
+    KM_LAUNCH((first_half_kernel<LANGEVIN>), km_units_blocks(&integrator->units), KM_UNIT_THREADS,
+              0, integrator->device->stream, integrator->units, *p, integrator->spec,
+              p->neighbours != NULL ? *p->neighbours : none, km_cuda_of(p)->state,
+              integrator->motion, integrator->partial, integrator->device->recording, s->index);
+    km_cuda_of(p)->taken = p->neighbours != NULL;
+    return KM_OK;
 }
 
 km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step *s,
                                         km_particles *p)
 {
     km_device *device = integrator->device;
-    km_cuda_state *state = km_cuda_of(p)->state;
-    const unsigned blocks = km_units_blocks(&integrator->units);
     KM_TRY(km_cuda_join(device));
+    KM_TRY(km_cuda_collect(device, p));
+    KM_TRY(km_neighbours_cuda_expect(device, p));
     if (integrator->spec.thermostat == KM_THERMOSTAT_NOSE_HOOVER)
         KM_TRY(km_thermostat_chain(integrator, s, p));
     KM_TRY(km_pistons_half(integrator, p, true));
     if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN)
-        KM_LAUNCH((first_half_kernel<true>), blocks, KM_UNIT_THREADS, 0, device->stream,
-                  integrator->units, *p, integrator->spec, state, integrator->motion,
-                  integrator->partial, device->recording, s->index);
+        KM_TRY(launch_first_half<true>(integrator, s, p));
     else
-        KM_LAUNCH((first_half_kernel<false>), blocks, KM_UNIT_THREADS, 0, device->stream,
-                  integrator->units, *p, integrator->spec, state, integrator->motion,
-                  integrator->partial, device->recording, s->index);
-    return KM_OK;
+        KM_TRY(launch_first_half<false>(integrator, s, p));
+    return km_cuda_fork(device); /* for those who need no list and no more clearing */
 }
 
 /* ---- second half ---- */
@@ -146,9 +174,9 @@ typedef struct second_half_numbers {
 } second_half_numbers;
 
 template <int KIND>
-static __device__ __forceinline__ void finish(const km_units &units, const km_particles &p,
-                                              const km_integrator_spec &spec,
-                                              second_half_numbers &now)
+static __device__ __forceinline__ void
+finish(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
+       const km_sorted_forces &sorted, second_half_numbers &now)
 {
     km_unit<KIND> u;
     if (!km_unit_load(u, units, p, now.pending))
@@ -157,6 +185,7 @@ static __device__ __forceinline__ void finish(const km_units &units, const km_pa
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++)
         before[a] = u.v[a];
+    km_unit_collect(u, p, sorted);
     km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
     now.fault = km_unit_velocities(u, now.box);
     km_unit_store(u, p.velocity, p.n_padded, u.v);
@@ -197,8 +226,9 @@ static __device__ __forceinline__ void decide(const km_integrator_spec &spec, co
 
 template <int THERMOSTAT>
 static __global__ void __launch_bounds__(KM_UNIT_THREADS)
-    second_half_kernel(km_units units, km_particles p, km_integrator_spec spec, double moving_mass,
-                       bool measured, km_cuda_state *state, km_motion *motion, double *partial)
+    second_half_kernel(km_units units, km_particles p, km_integrator_spec spec,
+                       km_sorted_forces sorted, double moving_mass, bool measured,
+                       km_cuda_state *state, km_motion *motion, double *partial)
 {
     const bool coupled = km_thermostat_is_due(&spec, state->step);
     const bool removal = km_is_due(&spec, state->step, spec.drift_removal_interval);
@@ -210,7 +240,7 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     now.motion = motion;
     for (int k = 0; k < 6; k++)
         now.sum[k] = 0.0;
-    KM_UNIT_CALL(units.kind[blockIdx.x], finish, units, p, spec, now)
+    KM_UNIT_CALL(units.kind[blockIdx.x], finish, units, p, spec, sorted, now)
     km_fault_raise(state, now.fault);
     if (!now.summed)
         return;
@@ -221,10 +251,15 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
 template <int THERMOSTAT>
 static km_status launch_second_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
+    const km_neighbour_list *list = p->neighbours;
+    km_sorted_forces sorted = {NULL, NULL, 0};
+    if (!km_cuda_of(p)->collected && list != NULL)
+        sorted = {list->force, list->slot, list->n_slots};
     KM_LAUNCH((second_half_kernel<THERMOSTAT>), km_units_blocks(&integrator->units),
               KM_UNIT_THREADS, 0, integrator->device->stream, integrator->units, *p,
-              integrator->spec, integrator->moving_mass, s->energy, km_cuda_of(p)->state,
+              integrator->spec, sorted, integrator->moving_mass, s->energy, km_cuda_of(p)->state,
               integrator->motion, integrator->partial);
+    km_cuda_of(p)->collected = true;
     return KM_OK;
 }
 
@@ -232,6 +267,8 @@ km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_ste
                                          km_particles *p)
 {
     KM_TRY(km_cuda_join(integrator->device));
+    if (integrator->spec.n_pistons > 0) /* which look at the forces before the atoms do */
+        KM_TRY(km_cuda_collect(integrator->device, p));
     KM_TRY(km_pistons_half(integrator, p, false));
     switch (integrator->spec.thermostat) {
     case KM_THERMOSTAT_RESCALING:

@@ -91,23 +91,6 @@ static __device__ __forceinline__ double km_state_potential(const km_cuda_state 
 
 /* ---- sums over the grid ---- */
 
-/* True in the block of the grid that comes last, for all its threads: what the others wrote before
- * is visible to it. Every thread calls it. */
-static __device__ __forceinline__ bool km_block_is_last(km_cuda_state *state)
-{
-    __shared__ bool last;
-    __threadfence();
-    __syncthreads();
-    if (threadIdx.x == 0) {
-        last = atomicAdd(&state->arrived, 1u) == gridDim.x - 1;
-        if (last)
-            state->arrived = 0;
-    }
-    __syncthreads();
-    __threadfence();
-    return last;
-}
-
 /* Sums of WIDTH numbers over all threads, as trees of fixed shape. True in the last block, where
  * the sums are valid in thread 0. */
 template <int WIDTH>

@@ -91,6 +91,40 @@ static __device__ __forceinline__ void km_unit_store(const km_unit<KIND> &u, dou
         km_vec3_store(array, n_padded, u.atom[a], value[a]);
 }
 
+/* Forces in the order of the neighbour list; force is NULL where there are none. */
+typedef struct km_sorted_forces {
+    km_fixed *force; /* 3 x n_slots */
+    const int *slot; /* of an atom  */
+    int n_slots;
+} km_sorted_forces;
+
+/* Adds what the list's terms have found to the other forces on the unit, leaving zero there. */
+template <int KIND>
+static __device__ __forceinline__ void
+km_unit_collect(const km_unit<KIND> &u, const km_particles &p, const km_sorted_forces &sorted)
+{
+    if (sorted.force == NULL)
+        return;
+    KM_DEVICE_UNROLL
+    for (int a = 0; a < u.ATOMS; a++) {
+        km_fixed *from = sorted.force + sorted.slot[u.atom[a]];
+        for (int c = 0; c < 3; c++, from += sorted.n_slots) {
+            p.force[c * p.n_padded + u.atom[a]] += *from;
+            *from = 0;
+        }
+    }
+}
+
+/* Leaves zero for those who add the next forces. */
+template <int KIND>
+static __device__ __forceinline__ void km_unit_take(const km_unit<KIND> &u, const km_particles &p)
+{
+    KM_DEVICE_UNROLL
+    for (int a = 0; a < u.ATOMS; a++)
+        for (int c = 0; c < 3; c++)
+            p.force[c * p.n_padded + u.atom[a]] = 0;
+}
+
 /* A free atom may be of a piston, whose velocity is known already. */
 template <int KIND>
 static __device__ __forceinline__ void km_unit_kick(km_unit<KIND> &u, const km_particles &p,

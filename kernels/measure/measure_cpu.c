@@ -48,7 +48,7 @@ static km_atom_sums sum_atoms(km_integrator *integrator, const km_particles *p)
     return out;
 }
 
-km_status km_measure_cpu(km_integrator *integrator, const km_particles *p, km_measurement *out)
+km_status km_measure_cpu(km_integrator *integrator, km_particles *p, km_measurement *out)
 {
     const km_atom_sums atoms = sum_atoms(integrator, p);
     const km_molecule_sums molecules = km_sum_molecules(integrator, p);

@@ -58,12 +58,13 @@ static __global__ void sum_atoms_kernel(km_particles p, km_cuda_state *state, km
     motion->atoms = sums;
 }
 
-km_status km_measure_cuda(km_integrator *integrator, const km_particles *p, km_measurement *out)
+km_status km_measure_cuda(km_integrator *integrator, km_particles *p, km_measurement *out)
 {
     km_device *device = integrator->device;
     const km_cuda_particles *c = km_cuda_of(p);
     const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS);
     KM_TRY(km_cuda_join(device));
+    KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_velocities_settle(device, p));
     KM_LAUNCH(sum_atoms_kernel, blocks, KM_UNIT_THREADS, 0, device->stream, *p, c->state,
               integrator->motion, integrator->partial, integrator->largest);

@@ -35,12 +35,6 @@ enum {
     KM_LIST_MOST_ATOMS = KM_CLUSTER_J << 24 /* an entry has 24 bits for its j-cluster */
 };
 
-/* Who stands in a slot. */
-typedef struct __attribute__((aligned(8))) km_cluster_label {
-    int atom; /* -1 = filler */
-    int type; /* 0 for a filler */
-} km_cluster_label;
-
 /* A j-cluster against eight i-clusters: j << 8, and bit c for i-cluster c of the supercluster. */
 typedef uint32_t km_cluster_entry;
 
@@ -60,43 +54,48 @@ typedef struct km_cluster_unit {
 
 /* What the device decides at a build, and counts until the next. */
 typedef struct km_cluster_build {
-    km_box box;        /* nm  at the build                                       */
-    double reach;      /* nm  of the build; 0 = none yet                         */
-    int columns[2];    /*     of the sorting grid, along a and b                 */
-    int layers;        /*     of the sorting grid, along c                       */
-    int n_units;       /*     asked for; beyond the capacity is a fault          */
-    int n_entries;     /*                                                        */
-    int n_exclusions;  /*     rows of 32 bytes                                   */
-    int moved;         /*     an atom has moved too far in the step under way    */
-    km_box near_box;   /* nm  when near tiles were last picked                    */
-    double near_reach; /* nm  of near tiles                                       */
-    int near_moved;    /*     an atom has moved too far since then               */
-    int pick;          /*     near tiles are to be picked in this step            */
-    int blocks_done;   /*     blocks that have looked                            */
+    km_box box;                       /* nm  at the build                                       */
+    double reach;                     /* nm  of the build; 0 = none yet                         */
+    int columns[2];                   /*     of the sorting grid, along a and b                 */
+    int layers;                       /*     of the sorting grid, along c                       */
+    int n_units;                      /*     asked for; beyond the capacity is a fault          */
+    int n_entries;                    /*                                                        */
+    int n_exclusions;                 /*     rows of 32 bytes                                   */
+    int moved;                        /*     an atom has moved too far in the step under way    */
+    km_box near_box;                  /* nm  when near tiles were last picked                    */
+    double near_reach;                /* nm  of near tiles                                       */
+    double allowance, near_allowance; /* nm  that an atom may move, in the present box    */
+    int near_moved; /*     an atom has moved too far since near tiles were picked */
+    int pick;       /*     near tiles are to be picked in this step            */
 } km_cluster_build;
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
 struct km_neighbour_list {
-    double cutoff;                          /* nm */
-    double skin;                            /* nm    of near tiles                            */
-    int n;                                  /*    atoms                                       */
-    int n_slots;                            /*    multiple of KM_SUPERCLUSTER                 */
-    int n_superclusters;                    /*                                                */
-    int unit_entries;                       /*    most entries of a unit                      */
-    int launch_units;                       /*    units to expect: sets the size of launches  */
-    int capacity_cells;                     /*    of the sorting grid                         */
-    int capacity_units, capacity_entries;   /*                                                */
-    int capacity_exclusions;                /*    rows of 32 bytes                            */
-    const int *exclusion_start, *exclusion; /*    n + 1 offsets, partners; NULL when none     */
+    double cutoff;                           /* nm */
+    double skin;                             /* nm    of near tiles                            */
+    int n;                                   /*    atoms                                       */
+    int n_slots;                             /*    multiple of KM_SUPERCLUSTER                 */
+    int n_superclusters;                     /*                                                */
+    int unit_entries;                        /*    most entries of a unit                      */
+    int launch_units;                        /*    units to expect: sets the size of launches  */
+    int capacity_cells;                      /*    of the sorting grid                         */
+    int capacity_units, capacity_entries;    /*                                                */
+    int capacity_exclusions;                 /*    rows of 32 bytes                            */
+    bool placed;                             /*    the step's first half has sorted its positions,
+                                                   and sets, where it is recorded, */
+    KM_CUDA_NAMESPACE::km_condition rebuild; /*   this one                                    */
+    const int *exclusion_start, *exclusion;  /*    n + 1 offsets, partners; NULL when none     */
     const bool *excluded_group; /*    n: no two of these atoms are a pair; NULL when none     */
 
     km_cluster_build *build; /*    1                                           */
-    int *atom; /*       n_slots: atom of a slot, -1 = filler                           */
-    int *slot; /*       n: slot of an atom                                             */
-    km_cluster_label *label; /* n_slots: the same, and the type of the atom                     */
-    int *image;        /*       3 x n_slots: lattice vectors taken off the unwrapped position  */
-    double *reference; /*      3 x n_slots: fractional, wrapped position at the build         */
+    int *atom;         /*       n_slots: atom of a slot, -1 = filler                           */
+    int *slot;         /*       n: slot of an atom                                             */
+    int *type;         /*       n_slots: of the atom; 0 for a filler                           */
+    int *image;        /*       3 x n: lattice vectors taken off the unwrapped position        */
+    double *reference; /*      3 x n: fractional, wrapped position at the build               */
     km_real4 *xq;      /* nm, e n_slots: position - image * box, now, and charge               */
+    km_real4 *near_xq; /* nm, e n: the same when near tiles were picked                        */
+    km_fixed *force;   /*       3 x n_slots: sums of the terms that follow the list's order    */
 
     km_cluster_unit *unit;   /* capacity_units */
     km_cluster_entry *entry; /* capacity_entries */
@@ -106,7 +105,6 @@ struct km_neighbour_list {
     km_cluster_entry *near_entry; /* capacity_entries: those of a unit with near tiles, from its
                                      `begin`; the first n_masked are kept in any case          */
     int *near_count;              /* capacity_units: how many they are                         */
-    km_real4 *near_xq;            /* nm, e n_slots: xq when they were picked                   */
 
     /* the sorting grid and the bounds, valid during a build */
     int *cell_count;   /*     capacity_cells: zero between builds                           */

@@ -82,7 +82,8 @@ static __global__ void __launch_bounds__(THREADS)
     const km_real reach2 = (km_real)(reach * reach);
     const km_box box = state->box;
     for (int k = km_thread_index(); k < list.n_slots; k += (int)(gridDim.x * blockDim.x))
-        list.near_xq[k] = list.xq[k];
+        if (list.atom[k] >= 0)
+            list.near_xq[list.atom[k]] = list.xq[k];
     for (int u = (int)blockIdx.x * WARPS + warp; u < n_units; u += (int)gridDim.x * WARPS) {
         const km_cluster_unit unit = list.unit[u];
         own_column own;

@@ -205,37 +205,35 @@ static __device__ void find_bounds(const unsorted *u, int begin, int count, km_c
 }
 
 /* Everything kept per slot. */
-static __device__ void fill_slot(const km_neighbour_list *list, const km_box *box, int k, int i,
+static __device__ void fill_slot(const km_neighbour_list &list, const km_box *box, int k, int i,
                                  int n_padded, const double *position, const double *charge,
                                  const int *type)
 {
-    const int n = list->n, n_slots = list->n_slots;
-    const km_cluster_label label = {i, i >= 0 ? type[i] : 0};
-    list->atom[k] = i;
-    list->label[k] = label;
+    const int n = list.n;
+    list.atom[k] = i;
+    list.type[k] = i >= 0 ? type[i] : 0;
     if (i < 0) {
         const int m = k % KM_SUPERCLUSTER;
         const km_real4 far = {KM_FILLER_PLACE + (km_real)m * KM_FILLER_APART, 0, 0, 0};
-        list->xq[k] = far;
+        list.xq[k] = far;
         return;
     }
     const km_vec3 r = km_vec3_load(position, n_padded, i);
-    const km_vec3 s = km_vec3_load(list->folded, n, i);
+    const km_vec3 s = km_vec3_load(list.folded, n, i);
     /* from the folded position, so that rounding cannot make the two disagree */
     km_vec3 whole = whole_part(km_vec3_sub(km_box_to_fractional(box, r), s));
     if (isnan(whole.x))
         whole = km_vec3_make(0.0, 0.0, 0.0);
+    list.image[i] = (int)whole.x;
+    list.image[n + i] = (int)whole.y;
+    list.image[2 * n + i] = (int)whole.z;
+    list.slot[i] = k;
+    km_vec3_store(list.reference, n, i, s);
     const km_vec3 x = km_vec3_sub(r, km_box_image_shift(box, whole.x, whole.y, whole.z));
-    const km_real4 xq = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)charge[i]};
-    list->slot[i] = k;
-    list->xq[k] = xq;
-    list->image[k] = (int)whole.x;
-    list->image[n_slots + k] = (int)whole.y;
-    list->image[2 * n_slots + k] = (int)whole.z;
-    km_vec3_store(list->reference, n_slots, k, s);
+    list.xq[k] = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)charge[i]};
 }
 
-static __global__ void __launch_bounds__(KM_SUPERCLUSTER)
+static __global__ void __launch_bounds__(KM_SUPERCLUSTER, 8)
     arrange_kernel(const km_neighbour_list list, int n_padded, const double *position,
                    const double *charge, const int *type, const km_cuda_state *state)
 {
@@ -263,7 +261,7 @@ static __global__ void __launch_bounds__(KM_SUPERCLUSTER)
     high[2][k] = i >= 0 ? s.z : -1.0;
     __syncthreads();
     halve(&u);
-    fill_slot(&list, &box, place, u.atom[k], n_padded, position, charge, type);
+    fill_slot(list, &box, place, u.atom[k], n_padded, position, charge, type);
     if (k < CLUSTERS_J)
         find_bounds(&u, k * KM_CLUSTER_J, KM_CLUSTER_J, &list.bounds_j[super * CLUSTERS_J + k]);
     else if (k < CLUSTERS_J + CLUSTERS_I)

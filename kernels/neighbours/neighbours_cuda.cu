@@ -2,18 +2,13 @@
 /* The neighbour list on a GPU: memory, when to build, and the sorted coordinates of each step. */
 #include <stdlib.h>
 
-#include "kernels/neighbours/cluster_list.cuh"
-#include "kernels/neighbours/list_reach.h"
+#include "kernels/neighbours/list_place.cuh"
 
 namespace KM_CUDA_NAMESPACE
 {
 
 constexpr int THREADS = 256;
 
-/* The list is built with this many skins, and lasts as much longer. */
-#define KM_LIST_SKINS 3.5
-/* Atoms per cell of the sorting grid. */
-#define KM_CELL_ATOMS 8
 /* Memory of the list against what the first build needs: a liquid that is compressed, or a slab
  * that contracts, has more neighbours later. */
 #define KM_LIST_HEADROOM 3.0
@@ -22,119 +17,64 @@ constexpr int THREADS = 256;
 
 /* ---- every step ---- */
 
-/* The sorting grid of a build: columns as wide as a cube of 64 atoms, layers of 8 atoms. */
-static __device__ void choose_grid(const km_neighbour_list *list, const km_box *box,
-                                   km_cluster_build *build)
-{
-    const double column_atoms = KM_SUPERCLUSTER;
-    const double width = cbrt(column_atoms * km_box_volume(box) / list->n);
-    const double layer = width * KM_CELL_ATOMS / column_atoms;
-    /* widths of the base parallelogram across a and b */
-    const double across[2] = {box->ax * box->by / sqrt(box->bx * box->bx + box->by * box->by),
-                              box->by};
-    double room = list->capacity_cells;
-    for (int c = 0; c < 2; c++) {
-        build->columns[c] = (int)fmin(fmax(1.0, nearbyint(across[c] / width)), room);
-        room = floor(room / build->columns[c]);
-    }
-    build->layers = (int)fmin(fmax(1.0, nearbyint(box->cz / layer)), room);
-}
-
-static __device__ bool same_box(const km_box *a, const km_box *b)
-{
-    return a->ax == b->ax && a->bx == b->bx && a->by == b->by && a->cx == b->cx && a->cy == b->cy &&
-           a->cz == b->cz;
-}
-
-/* The last block to come here decides for all. */
-static __device__ void decide(const km_neighbour_list *list, bool force,
-                              const km_condition &rebuild, km_cuda_state *state)
-{
-    km_cluster_build *build = list->build;
-    __threadfence();
-    if (atomicAdd(&build->blocks_done, 1) != (int)gridDim.x - 1)
-        return;
-    __threadfence();
-    build->blocks_done = 0;
-    const int moved = atomicExch(&build->moved, 0), near_moved = atomicExch(&build->near_moved, 0);
-    state->rebuild = force || moved != 0 || build->reach == 0.0;
-    build->pick = state->rebuild || near_moved != 0 || !same_box(&build->near_box, &state->box);
-    km_condition_set(rebuild, state->rebuild != 0);
-    if (build->pick)
-        build->near_box = state->box;
-    if (!state->rebuild)
-        return;
-    state->builds++;
-    build->box = state->box;
-    build->near_reach = km_list_reach(&state->box, list->cutoff, list->skin);
-    build->reach = km_list_reach(&state->box, list->cutoff, KM_LIST_SKINS * list->skin);
-    build->n_units = build->n_entries = build->n_exclusions = 0;
-    choose_grid(list, &state->box, build);
-    if (!km_list_fits(&state->box, list->cutoff))
-        atomicOr(&state->fault, KM_FAULT_CELL);
-}
-
-/* Sorted coordinates of the step, and whether the list still holds every pair within the cutoff. */
+/* The sorted coordinates of positions that no step has made. */
 static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded,
-                                      const double *position, bool force,
+                                      const double *position, const double *charge, bool force,
                                       const km_condition rebuild, km_cuda_state *state)
 {
     __shared__ double allowance, near_allowance;
-    const int k = km_thread_index(), n_slots = list.n_slots;
+    const int i = km_thread_index();
     const km_box box = state->box;
     if (threadIdx.x == 0) {
         near_allowance = 0.5 * (list.build->near_reach - list.cutoff);
-        allowance = same_box(&list.build->box, &box)
-                        ? 0.5 * (list.build->reach - list.cutoff)
-                        : km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
+        allowance = km_list_allowance_now(list, &box);
     }
     __syncthreads();
-    const int i = k < n_slots ? list.atom[k] : -1;
-    bool moved = allowance < 0.0, near_moved = false;
-    if (i >= 0) {
-        const km_vec3 r = km_vec3_load(position, n_padded, i);
-        const km_vec3 shift = km_box_image_shift(&box, list.image[k], list.image[n_slots + k],
-                                                 list.image[2 * n_slots + k]);
-        const km_vec3 x = km_vec3_sub(r, shift);
-        const km_vec3 d =
-            km_vec3_sub(x, km_box_to_cartesian(&box, km_vec3_load(list.reference, n_slots, k)));
-        moved |= !(km_vec3_dot(d, d) <= allowance * allowance); /* true of what is not a number */
-        km_real4 *out = list.xq + k;
-        out->x = (km_real)x.x;
-        out->y = (km_real)x.y;
-        out->z = (km_real)x.z;
-        const km_real4 before = list.near_xq[k];
-        const km_real dx = out->x - before.x, dy = out->y - before.y, dz = out->z - before.z;
-        const double square = (double)(dx * dx + dy * dy + dz * dz);
-        near_moved = !(square <= near_allowance * near_allowance);
-    }
-    moved = __any_sync(KM_WARP_ALL, moved);
-    near_moved = __any_sync(KM_WARP_ALL, near_moved);
-    if (threadIdx.x % KM_WARP == 0 && moved)
-        atomicOr(&list.build->moved, 1);
-    if (threadIdx.x % KM_WARP == 0 && near_moved)
-        atomicOr(&list.build->near_moved, 1);
-    __syncthreads();
-    if (threadIdx.x == 0)
-        decide(&list, force, rebuild, state);
+    int asked = 0;
+    if (i < list.n)
+        asked = km_list_place(list, box, i, km_vec3_load(position, n_padded, i), charge[i],
+                              allowance, near_allowance);
+    km_list_ask(list, asked);
+    if (km_block_is_last(state) && threadIdx.x == 0)
+        km_list_decide(list, force, true, rebuild, state);
+}
+
+km_status km_neighbours_cuda_expect(km_device *device, km_particles *p)
+{
+    km_neighbour_list *list = p->neighbours;
+    if (list == NULL)
+        return KM_OK;
+    list->placed = true;
+    return km_condition_create(device, &list->rebuild);
+}
+
+/* Unless the first half of the step has done it. */
+static km_status refresh(km_device *device, km_neighbour_list *list, const km_particles *p,
+                         bool force)
+{
+    const bool placed = list->placed;
+    list->placed = false;
+    if (placed && !force)
+        return KM_OK;
+    KM_TRY(km_condition_create(device, &list->rebuild));
+    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
+              *list, p->n_padded, p->position, p->charge, force, list->rebuild,
+              km_cuda_of(p)->state);
+    return KM_OK;
 }
 
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt)
 {
-    const km_neighbour_list *list = p->neighbours;
+    km_neighbour_list *list = p->neighbours;
     *rebuilt = false; /* whoever follows the list's order asks state->rebuild on the device */
     if (list == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
-    km_cuda_state *state = km_cuda_of(p)->state;
-    km_condition rebuild;
-    KM_TRY(km_condition_create(device, &rebuild));
-    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n_slots, THREADS), THREADS, 0,
-              device->stream, *list, p->n_padded, p->position, force_rebuild, rebuild, state);
-    KM_TRY(km_condition_begin(device, &rebuild));
+    KM_TRY(refresh(device, list, p, force_rebuild));
+    KM_TRY(km_condition_begin(device, &list->rebuild));
     const km_status sorted = km_cluster_sort_cuda(device, list, p);
     const km_status found = sorted == KM_OK ? km_cluster_search_cuda(device, list, p) : sorted;
-    KM_TRY(km_condition_end(device, &rebuild));
+    KM_TRY(km_condition_end(device, &list->rebuild));
     KM_TRY(found);
     KM_TRY(km_cuda_placed(device));
     return km_cluster_near_cuda(device, list, p);
@@ -149,11 +89,12 @@ static km_status allocate_sort(km_neighbour_list *list)
     KM_TRY(km_cuda_new(&list->build, 1));
     KM_TRY(km_cuda_new(&list->atom, n_slots));
     KM_TRY(km_cuda_new(&list->slot, n));
-    KM_TRY(km_cuda_new(&list->label, n_slots));
-    KM_TRY(km_cuda_new(&list->image, 3 * n_slots));
-    KM_TRY(km_cuda_new(&list->reference, 3 * n_slots));
+    KM_TRY(km_cuda_new(&list->type, n_slots));
+    KM_TRY(km_cuda_new(&list->image, 3 * n));
+    KM_TRY(km_cuda_new(&list->reference, 3 * n));
     KM_TRY(km_cuda_new(&list->xq, n_slots));
-    KM_TRY(km_cuda_new(&list->near_xq, n_slots));
+    KM_TRY(km_cuda_new(&list->near_xq, n));
+    KM_TRY(km_cuda_new(&list->force, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->cell_count, (size_t)list->capacity_cells));
     KM_TRY(km_cuda_new(&list->cell_start, (size_t)list->capacity_cells + 1));
     KM_TRY(km_cuda_new(&list->atom_cell, n));
@@ -327,11 +268,12 @@ void km_neighbours_cuda_destroy(km_neighbour_list *list)
                             list->build,
                             list->atom,
                             list->slot,
-                            list->label,
+                            list->type,
                             list->image,
                             list->reference,
                             list->xq,
                             list->near_xq,
+                            list->force,
                             list->cell_count,
                             list->cell_start,
                             list->atom_cell,

@@ -32,8 +32,6 @@ constexpr int least_blocks(bool tally)
 
 /* Where the results go. */
 typedef struct pair_results {
-    int n_padded;
-    km_fixed *force;
     km_cuda_state *state;
     bool energy, virial; /* wanted in this step */
 } pair_results;
@@ -80,7 +78,7 @@ load_own(const km_neighbour_list &list, const pair_constants &p, const km_cluste
     const int lane = (int)threadIdx.x % KM_WARP;
     __syncwarp(); /* the unit before may still be read */
     for (int k = lane; k < KM_SUPERCLUSTER; k += KM_WARP) {
-        const int slot = unit.supercluster * KM_SUPERCLUSTER + k, type = list.label[slot].type;
+        const int slot = unit.supercluster * KM_SUPERCLUSTER + k, type = list.type[slot];
         km_real4 x = list.xq[slot];
         x.x += (km_real)shift.x;
         x.y += (km_real)shift.y;
@@ -173,10 +171,10 @@ static __device__ __forceinline__ void add_force(km_fixed *sum, km_real f, int *
 }
 
 /* Sums the force over the eight lanes of each j-atom, as a tree of fixed shape; lanes 0, 1, 2 of
- * the eight take x, y, z and hand it to the atom. `row` is where that component begins, negative in
- * the other lanes. A filler (atom -1) feels nothing: what it adds to the padding is zero. */
-static __device__ __forceinline__ void add_other(const other_atom &other, int row, km_fixed *force,
-                                                 int *largest)
+ * the eight take x, y, z and hand it in at `place`, which is negative in
+ * the other lanes. A filler feels nothing. */
+static __device__ __forceinline__ void add_other(const other_atom &other, int place,
+                                                 km_fixed *force, int *largest)
 {
     const bool odd = (threadIdx.x & 1) != 0, upper = (threadIdx.x & 2) != 0;
     km_real a = odd ? other.fy : other.fx, z = other.fz;
@@ -185,7 +183,6 @@ static __device__ __forceinline__ void add_other(const other_atom &other, int ro
     km_real f = upper ? z : a;
     f += __shfl_xor_sync(KM_WARP_ALL, upper ? a : z, 2);
     f += __shfl_xor_sync(KM_WARP_ALL, f, 4);
-    const int place = row + other.label.atom;
     if (place >= 0)
         add_force(force + place, -f, largest);
 }
@@ -194,12 +191,12 @@ static __device__ __forceinline__ void add_other(const other_atom &other, int ro
 template <int COEFFICIENTS, vdw_source VDW, bool TALLY, bool MASKED>
 static __device__ __forceinline__ void
 run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_constants &k,
-            const pair_results &to, const own_atoms<VDW> *own, int entries, int begin, int end,
-            const uint8_t *mask, lane_sums<TALLY> *sum, int *largest)
+            const own_atoms<VDW> *own, int entries, int begin, int end, const uint8_t *mask,
+            lane_sums<TALLY> *sum, int *largest)
 {
     const int lane = (int)(threadIdx.x % KM_WARP), component = (int)(threadIdx.x % KM_CLUSTER_I);
     const int own_j = (int)(threadIdx.x % KM_WARP / KM_CLUSTER_I);
-    const int row = component < 3 ? component * to.n_padded : INT_MIN / 2;
+    const int row = component < 3 ? component * list.n_slots : INT_MIN / 2;
     for (int e = begin; e < end; e++) {
         const km_cluster_entry entry = (km_cluster_entry)__shfl_sync(KM_WARP_ALL, entries, e);
         /* a reduction is known to be the same in every lane: the branches below do not diverge */
@@ -207,24 +204,24 @@ run_entries(const km_neighbour_list &list, const pair_constants &p, const lane_c
         const unsigned allowed = MASKED ? mask[e * KM_WARP + lane] : 0xffu;
         const int slot = (int)(entry >> 8) * KM_CLUSTER_J + own_j;
         const km_real4 x = list.xq[slot];
-        other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, 0, list.label[slot], 0, 0, 0};
+        other_atom other = {x.x, x.y, x.z, x.w, {0, 0}, list.type[slot], 0, 0, 0};
         if (VDW == GEOMETRIC)
-            other.root = p.table[other.label.type];
+            other.root = p.table[other.type];
         if (VDW == CURVES)
-            other.curve = other.label.type * p.range.n;
+            other.type *= p.range.n;
 #pragma unroll
         for (int c = 0; c < CLUSTERS_I; c++)
             if ((tiles >> c & 1) != 0)
                 interact<COEFFICIENTS, VDW, TALLY>(p, k, own, c, !MASKED || (allowed >> c & 1) != 0,
                                                    &other, sum);
-        add_other(other, row, to.force, largest);
+        add_other(other, row + slot, list.force, largest);
     }
 }
 
 /* Sums the forces on the supercluster over the four j of the lanes, as a tree of fixed shape; each
  * lane is left with two of the atoms. */
-static __device__ __forceinline__ void add_own(const km_neighbour_list &list, int supercluster,
-                                               const km_real *f, km_fixed *force, int *largest)
+static __device__ __forceinline__ void add_own(int supercluster, const km_real *f, km_fixed *force,
+                                               int *largest)
 {
     const int lane = (int)threadIdx.x % KM_WARP;
     const bool upper = (lane & 16) != 0, odd = (lane & 8) != 0;
@@ -239,10 +236,9 @@ static __device__ __forceinline__ void add_own(const km_neighbour_list &list, in
         const km_real low = half[c], high = half[c + CLUSTERS_I / 4];
         const km_real sum = (odd ? high : low) + __shfl_xor_sync(KM_WARP_ALL, odd ? low : high, 8);
         const int cluster = (upper ? CLUSTERS_I / 2 : 0) + (odd ? CLUSTERS_I / 4 : 0) + c;
-        const int atom = list.atom[supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
-                                   lane % KM_CLUSTER_I];
-        if (atom >= 0)
-            add_force(force + atom, sum, largest);
+        add_force(force + supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
+                      lane % KM_CLUSTER_I,
+                  sum, largest);
     }
 }
 
@@ -302,13 +298,13 @@ static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
         const uint8_t *mask = list.exclusion_mask + (size_t)unit.exclusion * KM_WARP;
         lane_sums<TALLY> sum = {};
         load_own(list, p, unit, to.state, own);
-        run_entries<COEFFICIENTS, VDW, TALLY, true>(list, p, k, to, own, entries, 0, n_masked, mask,
+        run_entries<COEFFICIENTS, VDW, TALLY, true>(list, p, k, own, entries, 0, n_masked, mask,
                                                     &sum, &largest);
-        run_entries<COEFFICIENTS, VDW, TALLY, false>(list, p, k, to, own, entries, n_masked, n,
-                                                     mask, &sum, &largest);
-        add_own(list, unit.supercluster, sum.fx, to.force, &largest);
-        add_own(list, unit.supercluster, sum.fy, to.force + to.n_padded, &largest);
-        add_own(list, unit.supercluster, sum.fz, to.force + 2 * to.n_padded, &largest);
+        run_entries<COEFFICIENTS, VDW, TALLY, false>(list, p, k, own, entries, n_masked, n, mask,
+                                                     &sum, &largest);
+        add_own(unit.supercluster, sum.fx, list.force, &largest);
+        add_own(unit.supercluster, sum.fy, list.force + list.n_slots, &largest);
+        add_own(unit.supercluster, sum.fz, list.force + 2 * list.n_slots, &largest);
         if (TALLY)
             add_tallies(sum.tally, total, &fault);
     }
@@ -372,7 +368,8 @@ static km_status compute(void *self, const km_step *s, km_particles *p)
         return KM_FAIL(KM_ERROR_INTERNAL,
                        "the pair term needs a neighbour list of at least its cutoff (%g nm)",
                        pair->cutoff);
-    const pair_results to = {p->n_padded, p->force, km_cuda_of(p)->state, s->energy, s->virial};
+    const pair_results to = {km_cuda_of(p)->state, s->energy, s->virial};
+    km_cuda_of(p)->collected = false;
     switch (pair->constants.ewald.n) {
     case 0:
         return choose<0>(pair, list, to);

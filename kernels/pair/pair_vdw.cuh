@@ -45,8 +45,7 @@ template <vdw_source VDW> struct own_atoms {
 struct other_atom {
     km_real x, y, z, charge;
     lennard_jones root;
-    int curve; /* first interval of its type in a row of curves */
-    km_cluster_label label;
+    int type;           /* with curves: first interval of its type in a row of them */
     km_real fx, fy, fz; /* force on the i-atoms from it */
 };
 
@@ -73,14 +72,14 @@ static __device__ __forceinline__ km_real vdw_force(const pair_constants &p,
                                                     km_real rinv2, km_real rinv6, pair_vdw *pair)
 {
     if (VDW == CURVES) {
-        pair->curve = own->row[i] + other->curve + km_curve_place(&p.range, r2, &pair->place);
+        pair->curve = own->row[i] + other->type + km_curve_place(&p.range, r2, &pair->place);
         return curve_value(p.force_curve + pair->curve, pair->place);
     }
     if (VDW == GEOMETRIC) {
         pair->lj.six_c6 = own->root[i].six_c6 * other->root.six_c6;
         pair->lj.twelve_c12 = own->root[i].twelve_c12 * other->root.twelve_c12;
     } else
-        pair->lj = p.table[own->row[i] + other->label.type];
+        pair->lj = p.table[own->row[i] + other->type];
     return km_lennard_jones_force(pair->lj.six_c6, pair->lj.twelve_c12, rinv2, rinv6);
 }
 

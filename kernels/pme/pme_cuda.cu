@@ -156,7 +156,8 @@ static km_status pme_compute(void *object, const km_step *s, km_particles *p)
     cudaStream_t stream;
     if (p->neighbours == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the mesh needs a neighbour list that is built");
-    KM_TRY(km_cuda_lane_open(self->device, KM_LANE_MESH, &stream));
+    km_cuda_lane_open(self->device, KM_LANE_MESH, &stream);
+    KM_TRY(km_cuda_lane_sorted(self->device, KM_LANE_MESH));
     KM_TRY(km_mesh_spread(stream, mesh, p));
     KM_LAUNCH(convert_kernel, km_cuda_blocks((size_t)points, KM_THREADS), KM_THREADS, 0, stream,
               *mesh, points);
@@ -164,6 +165,7 @@ static km_status pme_compute(void *object, const km_step *s, km_particles *p)
     KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_MESH));
     KM_TRY(solve(self, s, p, stream));
     KM_TRY(transform(self, false));
+    km_cuda_of(p)->collected = false;
     return km_mesh_gather(stream, mesh, p);
 }
 

@@ -274,8 +274,8 @@ template <int ORDER> static __device__ __forceinline__ km_real sum_planes(km_rea
 
 template <int ORDER>
 static __global__ void __launch_bounds__(KM_THREADS)
-    gather_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq,
-                  const int *KM_RESTRICT atom, int n_padded, km_fixed *force, km_cuda_state *state)
+    gather_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_fixed *force,
+                  km_cuda_state *state)
 {
     __shared__ stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true> s;
     const km_box box = state->box;
@@ -294,10 +294,10 @@ static __global__ void __launch_bounds__(KM_THREADS)
         const km_vec3 f = km_reciprocal_vector(&cell, q * mesh.points[0] * (double)gradient[0],
                                                q * mesh.points[1] * (double)gradient[1],
                                                q * mesh.points[2] * (double)gradient[2]);
-        km_fixed *sum = force + atom[(int)blockIdx.x * ATOMS_OF_BLOCK<ORDER> + a];
+        km_fixed *sum = force + (int)blockIdx.x * ATOMS_OF_BLOCK<ORDER> + a;
         km_fixed_add(sum, km_fixed_of(f.x, &fault));
-        km_fixed_add(sum + n_padded, km_fixed_of(f.y, &fault));
-        km_fixed_add(sum + 2 * (size_t)n_padded, km_fixed_of(f.z, &fault));
+        km_fixed_add(sum + n_slots, km_fixed_of(f.y, &fault));
+        km_fixed_add(sum + 2 * (size_t)n_slots, km_fixed_of(f.z, &fault));
     }
     if (fault != 0)
         atomicOr(&state->fault, fault);
@@ -328,8 +328,7 @@ km_status km_mesh_gather(cudaStream_t stream, const km_mesh *mesh, const km_part
     const size_t n = (size_t)list->n_slots;
 #define KM_GATHER(order)                                                                           \
     KM_LAUNCH((gather_kernel<order>), km_cuda_blocks(n, ATOMS_OF_BLOCK<order>), KM_THREADS, 0,     \
-              stream, *mesh, list->n_slots, list->xq, list->atom, p->n_padded, p->force,           \
-              km_cuda_of(p)->state)
+              stream, *mesh, list->n_slots, list->xq, list->force, km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_GATHER(4);
     else if (mesh->order == 5)

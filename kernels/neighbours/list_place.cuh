@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* The list as atoms move: their coordinates in its order, and whether it still holds every pair
+ * within the cutoff. The first half of a step does this with the positions it has just made,
+ * neighbours_cuda.cu with those that came about otherwise. */
+#ifndef KM_LIST_PLACE_CUH
+#define KM_LIST_PLACE_CUH
+
+#include "kernels/neighbours/cluster_list.cuh"
+#include "kernels/neighbours/list_reach.h"
+
+/* The list is built with this many skins, and lasts as much longer. */
+#define KM_LIST_SKINS 3.5
+/* Atoms per cell of the sorting grid. */
+#define KM_CELL_ATOMS 8
+
+namespace KM_CUDA_NAMESPACE
+{
+
+/* What the motion of an atom asks for. */
+enum { KM_LIST_BUILD = 1, KM_LIST_PICK = 2 };
+
+/* Puts atom i, at r (nm, unwrapped), into its slot. It may have moved so far (nm) since the build,
+ * and since near tiles were picked; returns what it asks for. */
+static __device__ __forceinline__ int km_list_place(const km_neighbour_list &list,
+                                                    const km_box &box, int i, km_vec3 r,
+                                                    double charge, double allowance,
+                                                    double near_allowance)
+{
+    const int n = list.n;
+    const km_vec3 shift =
+        km_box_image_shift(&box, list.image[i], list.image[n + i], list.image[2 * n + i]);
+    const km_vec3 x = km_vec3_sub(r, shift);
+    const km_vec3 d = km_vec3_sub(x, km_box_to_cartesian(&box, km_vec3_load(list.reference, n, i)));
+    const km_real4 now = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)charge};
+    const km_real4 before = list.near_xq[i];
+    const km_real dx = now.x - before.x, dy = now.y - before.y, dz = now.z - before.z;
+    const double near_square = (double)(dx * dx + dy * dy + dz * dz);
+    list.xq[list.slot[i]] = now;
+    /* both are true of what is not a number */
+    const bool moved = allowance < 0.0 || !(km_vec3_dot(d, d) <= allowance * allowance);
+    const bool near_moved = !(near_square <= near_allowance * near_allowance);
+    return (moved ? KM_LIST_BUILD : 0) | (near_moved ? KM_LIST_PICK : 0);
+}
+
+/* Hands in what the threads of a warp ask for; all of them call. */
+static __device__ __forceinline__ void km_list_ask(const km_neighbour_list &list, int asked)
+{
+    const bool moved = __any_sync(KM_WARP_ALL, (asked & KM_LIST_BUILD) != 0);
+    const bool near_moved = __any_sync(KM_WARP_ALL, (asked & KM_LIST_PICK) != 0);
+    if (threadIdx.x % KM_WARP != 0)
+        return;
+    if (moved)
+        atomicOr(&list.build->moved, 1);
+    if (near_moved)
+        atomicOr(&list.build->near_moved, 1);
+}
+
+static __device__ bool km_list_same_box(const km_box *a, const km_box *b)
+{
+    return a->ax == b->ax && a->bx == b->bx && a->by == b->by && a->cx == b->cx && a->cy == b->cy &&
+           a->cz == b->cz;
+}
+
+/* How far atoms may move in this box. */
+static __device__ double km_list_allowance_now(const km_neighbour_list &list, const km_box *box)
+{
+    const km_cluster_build *build = list.build;
+    return km_list_same_box(&build->box, box)
+               ? 0.5 * (build->reach - list.cutoff)
+               : km_list_allowance(&build->box, box, build->reach, list.cutoff);
+}
+
+/* The sorting grid of a build: columns as wide as a cube of 64 atoms, layers of 8 atoms. */
+static __device__ void km_list_choose_grid(const km_neighbour_list &list, const km_box *box)
+{
+    km_cluster_build *build = list.build;
+    const double column_atoms = KM_SUPERCLUSTER;
+    const double width = cbrt(column_atoms * km_box_volume(box) / list.n);
+    const double layer = width * KM_CELL_ATOMS / column_atoms;
+    /* widths of the base parallelogram across a and b */
+    const double across[2] = {box->ax * box->by / sqrt(box->bx * box->bx + box->by * box->by),
+                              box->by};
+    double room = list.capacity_cells;
+    for (int c = 0; c < 2; c++) {
+        build->columns[c] = (int)fmin(fmax(1.0, nearbyint(across[c] / width)), room);
+        room = floor(room / build->columns[c]);
+    }
+    build->layers = (int)fmin(fmax(1.0, nearbyint(box->cz / layer)), room);
+}
+
+static __device__ void km_list_begin_build(const km_neighbour_list &list, km_cuda_state *state)
+{
+    km_cluster_build *build = list.build;
+    const km_box box = state->box;
+    state->builds++;
+    build->box = box;
+    build->near_reach = km_list_reach(&box, list.cutoff, list.skin);
+    build->reach = km_list_reach(&box, list.cutoff, KM_LIST_SKINS * list.skin);
+    build->allowance = 0.5 * (build->reach - list.cutoff);
+    build->near_allowance = 0.5 * (build->near_reach - list.cutoff);
+    build->n_units = build->n_entries = build->n_exclusions = 0;
+    km_list_choose_grid(list, &box);
+    if (!km_list_fits(&box, list.cutoff))
+        atomicOr(&state->fault, KM_FAULT_CELL);
+}
+
+/* One thread decides for all when every other has handed in what it asks for. The box may differ
+ * from that of the last decision where `boxed`. */
+static __device__ void km_list_decide(const km_neighbour_list &list, bool force, bool boxed,
+                                      const km_condition &rebuild, km_cuda_state *state)
+{
+    km_cluster_build *build = list.build;
+    const int moved = atomicExch(&build->moved, 0), near_moved = atomicExch(&build->near_moved, 0);
+    state->rebuild = force || moved != 0 || build->reach == 0.0;
+    km_condition_set(rebuild, state->rebuild != 0);
+    build->pick = state->rebuild || near_moved != 0 ||
+                  (boxed && !km_list_same_box(&build->near_box, &state->box));
+    if (state->rebuild)
+        km_list_begin_build(list, state);
+    else if (boxed)
+        build->allowance = km_list_allowance_now(list, &state->box);
+    if (boxed || state->rebuild)
+        build->near_box = state->box;
+}
+
+} // namespace KM_CUDA_NAMESPACE
+
+#endif
