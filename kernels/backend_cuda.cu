@@ -41,21 +41,39 @@ km_status km_cuda_lane_sorted(km_device *device, km_cuda_lane_kind kind)
     return KM_OK;
 }
 
+km_status km_cuda_lane_built(km_device *device, km_cuda_lane_kind kind)
+{
+    KM_CUDA(cudaStreamWaitEvent(device->lane[kind].stream, device->built, 0));
+    return KM_OK;
+}
+
 km_status km_cuda_lane_adds(km_device *device, km_cuda_lane_kind kind)
 {
     KM_CUDA(cudaStreamWaitEvent(device->lane[kind].stream, device->forked, 0));
     return KM_OK;
 }
 
+static km_status join_lane(km_device *device, km_cuda_lane *lane)
+{
+    if (!lane->running)
+        return KM_OK;
+    KM_CUDA(cudaEventRecord(lane->done, lane->stream));
+    KM_CUDA(cudaStreamWaitEvent(device->stream, lane->done, 0));
+    lane->running = false;
+    return KM_OK;
+}
+
+km_status km_cuda_join_list(km_device *device)
+{
+    KM_TRY(km_neighbours_cuda_finish(device));
+    return join_lane(device, &device->lane[KM_LANE_LIST]);
+}
+
 km_status km_cuda_join(km_device *device)
 {
-    for (km_cuda_lane &lane : device->lane) {
-        if (!lane.running)
-            continue;
-        KM_CUDA(cudaEventRecord(lane.done, lane.stream));
-        KM_CUDA(cudaStreamWaitEvent(device->stream, lane.done, 0));
-        lane.running = false;
-    }
+    KM_TRY(km_cuda_join_list(device));
+    for (km_cuda_lane &lane : device->lane)
+        KM_TRY(join_lane(device, &lane));
     return KM_OK;
 }
 
@@ -76,6 +94,8 @@ static void cuda_close(km_device *device)
         cudaEventDestroy(device->placed);
     if (device->forked != NULL)
         cudaEventDestroy(device->forked);
+    if (device->built != NULL)
+        cudaEventDestroy(device->built);
     if (device->stream_body != NULL)
         cudaStreamDestroy(device->stream_body);
     for (km_cuda_lane &lane : device->lane) {
@@ -131,6 +151,7 @@ static km_status prepare(km_device *device)
     KM_CUDA(cudaStreamCreateWithPriority(&device->stream_body, cudaStreamNonBlocking, least));
     KM_CUDA(cudaEventCreateWithFlags(&device->placed, cudaEventDisableTiming));
     KM_CUDA(cudaEventCreateWithFlags(&device->forked, cudaEventDisableTiming));
+    KM_CUDA(cudaEventCreateWithFlags(&device->built, cudaEventDisableTiming));
     KM_TRY(make_lanes(device, least, greatest));
     device->multiprocessors = properties.multiProcessorCount;
     snprintf(device->description, sizeof device->description,

@@ -6,10 +6,16 @@
  * synchronise and measure. So a step can be recorded once and run many times: no kernel takes the
  * number of the step or the box as an argument, and nothing waits.
  *
- * Lanes: the mesh and the bonded terms have streams of their own, `stream` runs all else. The mesh
- * starts when positions are sorted (km_cuda_placed); whoever adds to forces and sums does so when
- * positions are final and the sums cleared (km_cuda_fork), in most steps before the list is looked
- * at. Whoever needs all forces waits for the lanes (km_cuda_join). */
+ * Lanes: the mesh, the bonded terms and the list have streams of their own, `stream` runs all else.
+ * Whoever adds to forces and sums does so when positions are final and the sums cleared
+ * (km_cuda_fork), in most steps before the list is looked at. Whoever needs all forces waits for
+ * the lanes (km_cuda_join).
+ *
+ * The list: when positions are sorted (km_cuda_placed) it is known whether it must be built, and
+ * whether its near tiles must be picked; its lane does so where needed. To ask costs more time than
+ * a short kernel, so nobody waits for the answer: what needs the list is queued twice, on its own
+ * lane for the usual case and on the list's for the other (km_when), and one of the two returns at
+ * once. */
 #ifndef KM_BACKEND_CUDA_CUH
 #define KM_BACKEND_CUDA_CUH
 
@@ -27,7 +33,15 @@
 struct km_eam_list; /* kernels/eam/eam_list.cuh */
 
 /* The streams beside the first, in the order of their priority. */
-typedef enum km_cuda_lane_kind { KM_LANE_MESH, KM_LANE_BONDED, KM_LANE_COUNT } km_cuda_lane_kind;
+typedef enum km_cuda_lane_kind {
+    KM_LANE_MESH,
+    KM_LANE_BONDED,
+    KM_LANE_LIST,
+    KM_LANE_COUNT
+} km_cuda_lane_kind;
+
+/* How far the lane of the list has been queued in this step. */
+typedef enum km_list_stage { KM_LIST_DONE, KM_LIST_BUILDING, KM_LIST_PICKING } km_list_stage;
 
 typedef struct km_cuda_lane {
     cudaStream_t stream;
@@ -40,7 +54,10 @@ struct km_device {
     int multiprocessors;
     cudaStream_t stream;
     cudaStream_t stream_body; /* records what depends on a condition                */
-    cudaEvent_t placed, forked;
+    cudaStream_t body;        /* takes what depends on the condition that is open   */
+    cudaEvent_t placed, forked, built;
+    km_list_stage list_stage;
+    km_particles *listed; /* whose list it is */
     km_cuda_lane lane[KM_LANE_COUNT];
     bool recording; /* operations are being recorded, not run                       */
     char description[192];
@@ -89,7 +106,7 @@ static inline km_cuda_particles *km_cuda_of(km_particles *p)
     return (km_cuda_particles *)p;
 }
 
-/* Positions are in the order of the list: a lane may read them so. */
+/* Positions are in the order of the list, which may change. */
 km_status km_cuda_placed(km_device *device);
 /* Positions are final; forces, energies and virial are cleared: lanes may add to them. */
 km_status km_cuda_fork(km_device *device);
@@ -97,19 +114,24 @@ km_status km_cuda_fork(km_device *device);
 void km_cuda_lane_open(km_device *device, km_cuda_lane_kind kind, cudaStream_t *out);
 /* What is queued on the lane from here on comes after the last km_cuda_placed. */
 km_status km_cuda_lane_sorted(km_device *device, km_cuda_lane_kind kind);
+/* What is queued on the lane from here on comes after the build of the list, if there was one. */
+km_status km_cuda_lane_built(km_device *device, km_cuda_lane_kind kind);
 /* What is queued on the lane from here on comes after the last fork. */
 km_status km_cuda_lane_adds(km_device *device, km_cuda_lane_kind kind);
 /* Queues the addition of the forces in the list's order to p->force, unless this has been done. */
 km_status km_cuda_collect(km_device *device, km_particles *p);
 /* Everything queued after this comes after the work of the lanes, if there is any. */
 km_status km_cuda_join(km_device *device);
+/* The same for the lane of the list alone. */
+km_status km_cuda_join_list(km_device *device);
 /* Joins, and waits until the device has done everything. */
 km_status km_cuda_wait(km_device *device);
 
-/* A condition of a recorded step: what is queued on `stream` between begin and end is done when a
- * kernel queued before has set it, in each step anew. Outside of recording, and with a toolkit that
- * knows no conditional nodes, it does not exist: what is queued then is launched always, and its
- * kernels must ask themselves. kernels/condition_cuda.cu */
+/* A condition of a recorded step: what is queued on `body` between begin and end, as a part of
+ * `stream`, is done when a kernel queued before has set it, in each step anew. Outside of
+ * recording, and with a toolkit that knows no conditional nodes, it does not exist: body is the
+ * stream, what is queued then is launched always, and its kernels must ask themselves.
+ * kernels/condition_cuda.cu */
 #if CUDART_VERSION >= 13000 /* the calls for it had other arguments before */
 #define KM_CONDITIONAL_NODES
 #endif
@@ -118,7 +140,8 @@ typedef struct km_condition {
     cudaGraphConditionalHandle handle;
 } km_condition;
 km_status km_condition_create(km_device *device, km_condition *out);
-km_status km_condition_begin(km_device *device, const km_condition *condition);
+km_status km_condition_begin(km_device *device, const km_condition *condition, cudaStream_t stream,
+                             cudaStream_t *body);
 km_status km_condition_end(km_device *device, const km_condition *condition);
 static __device__ __forceinline__ void km_condition_set(const km_condition &condition, bool value)
 {
@@ -126,6 +149,13 @@ static __device__ __forceinline__ void km_condition_set(const km_condition &cond
     if (condition.exists)
         cudaGraphSetConditional(condition.handle, value);
 #endif
+}
+
+/* A kernel that stands on both sides of a condition, and returns at once on one of them. */
+typedef enum km_when { KM_ALWAYS, KM_UNLESS, KM_ONLY_IF } km_when;
+static __device__ __forceinline__ bool km_is_wanted(km_when when, int condition)
+{
+    return when == KM_ALWAYS || (condition != 0) == (when == KM_ONLY_IF);
 }
 
 /* Waits, and puts box, energies, virial and fault of the device into *out. */
@@ -165,6 +195,10 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
                                     km_particles *p);
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt);
+/* Goes on to picking near tiles, where the lane of the list has come to building. */
+km_status km_neighbours_cuda_pick(km_device *device);
+/* Ends what is open on the lane of the list. */
+km_status km_neighbours_cuda_finish(km_device *device);
 km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved);
 /* The next update finds the positions sorted by km_list_place and `rebuild` of the list decided on:
  * for the first half of a step, before it is queued. Without a list it does nothing. */

@@ -22,15 +22,9 @@ km_status km_condition_create(km_device *device, km_condition *out)
     return KM_OK;
 }
 
-static void swap_streams(km_device *device)
-{
-    const cudaStream_t stream = device->stream;
-    device->stream = device->stream_body;
-    device->stream_body = stream;
-}
-
-/* The body is captured in a stream of its own, which takes the place of the first. */
-km_status km_condition_begin(km_device *device, const km_condition *condition)
+/* The body is captured in a stream of its own. */
+km_status km_condition_begin(km_device *device, const km_condition *condition, cudaStream_t stream,
+                             cudaStream_t *body)
 {
     cudaStreamCaptureStatus status;
     cudaGraph_t graph;
@@ -38,31 +32,28 @@ km_status km_condition_begin(km_device *device, const km_condition *condition)
     const cudaGraphNode_t *before;
     size_t n_before;
     cudaGraphNodeParams parameters = {};
+    *body = stream;
     if (!condition->exists)
         return KM_OK;
     parameters.type = cudaGraphNodeTypeConditional;
     parameters.conditional.handle = condition->handle;
     parameters.conditional.type = cudaGraphCondTypeIf;
     parameters.conditional.size = 1;
-    KM_CUDA(
-        cudaStreamGetCaptureInfo(device->stream, &status, NULL, &graph, &before, NULL, &n_before));
+    KM_CUDA(cudaStreamGetCaptureInfo(stream, &status, NULL, &graph, &before, NULL, &n_before));
     KM_CUDA(cudaGraphAddNode(&node, graph, before, NULL, n_before, &parameters));
-    KM_CUDA(cudaStreamUpdateCaptureDependencies(device->stream, &node, NULL, 1,
+    KM_CUDA(cudaStreamUpdateCaptureDependencies(stream, &node, NULL, 1,
                                                 cudaStreamSetCaptureDependencies));
-    KM_CUDA(cudaStreamBeginCaptureToGraph(device->stream_body,
-                                          parameters.conditional.phGraph_out[0], NULL, NULL, 0,
-                                          cudaStreamCaptureModeThreadLocal));
-    swap_streams(device);
+    *body = device->stream_body;
+    KM_CUDA(cudaStreamBeginCaptureToGraph(*body, parameters.conditional.phGraph_out[0], NULL, NULL,
+                                          0, cudaStreamCaptureModeThreadLocal));
     return KM_OK;
 }
 
 km_status km_condition_end(km_device *device, const km_condition *condition)
 {
     cudaGraph_t body;
-    if (!condition->exists)
-        return KM_OK;
-    swap_streams(device);
-    KM_CUDA(cudaStreamEndCapture(device->stream_body, &body));
+    if (condition->exists)
+        KM_CUDA(cudaStreamEndCapture(device->stream_body, &body));
     return KM_OK;
 }
 
@@ -74,8 +65,10 @@ km_status km_condition_create(km_device *, km_condition *out)
     return KM_OK;
 }
 
-km_status km_condition_begin(km_device *, const km_condition *)
+km_status km_condition_begin(km_device *, const km_condition *, cudaStream_t stream,
+                             cudaStream_t *body)
 {
+    *body = stream;
     return KM_OK;
 }
 

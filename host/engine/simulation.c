@@ -68,18 +68,18 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
     };
     KM_TRY(s->backend->particles_create(s->device, &particles, &s->particles));
     KM_TRY(s->backend->upload(s->device, state, s->particles));
-    if (has_pairs(model)) {
+    if (has_pairs(model))
         KM_TRY(s->backend->neighbours_create(s->device, &model->neighbours, s->particles));
+    if (model->has_charges) /* first: on a GPU the mesh is the longest chain of kernels */
+        KM_TRY(add_force(s, KM_FORCE_PME, &model->pme));
+    if (has_pairs(model))
         KM_TRY(add_force(s, KM_FORCE_PAIR, &model->pair));
-    }
     if (model->eam.n_atoms > 0)
         KM_TRY(add_force(s, KM_FORCE_EAM, &model->eam));
     if (model->eim.n_atoms > 0)
         KM_TRY(add_force(s, KM_FORCE_EIM, &model->eim));
     if (has_bonded_terms(&model->bonded))
         KM_TRY(add_force(s, KM_FORCE_BONDED, &model->bonded));
-    if (model->has_charges)
-        KM_TRY(add_force(s, KM_FORCE_PME, &model->pme));
     if (model->has_slab)
         KM_TRY(add_force(s, KM_FORCE_SLAB, &model->slab));
     if (integrator != NULL)

@@ -250,21 +250,22 @@ static km_status queue_build(km_device *device, const km_eam_list *list, km_part
 {
     const unsigned blocks = km_cuda_blocks((size_t)list->n, THREADS);
     km_cuda_state *state = km_cuda_of(p)->state;
-    KM_LAUNCH(cell_kernel, blocks, THREADS, 0, device->stream, *list, p->n_padded, p->position,
+    KM_LAUNCH(cell_kernel, blocks, THREADS, 0, device->body, *list, p->n_padded, p->position,
               state);
-    KM_LAUNCH(scan_kernel, 1, SCAN_THREADS, 0, device->stream, *list);
-    KM_LAUNCH(place_kernel, blocks, THREADS, 0, device->stream, *list);
-    KM_LAUNCH(search_kernel, blocks, THREADS, 0, device->stream, *list, state);
+    KM_LAUNCH(scan_kernel, 1, SCAN_THREADS, 0, device->body, *list);
+    KM_LAUNCH(place_kernel, blocks, THREADS, 0, device->body, *list);
+    KM_LAUNCH(search_kernel, blocks, THREADS, 0, device->body, *list, state);
     return KM_OK;
 }
 
 km_status km_eam_list_update(km_device *device, const km_eam_list *list, km_particles *p)
 {
     km_condition rebuild;
+    KM_TRY(km_cuda_join_list(device)); /* has the stream of conditions */
     KM_TRY(km_condition_create(device, &rebuild));
     KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
               *list, p->n_padded, p->position, rebuild, km_cuda_of(p)->state);
-    KM_TRY(km_condition_begin(device, &rebuild));
+    KM_TRY(km_condition_begin(device, &rebuild, device->stream, &device->body));
     const km_status status = queue_build(device, list, p);
     KM_TRY(km_condition_end(device, &rebuild));
     return status;

@@ -128,7 +128,7 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
         motion->scalars.thermostat_work += work[0];
     begin_step(now.step, state, motion);
     if (list.build != NULL)
-        km_list_decide(list, false, false, list.rebuild, state);
+        km_list_decide(list, false, false, state);
 }
 
 template <bool LANGEVIN>

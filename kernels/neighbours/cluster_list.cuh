@@ -71,20 +71,20 @@ typedef struct km_cluster_build {
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
 struct km_neighbour_list {
-    double cutoff;                           /* nm */
-    double skin;                             /* nm    of near tiles                            */
-    int n;                                   /*    atoms                                       */
-    int n_slots;                             /*    multiple of KM_SUPERCLUSTER                 */
-    int n_superclusters;                     /*                                                */
-    int unit_entries;                        /*    most entries of a unit                      */
-    int launch_units;                        /*    units to expect: sets the size of launches  */
-    int capacity_cells;                      /*    of the sorting grid                         */
-    int capacity_units, capacity_entries;    /*                                                */
-    int capacity_exclusions;                 /*    rows of 32 bytes                            */
-    bool placed;                             /*    the step's first half has sorted its positions,
-                                                   and sets, where it is recorded, */
-    KM_CUDA_NAMESPACE::km_condition rebuild; /*   this one                                    */
-    const int *exclusion_start, *exclusion;  /*    n + 1 offsets, partners; NULL when none     */
+    double cutoff;                        /* nm */
+    double skin;                          /* nm    of near tiles                            */
+    int n;                                /*    atoms                                       */
+    int n_slots;                          /*    multiple of KM_SUPERCLUSTER                 */
+    int n_superclusters;                  /*                                                */
+    int unit_entries;                     /*    most entries of a unit                      */
+    int launch_units;                     /*    units to expect: sets the size of launches  */
+    int capacity_cells;                   /*    of the sorting grid                         */
+    int capacity_units, capacity_entries; /*                                                */
+    int capacity_exclusions;              /*    rows of 32 bytes                            */
+    bool placed; /*    the step's first half sorts its positions and decides, and sets, where it is
+                      recorded, these two                                               */
+    KM_CUDA_NAMESPACE::km_condition to_build, to_pick;
+    const int *exclusion_start, *exclusion; /*    n + 1 offsets, partners; NULL when none     */
     const bool *excluded_group; /*    n: no two of these atoms are a pair; NULL when none     */
 
     km_cluster_build *build; /*    1                                           */
@@ -123,14 +123,14 @@ struct km_neighbour_list {
 namespace KM_CUDA_NAMESPACE
 {
 
-/* cluster_sort_cuda.cu, cluster_search_cuda.cu: queue the kernels of a build, which return at once
- * when state->rebuild is 0. */
+/* cluster_sort_cuda.cu, cluster_search_cuda.cu: queue the kernels of a build on device->body; they
+ * return at once when state->rebuild is 0. */
 km_status km_cluster_sort_cuda(km_device *device, const km_neighbour_list *list,
                                const km_particles *p);
 km_status km_cluster_search_cuda(km_device *device, const km_neighbour_list *list,
                                  const km_particles *p);
-/* cluster_near_cuda.cu: queues the choice of near tiles, which returns at once when build->pick is
- * 0. */
+/* cluster_near_cuda.cu: queues the choice of near tiles on device->body, which returns at once when
+ * build->pick is 0. */
 km_status km_cluster_near_cuda(km_device *device, const km_neighbour_list *list,
                                const km_particles *p);
 

@@ -99,7 +99,7 @@ km_status km_cluster_near_cuda(km_device *device, const km_neighbour_list *list,
 {
     const unsigned most = (unsigned)device->multiprocessors * 8;
     const unsigned blocks = km_cuda_blocks((size_t)list->launch_units + 1, WARPS);
-    KM_LAUNCH(near_kernel, blocks < most ? blocks : most, THREADS, 0, device->stream, *list,
+    KM_LAUNCH(near_kernel, blocks < most ? blocks : most, THREADS, 0, device->body, *list,
               km_cuda_of(p)->state);
     return KM_OK;
 }

@@ -464,7 +464,7 @@ static __global__ void __launch_bounds__(THREADS, 2)
 km_status km_cluster_search_cuda(km_device *device, const km_neighbour_list *list,
                                  const km_particles *p)
 {
-    KM_LAUNCH(search_kernel, (unsigned)list->n_superclusters, THREADS, 0, device->stream, *list,
+    KM_LAUNCH(search_kernel, (unsigned)list->n_superclusters, THREADS, 0, device->body, *list,
               km_cuda_of(p)->state);
     return KM_OK;
 }

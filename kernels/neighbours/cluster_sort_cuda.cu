@@ -283,7 +283,7 @@ km_status km_cluster_sort_cuda(km_device *device, const km_neighbour_list *list,
 {
     const unsigned blocks = km_cuda_blocks((size_t)list->n, THREADS);
     km_cuda_state *state = km_cuda_of(p)->state;
-    cudaStream_t stream = device->stream;
+    cudaStream_t stream = device->body;
     KM_LAUNCH(cell_kernel, blocks, THREADS, 0, stream, *list, p->n_padded, p->position, state);
     KM_LAUNCH(scan_kernel, 1, SCAN_THREADS, 0, stream, *list, state);
     KM_LAUNCH(place_kernel, blocks, THREADS, 0, stream, *list, state);

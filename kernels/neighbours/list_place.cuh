@@ -107,14 +107,15 @@ static __device__ void km_list_begin_build(const km_neighbour_list &list, km_cud
 /* One thread decides for all when every other has handed in what it asks for. The box may differ
  * from that of the last decision where `boxed`. */
 static __device__ void km_list_decide(const km_neighbour_list &list, bool force, bool boxed,
-                                      const km_condition &rebuild, km_cuda_state *state)
+                                      km_cuda_state *state)
 {
     km_cluster_build *build = list.build;
     const int moved = atomicExch(&build->moved, 0), near_moved = atomicExch(&build->near_moved, 0);
     state->rebuild = force || moved != 0 || build->reach == 0.0;
-    km_condition_set(rebuild, state->rebuild != 0);
     build->pick = state->rebuild || near_moved != 0 ||
                   (boxed && !km_list_same_box(&build->near_box, &state->box));
+    km_condition_set(list.to_build, state->rebuild != 0);
+    km_condition_set(list.to_pick, build->pick != 0);
     if (state->rebuild)
         km_list_begin_build(list, state);
     else if (boxed)

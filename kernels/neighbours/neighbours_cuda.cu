@@ -20,7 +20,7 @@ constexpr int THREADS = 256;
 /* The sorted coordinates of positions that no step has made. */
 static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded,
                                       const double *position, const double *charge, bool force,
-                                      const km_condition rebuild, km_cuda_state *state)
+                                      km_cuda_state *state)
 {
     __shared__ double allowance, near_allowance;
     const int i = km_thread_index();
@@ -36,7 +36,7 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
                               allowance, near_allowance);
     km_list_ask(list, asked);
     if (km_block_is_last(state) && threadIdx.x == 0)
-        km_list_decide(list, force, true, rebuild, state);
+        km_list_decide(list, force, true, state);
 }
 
 km_status km_neighbours_cuda_expect(km_device *device, km_particles *p)
@@ -45,39 +45,69 @@ km_status km_neighbours_cuda_expect(km_device *device, km_particles *p)
     if (list == NULL)
         return KM_OK;
     list->placed = true;
-    return km_condition_create(device, &list->rebuild);
+    KM_TRY(km_condition_create(device, &list->to_build));
+    return km_condition_create(device, &list->to_pick);
 }
 
-/* Unless the first half of the step has done it. */
 static km_status refresh(km_device *device, km_neighbour_list *list, const km_particles *p,
                          bool force)
 {
-    const bool placed = list->placed;
-    list->placed = false;
-    if (placed && !force)
-        return KM_OK;
-    KM_TRY(km_condition_create(device, &list->rebuild));
+    KM_TRY(km_cuda_join(device));
+    KM_TRY(km_condition_create(device, &list->to_build));
+    KM_TRY(km_condition_create(device, &list->to_pick));
     KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
-              *list, p->n_padded, p->position, p->charge, force, list->rebuild,
-              km_cuda_of(p)->state);
+              *list, p->n_padded, p->position, p->charge, force, km_cuda_of(p)->state);
     return KM_OK;
 }
 
+static km_status open_body(km_device *device, const km_condition *condition, km_list_stage stage)
+{
+    device->list_stage = stage;
+    return km_condition_begin(device, condition, device->lane[KM_LANE_LIST].stream, &device->body);
+}
+
+/* After a first half, others run beside the lane of the list. */
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt)
 {
     km_neighbour_list *list = p->neighbours;
+    cudaStream_t stream;
     *rebuilt = false; /* whoever follows the list's order asks state->rebuild on the device */
     if (list == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the neighbour list was not created");
-    KM_TRY(refresh(device, list, p, force_rebuild));
-    KM_TRY(km_condition_begin(device, &list->rebuild));
-    const km_status sorted = km_cluster_sort_cuda(device, list, p);
-    const km_status found = sorted == KM_OK ? km_cluster_search_cuda(device, list, p) : sorted;
-    KM_TRY(km_condition_end(device, &list->rebuild));
-    KM_TRY(found);
+    const bool placed = list->placed && !force_rebuild;
+    list->placed = false;
+    if (!placed)
+        KM_TRY(refresh(device, list, p, force_rebuild));
     KM_TRY(km_cuda_placed(device));
+    km_cuda_lane_open(device, KM_LANE_LIST, &stream);
+    KM_TRY(km_cuda_lane_sorted(device, KM_LANE_LIST));
+    device->listed = p;
+    KM_TRY(open_body(device, &list->to_build, KM_LIST_BUILDING));
+    KM_TRY(km_cluster_sort_cuda(device, list, p));
+    KM_TRY(km_cluster_search_cuda(device, list, p));
+    return placed ? KM_OK : km_cuda_join(device);
+}
+
+km_status km_neighbours_cuda_pick(km_device *device)
+{
+    if (device->list_stage != KM_LIST_BUILDING)
+        return KM_OK;
+    const km_particles *p = device->listed;
+    const km_neighbour_list *list = p->neighbours;
+    KM_TRY(km_condition_end(device, &list->to_build));
+    KM_CUDA(cudaEventRecord(device->built, device->lane[KM_LANE_LIST].stream));
+    KM_TRY(open_body(device, &list->to_pick, KM_LIST_PICKING));
     return km_cluster_near_cuda(device, list, p);
+}
+
+km_status km_neighbours_cuda_finish(km_device *device)
+{
+    KM_TRY(km_neighbours_cuda_pick(device));
+    if (device->list_stage == KM_LIST_DONE)
+        return KM_OK;
+    device->list_stage = KM_LIST_DONE;
+    return km_condition_end(device, &device->listed->neighbours->to_pick);
 }
 
 /* ---- creation ---- */

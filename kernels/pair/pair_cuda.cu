@@ -34,6 +34,7 @@ constexpr int least_blocks(bool tally)
 typedef struct pair_results {
     km_cuda_state *state;
     bool energy, virial; /* wanted in this step */
+    km_when picked;      /* does it work when near tiles have been picked in this step? */
 } pair_results;
 
 /* A lane's sums over a unit. */
@@ -283,6 +284,8 @@ static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
     __shared__ own_atoms<VDW> own_of_warp[WARPS];
     __shared__ lane_constants constants_of_warp[WARPS];
     const int warp = uniform((int)threadIdx.x / KM_WARP), lane = (int)threadIdx.x % KM_WARP;
+    if (!km_is_wanted(to.picked, list.build->pick))
+        return;
     own_atoms<VDW> *own = own_of_warp + warp;
     const int n_units = uniform(min(list.build->n_units, list.capacity_units));
     if (lane == 0)
@@ -341,8 +344,15 @@ static void destroy(void *self)
 template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static km_status launch(const km_pair *pair, const km_neighbour_list *list, pair_results to)
 {
-    KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0,
-              pair->device->stream, *list, pair->constants, to);
+    const km_device *device = pair->device;
+    const bool either = device->list_stage == KM_LIST_PICKING;
+    to.picked = either ? KM_UNLESS : KM_ALWAYS;
+    KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0, device->stream,
+              *list, pair->constants, to);
+    to.picked = KM_ONLY_IF;
+    if (either)
+        KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0, device->body,
+                  *list, pair->constants, to);
     return KM_OK;
 }
 
@@ -368,7 +378,8 @@ static km_status compute(void *self, const km_step *s, km_particles *p)
         return KM_FAIL(KM_ERROR_INTERNAL,
                        "the pair term needs a neighbour list of at least its cutoff (%g nm)",
                        pair->cutoff);
-    const pair_results to = {km_cuda_of(p)->state, s->energy, s->virial};
+    const pair_results to = {km_cuda_of(p)->state, s->energy, s->virial, KM_ALWAYS};
+    KM_TRY(km_neighbours_cuda_pick(pair->device));
     km_cuda_of(p)->collected = false;
     switch (pair->constants.ewald.n) {
     case 0:

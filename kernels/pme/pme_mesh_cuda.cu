@@ -190,12 +190,15 @@ static __device__ __forceinline__ void spread_on_mesh(const stencils<ORDER, ATOM
 /* A supercluster per block: its charges are summed in shared memory first. */
 template <int ORDER>
 static __global__ void __launch_bounds__(KM_THREADS)
-    spread_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_cuda_state *state)
+    spread_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_when rebuilt,
+                  km_cuda_state *state)
 {
     __shared__ stencils<ORDER, KM_SUPERCLUSTER, false> s;
     __shared__ brick b;
     const km_box box = state->box;
     int fault = 0;
+    if (!km_is_wanted(rebuilt, state->rebuild))
+        return;
     make_stencils<ORDER, KM_SUPERCLUSTER, false>(mesh, n_slots, xq, box, &s, &fault);
     find_brick<ORDER, KM_SUPERCLUSTER>(mesh, s, &b);
     const int64_t points = (int64_t)b.size[0] * b.size[1] * b.size[2];
@@ -305,13 +308,15 @@ static __global__ void __launch_bounds__(KM_THREADS)
         *mesh.influence_box = box; /* solve has filled the influence function for it */
 }
 
-km_status km_mesh_spread(cudaStream_t stream, const km_mesh *mesh, const km_particles *p)
+/* In the order of the list as it is (in a step that builds none), as it has become, or either. */
+km_status km_mesh_spread(cudaStream_t stream, km_when rebuilt, const km_mesh *mesh,
+                         const km_particles *p)
 {
     const km_neighbour_list *list = p->neighbours;
     const unsigned blocks = (unsigned)list->n_superclusters;
 #define KM_SPREAD(order)                                                                           \
     KM_LAUNCH((spread_kernel<order>), blocks, KM_THREADS, 0, stream, *mesh, list->n_slots,         \
-              list->xq, km_cuda_of(p)->state)
+              list->xq, rebuilt, km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_SPREAD(4);
     else if (mesh->order == 5)
