@@ -170,15 +170,15 @@ km_status km_velocities_settle(km_device *device, const km_particles *p);
 static __device__ __forceinline__ bool km_block_is_last(km_cuda_state *state)
 {
     __shared__ bool last;
-    __threadfence();
     __syncthreads();
     if (threadIdx.x == 0) {
+        __threadfence(); /* after the barrier, for the whole block */
         last = atomicAdd(&state->arrived, 1u) == gridDim.x - 1;
         if (last)
             state->arrived = 0;
+        __threadfence();
     }
     __syncthreads();
-    __threadfence();
     return last;
 }
 

@@ -17,7 +17,7 @@
 namespace KM_CUDA_NAMESPACE
 {
 
-#define KM_BONDED_THREADS 256
+#define KM_BONDED_THREADS 128
 
 typedef struct km_bonded {
     km_device *device;

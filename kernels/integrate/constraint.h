@@ -6,9 +6,9 @@
  *     x_i = x_i* + (1/m_i) sum_b (+-) g_b d_b      and      |x_p - x_q| = length_b  for all bonds,
  * d_b being the bond vector before the drift: Ryckaert, Ciccotti, Berendsen,
  * doi:10.1016/0021-9991(77)90098-5. The equations of a group are solved together by Newton's
- * method, its matrix of at most 4 x 4 factored directly (the coupled solution of Kraeutler, van
- * Gunsteren, Huenenberger, doi:10.1002/1096-987X(20010415)22:5<501::AID-JCC1021>3.0.CO;2-V), which
- * converges quadratically: 3 to 5 iterations for 1e-10.
+ * method, its matrix of at most 4 x 4 inverted directly (the coupled solution of Kraeutler, van
+ * Gunsteren, Huenenberger, doi:10.1002/1096-987X(20010415)22:5<501::AID-JCC1021>3.0.CO;2-V): 3 to 5
+ * iterations for 1e-10.
  * Velocities: remove the components along the bonds, (v_p - v_q) . (x_p - x_q) = 0, one linear
  * system: Andersen's RATTLE, doi:10.1016/0021-9991(83)90014-1. Both stages conserve linear and
  * angular momentum, as the corrections act along the bonds in equal and opposite pairs (an atom
@@ -17,9 +17,12 @@
 #define KM_CONSTRAINT_H
 
 #include "kernels/base/box.h"
+#include "kernels/base/real.h"
 #include "kernels/integrate/integrate.h"
 
 #define KM_CONSTRAINT_ITERATIONS 50
+#define KM_CONSTRAINT_KEPT 4        /* iterations with one matrix */
+#define KM_CONSTRAINT_REFINEMENTS 3 /* of the velocity stage, each by what km_real resolves */
 
 /* What a unit multiplier of bond c does to the difference vector of bond b: 1/u. */
 KM_HD double km_constraint_coupling(const km_constraint_group *g, const double *inverse_mass, int b,
@@ -32,49 +35,47 @@ KM_HD double km_constraint_coupling(const km_constraint_group *g, const double *
     return at_p + at_q;
 }
 
-/* Solves a x = y for n <= 4 in place (x over y) by elimination with row pivoting; false when the
- * matrix is singular. Rows change places two at a time, so that every index is a constant where the
- * loops are unrolled: on a device the arrays stay in registers. */
-KM_HD bool km_constraint_solve(int n, double a[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS],
-                               double y[KM_CONSTRAINT_BONDS])
+/* Inverts a positive definite n x n matrix in place by elimination (Gauss and Jordan), which needs
+ * no pivoting there; false when it is singular. */
+KM_HD bool km_constraint_invert(int n, km_real a[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS])
 {
     bool regular = true;
     KM_DEVICE_UNROLL
     for (int k = 0; k < n; k++) {
+        regular = regular && a[k][k] > KM_R(0.0);
+        const km_real inverse = KM_R(1.0) / a[k][k];
+        a[k][k] = KM_R(1.0);
         KM_DEVICE_UNROLL
-        for (int row = k + 1; row < n; row++) {
-            if (!(fabs(a[row][k]) > fabs(a[k][k])))
+        for (int column = 0; column < n; column++)
+            a[k][column] *= inverse;
+        KM_DEVICE_UNROLL
+        for (int row = 0; row < n; row++) {
+            if (row == k)
                 continue;
+            const km_real factor = a[row][k];
+            a[row][k] = KM_R(0.0);
             KM_DEVICE_UNROLL
-            for (int column = 0; column < n; column++) {
-                const double held = a[k][column];
-                a[k][column] = a[row][column];
-                a[row][column] = held;
-            }
-            const double held = y[k];
-            y[k] = y[row];
-            y[row] = held;
-        }
-        regular = regular && fabs(a[k][k]) > 0.0;
-        const double inverse = 1.0 / a[k][k];
-        KM_DEVICE_UNROLL
-        for (int row = k + 1; row < n; row++) {
-            const double factor = a[row][k] * inverse;
-            KM_DEVICE_UNROLL
-            for (int column = k + 1; column < n; column++)
+            for (int column = 0; column < n; column++)
                 a[row][column] -= factor * a[k][column];
-            y[row] -= factor * y[k];
         }
-        a[k][k] = inverse;
-    }
-    KM_DEVICE_UNROLL
-    for (int k = n - 1; k >= 0; k--) {
-        KM_DEVICE_UNROLL
-        for (int column = k + 1; column < n; column++)
-            y[k] -= a[k][column] * y[column];
-        y[k] *= a[k][k];
     }
     return regular;
+}
+
+/* change = inverse * y */
+KM_HD void km_constraint_change(int n,
+                                const km_real inverse[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS],
+                                const double y[KM_CONSTRAINT_BONDS],
+                                double change[KM_CONSTRAINT_BONDS])
+{
+    KM_DEVICE_UNROLL
+    for (int b = 0; b < n; b++) {
+        km_real sum = KM_R(0.0);
+        KM_DEVICE_UNROLL
+        for (int c = 0; c < n; c++)
+            sum += inverse[b][c] * (km_real)y[c];
+        change[b] = (double)sum;
+    }
 }
 
 /* x_p - x_q for every bond (nm), the nearest image. A vector shorter than twice the bond needs no
@@ -118,14 +119,17 @@ KM_HD double km_constraint_residual(int n, const km_constraint_group *g,
     return largest;
 }
 
-/* Newton's method for n bonds (n = g->n_bonds, a constant where this is inlined). s: the bond
- * vectors (nm), brought to their lengths within the relative tolerance. multiplier: out. */
+/* Newton's method for n bonds (n = g->n_bonds, a constant where this is inlined). The matrix is
+ * inverted in km_real and kept for a few iterations: the bonds turn little in a step, so what it
+ * leaves of the error is a thousandth. s: the bond vectors (nm), brought to their lengths within
+ * the relative tolerance. multiplier: out. */
 KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const double *inverse_mass,
                                 const km_vec3 direction[KM_CONSTRAINT_BONDS], double tolerance,
                                 km_vec3 s[KM_CONSTRAINT_BONDS],
                                 double multiplier[KM_CONSTRAINT_BONDS])
 {
     double coupling[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    km_real inverse[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS] = {{0}};
     KM_DEVICE_UNROLL
     for (int b = 0; b < n; b++) {
         multiplier[b] = 0.0;
@@ -134,7 +138,7 @@ KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const doubl
             coupling[b][c] = km_constraint_coupling(g, inverse_mass, b, c);
     }
     for (int iteration = 0; iteration < KM_CONSTRAINT_ITERATIONS; iteration++) {
-        double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS], change[KM_CONSTRAINT_BONDS];
+        double missing[KM_CONSTRAINT_BONDS], change[KM_CONSTRAINT_BONDS];
         bool converged = true;
         KM_DEVICE_UNROLL
         for (int b = 0; b < n; b++) {
@@ -142,18 +146,21 @@ KM_HD bool km_constraint_newton(int n, const km_constraint_group *g, const doubl
             const double excess = km_vec3_dot(s[b], s[b]) - square;
             /* written so that a NaN counts as not converged */
             converged = converged && fabs(excess) <= 2.0 * tolerance * square;
-            change[b] = -0.5 * excess;
+            missing[b] = -0.5 * excess;
         }
         if (converged)
             return true;
-        KM_DEVICE_UNROLL
-        for (int b = 0; b < n; b++) {
+        if (iteration % KM_CONSTRAINT_KEPT == 0) {
             KM_DEVICE_UNROLL
-            for (int c = 0; c < n; c++)
-                matrix[b][c] = coupling[b][c] * km_vec3_dot(s[b], direction[c]);
+            for (int b = 0; b < n; b++) {
+                KM_DEVICE_UNROLL
+                for (int c = 0; c < n; c++)
+                    inverse[b][c] = (km_real)(coupling[b][c] * km_vec3_dot(s[b], direction[c]));
+            }
+            if (!km_constraint_invert(n, inverse))
+                return false;
         }
-        if (!km_constraint_solve(n, matrix, change))
-            return false;
+        km_constraint_change(n, inverse, missing, change);
         KM_DEVICE_UNROLL
         for (int c = 0; c < n; c++) {
             multiplier[c] += change[c];
@@ -188,48 +195,49 @@ KM_HD bool km_constraint_positions(const km_constraint_group *g, const km_box *b
     }
 }
 
-/* The linear system of the velocity stage; n as above. */
+/* Removes from v (nm/ps) the components along the bonds (nm): a linear system, solved in km_real
+ * and refined by what is left. n as above. False when it is singular. */
 KM_HD bool km_constraint_project(int n, const km_constraint_group *g, const double *inverse_mass,
                                  const km_vec3 bond[KM_CONSTRAINT_BONDS],
-                                 const km_vec3 v[KM_CONSTRAINT_ATOMS],
-                                 double multiplier[KM_CONSTRAINT_BONDS])
+                                 km_vec3 v[KM_CONSTRAINT_ATOMS])
 {
-    double matrix[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS];
+    km_real inverse[KM_CONSTRAINT_BONDS][KM_CONSTRAINT_BONDS] = {{0}};
     KM_DEVICE_UNROLL
     for (int b = 0; b < n; b++) {
-        multiplier[b] = -km_vec3_dot(bond[b], km_vec3_sub(v[g->bond[b][0]], v[g->bond[b][1]]));
         KM_DEVICE_UNROLL
         for (int c = 0; c < n; c++)
-            matrix[b][c] =
-                km_constraint_coupling(g, inverse_mass, b, c) * km_vec3_dot(bond[b], bond[c]);
+            inverse[b][c] = (km_real)(km_constraint_coupling(g, inverse_mass, b, c) *
+                                      km_vec3_dot(bond[b], bond[c]));
     }
-    return km_constraint_solve(n, matrix, multiplier);
+    if (!km_constraint_invert(n, inverse))
+        return false;
+    for (int refinement = 0; refinement < KM_CONSTRAINT_REFINEMENTS; refinement++) {
+        double along[KM_CONSTRAINT_BONDS], multiplier[KM_CONSTRAINT_BONDS];
+        KM_DEVICE_UNROLL
+        for (int b = 0; b < n; b++)
+            along[b] = -km_vec3_dot(bond[b], km_vec3_sub(v[g->bond[b][0]], v[g->bond[b][1]]));
+        km_constraint_change(n, inverse, along, multiplier);
+        km_constraint_apply(n, g, inverse_mass, multiplier, bond, v);
+    }
+    return true;
 }
 
-/* Removes from v (nm/ps) the components along the bonds (nm). False when the matrix is singular. */
+/* The same for any group. */
 KM_HD bool km_constraint_velocities(const km_constraint_group *g,
                                     const double inverse_mass[KM_CONSTRAINT_ATOMS],
                                     const km_vec3 bond[KM_CONSTRAINT_BONDS],
                                     km_vec3 v[KM_CONSTRAINT_ATOMS])
 {
-    double multiplier[KM_CONSTRAINT_BONDS];
-    bool solved;
     switch (g->n_bonds) {
     case 1:
-        solved = km_constraint_project(1, g, inverse_mass, bond, v, multiplier);
-        break;
+        return km_constraint_project(1, g, inverse_mass, bond, v);
     case 2:
-        solved = km_constraint_project(2, g, inverse_mass, bond, v, multiplier);
-        break;
+        return km_constraint_project(2, g, inverse_mass, bond, v);
     case 3:
-        solved = km_constraint_project(3, g, inverse_mass, bond, v, multiplier);
-        break;
+        return km_constraint_project(3, g, inverse_mass, bond, v);
     default:
-        solved = km_constraint_project(4, g, inverse_mass, bond, v, multiplier);
+        return km_constraint_project(4, g, inverse_mass, bond, v);
     }
-    if (solved)
-        km_constraint_apply(g->n_bonds, g, inverse_mass, multiplier, bond, v);
-    return solved;
 }
 
 #endif

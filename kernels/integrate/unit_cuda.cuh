@@ -185,11 +185,9 @@ static __device__ __forceinline__ int km_unit_velocities(km_unit<KIND> &u, const
     if constexpr (km_unit<KIND>::BONDS > 0) {
         const km_constraint_group g = km_unit_group(u);
         km_vec3 bond[KM_CONSTRAINT_BONDS];
-        double multiplier[KM_CONSTRAINT_BONDS];
         km_constraint_bonds(u.BONDS, &g, &box, u.x, bond);
-        if (!km_constraint_project(u.BONDS, &g, u.w, bond, u.v, multiplier))
+        if (!km_constraint_project(u.BONDS, &g, u.w, bond, u.v))
             return KM_FAULT_CONSTRAINT;
-        km_constraint_apply(u.BONDS, &g, u.w, multiplier, bond, u.v);
     }
     return 0;
 }

@@ -341,12 +341,18 @@ static void destroy(void *self)
     free(pair);
 }
 
+/* Takes the time in which the other lanes put their blocks onto the device: those of the pairs
+ * would leave no room for a while. */
+static __global__ void let_others_begin_kernel(const km_cuda_state *) {}
+
 template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static km_status launch(const km_pair *pair, const km_neighbour_list *list, pair_results to)
 {
     const km_device *device = pair->device;
     const bool either = device->list_stage == KM_LIST_PICKING;
     to.picked = either ? KM_UNLESS : KM_ALWAYS;
+    if (either)
+        KM_LAUNCH(let_others_begin_kernel, 1, 1, 0, device->stream, to.state);
     KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0, device->stream,
               *list, pair->constants, to);
     to.picked = KM_ONLY_IF;

@@ -159,12 +159,36 @@ static __device__ __forceinline__ void spread_in_brick(const stencils<ORDER, ATO
     const int y = upwards(b->first[1], s.cell[a][1], mesh.points[1]);
     const int z = upwards(b->first[2], s.cell[a][2], mesh.points[2]) + k;
     const km_real q = s.charge[a] * s.weight[a][2][k];
-    km_mesh_charge *corner = b->charge + (x * b->size[1] + y) * b->size[2] + z;
-    for (int i = 0; i < ORDER; i++, corner += b->size[1] * b->size[2]) {
+    const int row = b->size[2], plane = b->size[1] * row;
+    km_mesh_charge *point[ORDER]; /* one per row of a plane */
+    km_real weight[ORDER];
+#pragma unroll
+    for (int j = 0; j < ORDER; j++) {
+        point[j] = b->charge + x * plane + (y + j) * row + z;
+        weight[j] = s.weight[a][1][j];
+    }
+    for (int i = 0; i < ORDER; i++) {
         const km_real along = q * s.weight[a][0][i];
 #pragma unroll
-        for (int j = 0; j < ORDER; j++)
-            add_charge(corner + j * b->size[2], along * s.weight[a][1][j]);
+        for (int j = 0; j < ORDER; j++) {
+            add_charge(point[j], along * weight[j]);
+            point[j] += plane;
+        }
+    }
+}
+
+/* Adds the brick to the mesh; a thread stays at one height of it. */
+static __device__ __forceinline__ void store_brick(const km_mesh &mesh, const brick &b)
+{
+    const int height = b.size[2], together = KM_THREADS / max(height, 1);
+    const int own = (int)threadIdx.x / max(height, 1), level = (int)threadIdx.x % max(height, 1);
+    const int z = wrap(b.first[2] + level, mesh.points[2]);
+    for (int row = own; row < b.size[0] * b.size[1] && own < together; row += together) {
+        const km_mesh_charge sum = b.charge[row * height + level];
+        const int x = wrap(b.first[0] + row / b.size[1], mesh.points[0]);
+        const int y = wrap(b.first[1] + row % b.size[1], mesh.points[1]);
+        if (sum != 0)
+            add_integer(mesh.charge + ((size_t)x * mesh.points[1] + y) * mesh.points[2] + z, sum);
     }
 }
 
@@ -203,7 +227,8 @@ static __global__ void __launch_bounds__(KM_THREADS)
     find_brick<ORDER, KM_SUPERCLUSTER>(mesh, s, &b);
     const int64_t points = (int64_t)b.size[0] * b.size[1] * b.size[2];
     const bool fits = points <= KM_BRICK_POINTS && b.size[0] <= mesh.points[0] &&
-                      b.size[1] <= mesh.points[1] && b.size[2] <= mesh.points[2];
+                      b.size[1] <= mesh.points[1] && b.size[2] <= mesh.points[2] &&
+                      b.size[2] <= KM_THREADS;
     for (int point = (int)threadIdx.x; fits && point < (int)points; point += KM_THREADS)
         b.charge[point] = 0;
     __syncthreads();
@@ -219,14 +244,8 @@ static __global__ void __launch_bounds__(KM_THREADS)
             spread_on_mesh<ORDER, KM_SUPERCLUSTER>(s, mesh, a, k);
     }
     __syncthreads();
-    for (int point = (int)threadIdx.x; fits && point < (int)points; point += KM_THREADS) {
-        const int z = wrap(b.first[2] + point % b.size[2], mesh.points[2]);
-        const int y = wrap(b.first[1] + point / b.size[2] % b.size[1], mesh.points[1]);
-        const int x = wrap(b.first[0] + point / b.size[2] / b.size[1], mesh.points[0]);
-        if (b.charge[point] != 0)
-            add_integer(mesh.charge + ((size_t)x * mesh.points[1] + y) * mesh.points[2] + z,
-                        b.charge[point]);
-    }
+    if (fits)
+        store_brick(mesh, b);
     if (fault != 0)
         atomicOr(&state->fault, fault);
 }
