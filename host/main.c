@@ -74,6 +74,7 @@ static const command commands[] = {
      "  --to lammps           system.data, system.in, energy.in, run.in: LAMMPS gives the "
      "energies\n"
      "                        of kalium-energy.txt, and goes on with the production stage\n"
+     "  --to gromacs          topol.top, an .itp per molecule, conf.gro, energy.mdp, run.mdp\n"
      "  -o, --output DIR      folder to write to (default: ID-PROGRAM)\n"
      "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",

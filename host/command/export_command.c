@@ -21,7 +21,7 @@ typedef struct target {
     km_status (*write)(const char *folder, const km_export *e);
 } target;
 
-static const target targets[] = {{"lammps", km_export_lammps}};
+static const target targets[] = {{"lammps", km_export_lammps}, {"gromacs", km_export_gromacs}};
 static const int n_targets = sizeof targets / sizeof targets[0];
 
 static km_status find_target(const char *name, const target **out)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/model/ewald_choice.h"
 #include "host/output/atomic_file.h"
 
 const km_stage *km_export_stage(const km_recipe *recipe)
@@ -19,6 +20,22 @@ const km_stage *km_export_stage(const km_recipe *recipe)
             break;
     }
     return last;
+}
+
+km_status km_export_mesh(const km_export *e, km_pme_spec *out)
+{
+    const km_recipe_nonbonded *nonbonded = &e->recipe->nonbonded;
+    const km_pme_spec requested = {
+        .alpha = nonbonded->ewald_alpha,
+        .mesh = {nonbonded->mesh[0], nonbonded->mesh[1], nonbonded->mesh[2]},
+        .spline_order = nonbonded->spline_order,
+        .coulomb_constant = nonbonded->coulomb_constant};
+    double real, mesh;
+    *out = (km_pme_spec){0};
+    if (!e->model->has_charges)
+        return KM_OK;
+    return km_ewald_choose(&e->box, nonbonded->cutoff, nonbonded->relative_force_error, e->model->n,
+                           e->model->charge, &requested, out, &real, &mesh);
 }
 
 static km_status copy_stream(FILE *in, const char *from, FILE *out)

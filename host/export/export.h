@@ -30,6 +30,17 @@ const km_stage *km_export_stage(const km_recipe *recipe);
  * doi:10.1016/j.cpc.2021.108171. */
 KM_MUST_CHECK km_status km_export_lammps(const char *folder, const km_export *e);
 
+/* GROMACS: topol.top with one .itp per kind of molecule, conf.gro, energy.mdp (one configuration),
+ * run.mdp (the production stage), and kalium-energy.txt, the terms as `gmx energy` names them. Only
+ * Lennard-Jones, charges and molecules: metals, other forms of pairs, frozen atoms and slabs are
+ * refused. Format: GROMACS reference manual, chapter "Topologies",
+ * doi:10.1016/j.softx.2015.06.001. */
+KM_MUST_CHECK km_status km_export_gromacs(const char *folder, const km_export *e);
+
+/* Splitting, order and mesh for the accuracy that the recipe asks of a run; zero without charges.
+ */
+KM_MUST_CHECK km_status km_export_mesh(const km_export *e, km_pme_spec *out);
+
 /* The bytes of a file under another name. */
 KM_MUST_CHECK km_status km_export_copy(const char *from, const char *to);
 

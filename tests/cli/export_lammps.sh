@@ -55,7 +55,7 @@ has kcl/system.in "units metal" "pair_style hybrid/overlay coul/long 12 born 12"
     --set "cell.compound.repeats=[5,5,1]" --set nonbonded.cutoff_A=10 --to lammps -o beta-alumina
 has beta-alumina/system.data "xy xz yz"
 refuses "to which program" kcl
-refuses "the programs are lammps" kcl --to paper
+refuses "the programs are lammps, gromacs" kcl --to paper
 
 lammps=$(command -v lmp || command -v lmp_serial || command -v lammps || true)
 if [ -z "$lammps" ]; then
