@@ -68,6 +68,17 @@ static const command commands[] = {
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
      "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
+    {"export", "DIR|RECIPE --to PROGRAM -o DIR", "the same system for other programs",
+     "Writes the last configuration of a run folder, or the packed cell of a recipe, for another\n"
+     "program. What the other program cannot express is refused.\n\n"
+     "  --to lammps           system.data, system.in, energy.in, run.in: LAMMPS gives the "
+     "energies\n"
+     "                        of kalium-energy.txt, and goes on with the production stage\n"
+     "  --to gromacs          topol.top, an .itp per molecule, conf.gro, energy.mdp, run.mdp\n"
+     "  -o, --output DIR      folder to write to (default: ID-PROGRAM)\n"
+     "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
+     "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",
+     km_command_export},
     {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
      "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
      "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"

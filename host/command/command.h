@@ -20,6 +20,7 @@ km_status km_command_list(int argc, char **argv);
 km_status km_command_info(int argc, char **argv);
 km_status km_command_selftest(int argc, char **argv);
 km_status km_command_theory(int argc, char **argv);
+km_status km_command_export(int argc, char **argv);
 
 /* What several commands take; parsed by km_options_parse. */
 #define KM_SETTINGS_MAX 64
@@ -38,6 +39,7 @@ typedef struct km_options {
     const char *structure; /* --structure                                   */
     const char *forces;    /* --forces                                      */
     const char *only;      /* --only a,b,c                                  */
+    const char *to;        /* --to lammps                                   */
     double viscosity;      /* --viscosity-mPas, in Pa s                     */
     double temperature;    /* --temperature-K                               */
 } km_options;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "host/command/command.h"
-#include "host/engine/simulation.h"
+#include "host/command/single_point.h"
 
 static const char *const term_name[KM_ENERGY_COUNT] = {
 #define TERM_NAME(name, text) text,
@@ -59,50 +59,23 @@ static km_status write_forces(const km_simulation *s, const char *path)
     return status;
 }
 
-static km_status evaluate(const km_options *options, const km_cell *cell, km_model *model,
-                          const km_backend *backend, km_device *device)
-{
-    const km_state state = {.n = cell->system->n_atoms,
-                            .box = cell->system->box,
-                            .position = cell->system->position,
-                            .velocity = cell->system->velocity};
-    km_state *copy = NULL; /* upload wants velocities too */
-    km_simulation *simulation = NULL;
-    KM_TRY(km_state_create(state.n, &copy));
-    copy->box = state.box;
-    memcpy(copy->position, state.position, 3 * (size_t)state.n * sizeof(double));
-    km_step step = {.energy = true, .virial = true};
-    km_status status = km_simulation_create(backend, device, model, copy, NULL, &simulation);
-    if (status == KM_OK)
-        status = km_simulation_forces(simulation, &step, true);
-    if (status == KM_OK)
-        status = km_simulation_check(simulation, &step);
-    if (status == KM_OK) {
-        if (options->json)
-            print_json(simulation->particles);
-        else
-            print_text(simulation->particles);
-        if (options->forces != NULL)
-            status = write_forces(simulation, options->forces);
-    }
-    km_simulation_destroy(simulation);
-    km_state_destroy(copy);
-    return status;
-}
-
 static km_status build_and_evaluate(const km_options *options, km_cell *cell)
 {
-    const km_backend *backend;
-    km_device *device = NULL;
     km_model *model = NULL;
+    km_single_point point = {0};
     KM_TRY(km_cell_read(options->recipe, options, cell));
     KM_TRY(km_system_build(cell->recipe, cell->forcefield, NULL, &cell->system));
     KM_TRY(km_model_create(cell->recipe, cell->forcefield, cell->system, false, &model));
-    km_status status = km_device_open(options, &backend, &device);
+    km_status status = km_single_point_make(options, model, cell->system, &point);
     if (status == KM_OK) {
-        status = evaluate(options, cell, model, backend, device);
-        backend->close(device);
+        if (options->json)
+            print_json(point.simulation->particles);
+        else
+            print_text(point.simulation->particles);
+        if (options->forces != NULL)
+            status = write_forces(point.simulation, options->forces);
     }
+    km_single_point_free(&point);
     km_model_destroy(model);
     return status;
 }

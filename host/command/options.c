@@ -23,6 +23,7 @@ enum option_key {
     OPTION_STRUCTURE,
     OPTION_FORCES,
     OPTION_ONLY,
+    OPTION_TO,
     OPTION_VISCOSITY,
     OPTION_TEMPERATURE
 };
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
     {"structure", required_argument, NULL, OPTION_STRUCTURE},
     {"forces", required_argument, NULL, OPTION_FORCES},
     {"only", required_argument, NULL, OPTION_ONLY},
+    {"to", required_argument, NULL, OPTION_TO},
     {"viscosity-mPas", required_argument, NULL, OPTION_VISCOSITY},
     {"temperature-K", required_argument, NULL, OPTION_TEMPERATURE},
     {NULL, 0, NULL, 0},
@@ -179,6 +181,9 @@ static km_status take(km_options *o, int key, const char *text)
         return KM_OK;
     case OPTION_ONLY:
         o->only = text;
+        return KM_OK;
+    case OPTION_TO:
+        o->to = text;
         return KM_OK;
     case OPTION_CHECKPOINT:
         return positive_number("checkpoint", text, &o->checkpoint_seconds);

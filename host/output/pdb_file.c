@@ -18,21 +18,20 @@ typedef struct pdb {
     int *count;          /* n_kinds  molecules written so far */
 } pdb;
 
-/* The lattice vector (nm) that brings the centre of mass of a molecule into the cell. */
-static km_vec3 shift_into_cell(const pdb *p, int molecule)
+km_vec3 km_topology_shift_into_cell(const km_labels *labels, const km_box *box,
+                                    const double *position, int molecule)
 {
     km_vec3 sum = {0.0, 0.0, 0.0};
     double mass = 0.0;
-    for (int i = p->labels->molecule_start[molecule]; i < p->labels->molecule_start[molecule + 1];
-         i++) {
-        const double *r = p->position + 3 * (size_t)i;
-        sum = km_vec3_add(sum, km_vec3_scale(p->labels->mass[i], km_vec3_make(r[0], r[1], r[2])));
-        mass += p->labels->mass[i];
+    for (int i = labels->molecule_start[molecule]; i < labels->molecule_start[molecule + 1]; i++) {
+        const double *r = position + 3 * (size_t)i;
+        sum = km_vec3_add(sum, km_vec3_scale(labels->mass[i], km_vec3_make(r[0], r[1], r[2])));
+        mass += labels->mass[i];
     }
     if (!(mass > 0.0))
         return km_vec3_make(0.0, 0.0, 0.0);
-    const km_vec3 s = km_box_to_fractional(p->box, km_vec3_scale(1.0 / mass, sum));
-    return km_box_image_shift(p->box, -floor(s.x), -floor(s.y), -floor(s.z));
+    const km_vec3 s = km_box_to_fractional(box, km_vec3_scale(1.0 / mass, sum));
+    return km_box_image_shift(box, -floor(s.x), -floor(s.y), -floor(s.z));
 }
 
 /* Serial numbers as VMD counts on: decimal, then hexadecimal, then stars. */
@@ -87,7 +86,7 @@ static km_status put_file(FILE *out, const pdb *p, const char *title)
             10.0 * cell.length[1], 10.0 * cell.length[2], cell.angle[0], cell.angle[1],
             cell.angle[2]);
     for (int m = 0; m < p->labels->n_molecules; m++) {
-        const km_vec3 shift = shift_into_cell(p, m);
+        const km_vec3 shift = km_topology_shift_into_cell(p->labels, p->box, p->position, m);
         p->count[p->labels->molecule_kind[m]]++;
         for (int i = p->labels->molecule_start[m]; i < p->labels->molecule_start[m + 1]; i++)
             KM_TRY(put_atom(out, p, i, shift));

@@ -17,6 +17,11 @@ typedef struct km_segment {
 /* The segment of every kind (n_kinds, distinct); the caller frees it. */
 KM_MUST_CHECK km_status km_topology_segments(const km_labels *labels, km_segment **out);
 
+/* The lattice vector (nm) that brings the centre of mass of a molecule into the cell. position: nm,
+ * 3 x n_atoms atom-major, whole molecules. */
+km_vec3 km_topology_shift_into_cell(const km_labels *labels, const km_box *box,
+                                    const double *position, int molecule);
+
 /* X-PLOR PSF with bonds and empty sections for angles and so on. Type names above 6 characters,
  * which make VMD read wrong charges, are shortened; kinds, formal charges and full type names stand
  * in the remarks, where km_labels_read_psf finds them. title: NULL or one line. All writers fail

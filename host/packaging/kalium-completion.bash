@@ -9,6 +9,7 @@ _kalium() {
     case $before in
     -o | --output) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
     --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu cuda" -- "$word") && return ;;
+    --to) mapfile -t COMPREPLY < <(compgen -W "lammps gromacs" -- "$word") && return ;;
     --structure | --forces) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
     esac
     case ${COMP_WORDS[1]}:$word in
@@ -16,7 +17,7 @@ _kalium() {
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null |
             grep -o -- '^  -[-a-zA-Z, ]*' | grep -o -- '--[a-zA-Z-]*') --help" -- "$word")
         ;;
-    check:* | build:* | energy:* | run:*)
+    check:* | build:* | energy:* | export:* | run:*)
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$word"
             compgen -f -X '!*.yaml' -- "$word")
         ;;

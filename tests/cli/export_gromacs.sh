@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Exported liquids in GROMACS, in double precision: every term of the energy as kalium has it. Without
+# GROMACS only the numbers in the files are looked at. usage: export_gromacs.sh KALIUM TESTS_CLI
+set -eu
+kalium=$1 cli=$2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+has() { # has FILE LINE...: the file has these lines, blanks squeezed
+    file=$1
+    shift
+    for line in "$@"; do
+        tr -s ' ' <"$file" | grep -qF -- "$line" || { echo "$file has no line '$line'"; exit 1; }
+    done
+}
+
+refuses() { # refuses WORDS ARGUMENTS...
+    words=$1
+    shift
+    if "$kalium" export "$@" >log 2>&1; then echo "export $*: not refused"; exit 1; fi
+    grep -qF -- "$words" log || { echo "export $*: $(cat log)"; exit 1; }
+}
+
+"$kalium" run "$cli/smallest.yaml" --quiet --threads 2 -o run >/dev/null
+"$kalium" export run --to gromacs -o liquid
+# 0.14 kcal/mol and 2.9 A; 320 kcal/mol/A^2 x 2 x 418.4 and 1.41 A; V = -0.55, 0, 0 kcal/mol
+has liquid/topol.top "1 3 no 0.5 0.5" "OS_ether 15.999 0 A 0.29 0.58576" "[ molecules ]"
+has liquid/DME.itp "2 3 1 0.141 267776" "1 109.5 502.08" "3 -1.1506 1.1506 0 0 0 0"
+"$kalium" export ec --set cell.liquid.size.atoms=900 --set nonbonded.cutoff_A=9 \
+    --set nonbonded.potential_shift=false --to gromacs -o ec
+has ec/EC.itp "4 180 43.932 2" # 21 kcal/mol / 2
+"$kalium" export spce --set cell.liquid.size.molecules=300 --set nonbonded.cutoff_A=9 --to gromacs -o water
+has water/SPC.itp "[ settles ]" "1 1 0.1 0.163298" "2 1 3"
+refuses "LAMMPS has them: --to lammps" "$cli/interface.yaml" --to gromacs
+refuses "no Lennard-Jones pairs" kcl --to gromacs
+
+gromacs=$(command -v gmx_d || true)
+if [ -z "$gromacs" ]; then
+    echo "no GROMACS in double precision here: the exported systems were written, not run"
+    exit 0
+fi
+for system in liquid ec water; do
+    (
+        cd "$system"
+        "$gromacs" grompp -f energy.mdp -c conf.gro -p topol.top -o energy.tpr -maxwarn 1 >log 2>&1 &&
+            "$gromacs" mdrun -deffnm energy -nt 1 >>log 2>&1 &&
+            seq 1 40 | "$gromacs" energy -f energy.edr -dp -o energy.xvg >>log 2>&1 &&
+            "$gromacs" grompp -f run.mdp -c conf.gro -p topol.top -o run.tpr >>log 2>&1
+    ) || { echo "$system: GROMACS stopped: $(tail -20 "$system/log")"; exit 1; }
+    # Coulomb counts against what its parts are, which cancel: the short range by kalium's 1-4 terms
+    awk -v name="$system" -F: '
+        FILENAME ~ /xvg/ && /^@ s[0-9]+ legend/ { split($0, part, "\""); label[++n] = part[2] }
+        FILENAME ~ /xvg/ && !/^[@#]/ { split($0, column, " "); for (k = 1; k <= n; k++) theirs[label[k]] = column[k + 1] }
+        FILENAME ~ /txt/ {
+            if ($1 ~ /\+/) { split($1, term, " [+] "); got = theirs[term[1]] + theirs[term[2]]
+                scale = theirs[term[1]] }
+            else { got = theirs[$1]; scale = $2 }
+            error = (got - $2) / scale; count++
+            if (error * error > 1e-12) { printf "%s: %s is %.12g in GROMACS and %.12g here\n", name, $1, got, $2; bad = 1 } }
+        END { if (count < 2) bad = 1; exit bad }' "$system/energy.xvg" "$system/kalium-energy.txt"
+done
+echo "GROMACS has the same energies"
