@@ -35,11 +35,12 @@ typedef struct km_options {
     double checkpoint_seconds; /* --checkpoint, seconds of wall time           */
     bool resume;               /* --continue                                    */
     bool quiet, json, help;
-    const char *structure; /* --structure                                   */
-    const char *forces;    /* --forces                                      */
-    const char *only;      /* --only a,b,c                                  */
-    double viscosity;      /* --viscosity-mPas, in Pa s                     */
-    double temperature;    /* --temperature-K                               */
+    const char *structure;    /* --structure                                   */
+    const char *forces;       /* --forces                                      */
+    const char *only;         /* --only a,b,c                                  */
+    const char *temperatures; /* --temperatures 400,500                        */
+    double viscosity;         /* --viscosity-mPas, in Pa s                     */
+    double temperature;       /* --temperature-K                               */
 } km_options;
 
 /* allowed: the long names this command takes, separated by blanks. */

@@ -24,7 +24,8 @@ enum option_key {
     OPTION_FORCES,
     OPTION_ONLY,
     OPTION_VISCOSITY,
-    OPTION_TEMPERATURE
+    OPTION_TEMPERATURE,
+    OPTION_TEMPERATURES
 };
 
 static const struct option long_options[] = {
@@ -45,6 +46,7 @@ static const struct option long_options[] = {
     {"only", required_argument, NULL, OPTION_ONLY},
     {"viscosity-mPas", required_argument, NULL, OPTION_VISCOSITY},
     {"temperature-K", required_argument, NULL, OPTION_TEMPERATURE},
+    {"temperatures", required_argument, NULL, OPTION_TEMPERATURES},
     {NULL, 0, NULL, 0},
 };
 
@@ -179,6 +181,9 @@ static km_status take(km_options *o, int key, const char *text)
         return KM_OK;
     case OPTION_ONLY:
         o->only = text;
+        return KM_OK;
+    case OPTION_TEMPERATURES:
+        o->temperatures = text;
         return KM_OK;
     case OPTION_CHECKPOINT:
         return positive_number("checkpoint", text, &o->checkpoint_seconds);
