@@ -47,7 +47,8 @@ static const command commands[] = {
      "  --seed N              another packing, other velocities\n"
      "  --replicas R          R independent copies, each with its own packing and velocities, in\n"
      "                        DIR/replica-1 ...; D with the error between them\n"
-     "  --temperatures A,B,.. the run at each of these temperatures (K), in DIR/T-A ...; activation\n"
+     "  --temperatures A,B,.. the run at each of these temperatures (K), in DIR/T-A ...; "
+     "activation\n"
      "                        energies and values at 300 K, with intervals, in DIR\n"
      "  --threads N           threads of the CPU backend (default: all), shared by the "
      "replicas\n" DEVICE_OPTION
