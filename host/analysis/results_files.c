@@ -219,5 +219,9 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_viscosity_write(results, folder));
     if (results->has_transport)
         KM_TRY(km_transport_write(results, folder));
+    if (results->has_jumps)
+        KM_TRY(km_jumps_write(results, folder));
+    if (results->has_occupancy)
+        KM_TRY(km_occupancy_write(results, folder));
     return KM_OK;
 }

@@ -151,5 +151,9 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_order_describe(results));
     if (results->has_solvation)
         KM_TRY(km_solvation_describe(results));
+    if (results->has_jumps)
+        KM_TRY(km_jumps_describe(results));
+    if (results->has_occupancy)
+        KM_TRY(km_occupancy_describe(results));
     return KM_OK;
 }

@@ -30,6 +30,12 @@ km_status km_analysis_run(const char *trajectory, const km_labels *labels,
                                           request->viscosity, request->seed, out);
     if (status == KM_OK && km_analysis_wants_viscosity(*out))
         status = km_pressure_series_read(trajectory, *out);
+    if (status == KM_OK && km_analysis_wants_sites(*out)) {
+        km_site_set sites;
+        status = km_site_set_make(request->recipe, labels, &sites);
+        if (status == KM_OK)
+            km_analysis_take_sites(*out, &sites);
+    }
     if (status == KM_OK) {
         km_sink sink = km_analysis_sink(*out);
         status = stream(reader, labels, &sink);
@@ -378,6 +384,8 @@ void km_results_json(const km_results *results, km_json *json)
         km_json_estimate(json, "viscosity_Pa_s", &results->green_kubo.eta);
         km_json_number(json, "viscosity_integral_up_to_ps", results->green_kubo.cut);
     }
+    if (results->has_jumps && results->jumps.available)
+        km_jumps_json(&results->jumps, json);
     if (results->has_transport)
         km_transport_json(&results->transport, json);
     km_json_open_array(json, "warnings");

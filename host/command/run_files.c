@@ -271,6 +271,7 @@ km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km
         .temperature = recipe->temperature,
         .viscosity = recipe->analyse_viscosity,
         .seed = recipe->seed,
+        .recipe = recipe,
     };
     KM_TRY(km_analysis_run(in_folder(folder, KM_FILE_TRAJECTORY, path), model->labels, &request,
                            &analysis));
