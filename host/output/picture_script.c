@@ -16,6 +16,11 @@ void km_script_quoted(FILE *out, const char *text)
 {
     fputc('\'', out);
     for (; *text != '\0'; text++) {
+        if (text[0] == '\'' && text[1] == '\'') { /* gnuplot does not read four of them in a loop */
+            fputs("″", out);
+            text++;
+            continue;
+        }
         if (*text == '\'')
             fputc('\'', out);
         fputc(*text == '\n' ? ' ' : *text, out);

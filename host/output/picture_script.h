@@ -7,7 +7,7 @@
 
 /* The k-th curve's; they begin again after the last. */
 const char *km_script_colour(int k);
-/* A gnuplot string: a single quote inside is doubled. */
+/* A gnuplot string: a single quote inside is doubled, two of them become a double prime. */
 void km_script_quoted(FILE *out, const char *text);
 /* A title that fits: long ones are set smaller. NULL: none. */
 void km_script_title(FILE *out, const char *title);
