@@ -275,6 +275,31 @@ void km_results_correct_box_size(const km_results *results, km_species_result *s
              d->box_shift, results->box_length, results->viscosity * 1e3, results->temperature);
 }
 
+/* D along a direction e is the slope of <(u . e)^2>/2, whatever the other directions do. */
+static km_status analyse_edges(km_analysis *analysis, const int *molecule, int n, uint32_t stream,
+                               km_species_result *out)
+{
+    km_msd msd = {0};
+    km_exponent exponent = {0};
+    km_diffusion along = {0};
+    km_displacements *d = analysis->displacements;
+    if (!out->diffusion.available || km_box_is_orthorhombic(&d->mean_box))
+        return KM_OK;
+    d->along_edges = true;
+    km_status status = km_msd_compute(d, molecule, n, &msd);
+    if (status == KM_OK)
+        status = km_exponent_compute(&msd, &exponent);
+    if (status == KM_OK)
+        status =
+            km_diffusion_compute(d, molecule, n, &msd, &exponent, analysis->seed, stream, &along);
+    d->along_edges = false;
+    km_msd_clear(&msd);
+    km_exponent_clear(&exponent);
+    out->has_edges = status == KM_OK && along.available;
+    memcpy(out->edge, along.axis, sizeof out->edge);
+    return status;
+}
+
 static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n, uint32_t stream,
                               km_species_result *out)
 {
@@ -289,6 +314,8 @@ static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n,
                                       &out->diffusion);
     if (status == KM_OK)
         status = keep_curves(&msd, &exponent, out);
+    if (status == KM_OK)
+        status = analyse_edges(analysis, molecule, n, stream, out);
     km_msd_clear(&msd);
     km_exponent_clear(&exponent);
     if (status != KM_OK)

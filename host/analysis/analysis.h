@@ -46,6 +46,8 @@ typedef struct km_species_result {
     double *beta_lag;       /* ps     n_beta                                               */
     double *beta;           /*        n_beta                                               */
     km_diffusion diffusion; /*        with its window, interval and warning                */
+    bool has_edges;         /*        of an oblique cell                                   */
+    km_estimate edge[3];    /* m^2/s  D along its edges a, b, c                            */
     bool corrected;         /*        for the box size, with the viscosity given           */
     km_estimate infinite;   /* m^2/s  the coefficient in an infinite box                   */
     char correction[KM_DIFFUSION_TEXT]; /* "" or what was done for the box size, or why not */

@@ -163,6 +163,11 @@ static void json_species(const km_species_result *s, km_json *json)
         km_json_estimate(json, "D_x_m2_s", &d->axis[0]);
         km_json_estimate(json, "D_y_m2_s", &d->axis[1]);
         km_json_estimate(json, "D_z_m2_s", &d->axis[2]);
+        if (s->has_edges) {
+            km_json_estimate(json, "D_a_m2_s", &s->edge[0]);
+            km_json_estimate(json, "D_b_m2_s", &s->edge[1]);
+            km_json_estimate(json, "D_c_m2_s", &s->edge[2]);
+        }
         if (d->regression.value > 0.0)
             json_regression(d, json);
         km_json_number(json, "beta", d->beta);

@@ -150,13 +150,14 @@ static void take_species(km_temperature_series *series, int k, const km_results 
         total->left_out[k] = why_not(&total->value[k], d->diffusive);
     }
     for (int a = 0; a < 3 && !results->cubic; a++) {
-        snprintf(name, sizeof name, "D_%c_%s", 'x' + a, s->name);
-        snprintf(label, sizeof label, "D of %s along %c", s->name, 'x' + a);
+        const char direction = (char)((s->has_edges ? 'a' : 'x') + a);
+        snprintf(name, sizeof name, "D_%c_%s", direction, s->name);
+        snprintf(label, sizeof label, "D of %s along %c", s->name, direction);
         km_series_quantity *along = find(series, name, label);
         if (along == NULL)
             return;
         along->axis = true;
-        along->value[k] = d->axis[a];
+        along->value[k] = s->has_edges ? s->edge[a] : d->axis[a];
         along->left_out[k] = why_not(&along->value[k], d->diffusive);
     }
 }

@@ -20,7 +20,7 @@ typedef struct km_series_quantity {
     char label[64];                      /* "D of K+"                  */
     const char *unit;                    /* "m2_s"                     */
     bool conductivity;                   /* times T, S K/m             */
-    bool axis;                           /* of D along x, y or z       */
+    bool axis;                           /* of D along x, y or z, or a, b, c       */
     km_estimate value[KM_SERIES_MAX];    /* NAN: none   */
     const char *left_out[KM_SERIES_MAX]; /* why it is not in the fit; NULL: it is */
     km_arrhenius fit;
