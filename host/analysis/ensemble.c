@@ -171,6 +171,30 @@ static km_status reduce_motion(const km_results *const *replica, int n, int k, s
                                     &out->diffusion);
 }
 
+/* D along the edges of an oblique cell: means, with Student's t of the scatter between replicas. */
+static km_status reduce_edges(const km_results *const *replica, int n, int k,
+                              km_species_result *out)
+{
+    double *value;
+    for (int r = 0; r < n; r++)
+        if (!replica[r]->species[k].has_edges)
+            return KM_OK;
+    KM_NEW(value, n);
+    for (int a = 0; a < 3; a++) {
+        for (int r = 0; r < n; r++)
+            value[r] = replica[r]->species[k].edge[a].value;
+        km_estimate *e = &out->edge[a];
+        e->value = km_mean(value, n);
+        e->standard_error = km_standard_error(value, n);
+        const double half = km_t_factor(n - 1, KM_CONFIDENCE) * e->standard_error;
+        e->low = e->value - half;
+        e->high = e->value + half;
+    }
+    out->has_edges = true;
+    free(value);
+    return KM_OK;
+}
+
 static km_status reduce_species(const km_results *const *replica, int n, km_results *out)
 {
     const km_results *first = replica[0];
@@ -183,6 +207,7 @@ static km_status reduce_species(const km_results *const *replica, int n, km_resu
         const km_status status = reduce_motion(replica, n, k, &work, species);
         clear_work(&work, n);
         KM_TRY(status);
+        KM_TRY(reduce_edges(replica, n, k, species));
         km_results_correct_box_size(out, species);
     }
     return KM_OK;
