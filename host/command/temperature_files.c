@@ -61,7 +61,7 @@ static km_status draw(const km_temperature_series *series, const char *title, bo
     KM_NEW(curve, series->n_quantities + 1);
     for (int i = 0; i < series->n_quantities; i++) {
         const km_series_quantity *q = &series->quantity[i];
-        if (q->fit.available && !q->axis)
+        if (q->fit.available && !q->aside)
             curve[spec.n_curves++] = (km_picture_arrhenius_curve){
                 .label = q->label,
                 .quantity = q->name,
@@ -120,11 +120,24 @@ static km_status write_results(const km_temperature_series *series, const km_rec
     return status;
 }
 
-static void print_fit(const km_series_quantity *q, km_terminal *terminal)
+static void print_left_out(const km_temperature_series *series, const km_series_quantity *q,
+                           km_terminal *terminal)
+{
+    for (int k = 0; k < series->n; k++)
+        if (q->left_out[k] != NULL)
+            km_terminal_format(terminal, "  %g K is left out: %s", series->temperature[k],
+                               q->left_out[k]);
+}
+
+static void print_fit(const km_temperature_series *series, const km_series_quantity *q,
+                      km_terminal *terminal)
 {
     const km_arrhenius *f = &q->fit;
     if (!f->available) {
+        if (q->aside) /* arrhenius.csv has them */
+            return;
         km_terminal_format(terminal, "%s: no activation energy: %s", q->label, f->note);
+        print_left_out(series, q, terminal);
         return;
     }
     const double scale = q->conductivity ? 1.0 / f->temperature : 1.0;
@@ -133,8 +146,11 @@ static void print_fit(const km_series_quantity *q, km_terminal *terminal)
                        "%.3g %s (%.3g to %.3g), %d temperatures",
                        q->label, f->energy.value, f->energy.value / KM_EV, f->energy.low,
                        f->energy.high, f->temperature, scale * f->extrapolated.value,
-                       q->conductivity ? "S/m" : "m²/s", scale * f->extrapolated.low,
-                       scale * f->extrapolated.high, f->n_points);
+                       q->conductivity                  ? "S/m"
+                       : strcmp(q->unit, "per_ps") == 0 ? "1/ps"
+                                                        : "m²/s",
+                       scale * f->extrapolated.low, scale * f->extrapolated.high, f->n_points);
+    print_left_out(series, q, terminal);
     if (f->note[0] != '\0')
         km_terminal_format(terminal, "warning: %s: %s", q->label, f->note);
 }
@@ -152,7 +168,7 @@ km_status km_temperature_series_finish(km_temperature_series *series, const km_r
     if (series->n_quantities == 0)
         km_terminal_line(terminal, "no activation energies: the recipe's analyse: has no msd");
     for (int i = 0; i < series->n_quantities; i++)
-        print_fit(&series->quantity[i], terminal);
+        print_fit(series, &series->quantity[i], terminal);
     if (!drawn)
         km_terminal_format(
             terminal, "no picture: gnuplot is not installed; the script is %s/arrhenius.gnuplot",

@@ -156,7 +156,7 @@ static void take_species(km_temperature_series *series, int k, const km_results 
         km_series_quantity *along = find(series, name, label);
         if (along == NULL)
             return;
-        along->axis = true;
+        along->aside = true;
         along->value[k] = s->has_edges ? s->edge[a] : d->axis[a];
         along->left_out[k] = why_not(&along->value[k], d->diffusive);
     }
@@ -176,6 +176,21 @@ static void take_conductivity(km_temperature_series *series, int k, const km_est
     q->left_out[k] = why_not(&q->value[k], diffusive);
 }
 
+/* Jumps between sites happen, and are counted, whether the motion is diffusive yet or not. */
+static void take_jumps(km_temperature_series *series, int k, const km_jumps_result *jumps)
+{
+    char name[64], label[64];
+    snprintf(name, sizeof name, "jump_rate_%s", jumps->species);
+    snprintf(label, sizeof label, "jump rate of %s", jumps->species);
+    km_series_quantity *rate = find(series, name, label);
+    if (rate == NULL)
+        return;
+    rate->aside = true;
+    rate->unit = "per_ps";
+    rate->value[k] = jumps->rate;
+    rate->left_out[k] = why_not(&jumps->rate, true);
+}
+
 km_status km_temperature_series_take(km_temperature_series *series, int k,
                                      const km_results *results)
 {
@@ -190,5 +205,7 @@ km_status km_temperature_series_take(km_temperature_series *series, int k,
         take_conductivity(series, k, &t->nernst_einstein, t->diffusive, "nernst_einstein_times_T",
                           "Nernst-Einstein conductivity x T");
     }
+    if (results->has_jumps && results->jumps.available)
+        take_jumps(series, k, &results->jumps);
     return KM_OK;
 }

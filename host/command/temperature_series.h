@@ -18,9 +18,9 @@
 typedef struct km_series_quantity {
     char name[64];                       /* "D_K+"                     */
     char label[64];                      /* "D of K+"                  */
-    const char *unit;                    /* "m2_s"                     */
+    const char *unit;                    /* "m2_s", "S_K_m", "per_ps" */
     bool conductivity;                   /* times T, S K/m             */
-    bool axis;                           /* of D along x, y or z, or a, b, c       */
+    bool aside;                          /* D along an axis or a rate of jumps: not drawn */
     km_estimate value[KM_SERIES_MAX];    /* NAN: none   */
     const char *left_out[KM_SERIES_MAX]; /* why it is not in the fit; NULL: it is */
     km_arrhenius fit;
