@@ -58,6 +58,12 @@ wait $!
 "$kalium" run --continue -o stopped --quiet --threads 1 >log 2>&1 || fail "--continue: $(cat log)"
 cmp -s series/arrhenius.csv stopped/arrhenius.csv || fail "stopped and continued: arrhenius.csv differs"
 
+"$kalium" run "$recipe" --continue -o stopped --temperatures 2800 --quiet --threads 1 >log 2>&1 || fail "one more: $(cat log)"
+[ "$(grep -c '^D_K+,' stopped/arrhenius.csv)" -eq 4 ] || fail "one more: $(cat stopped/arrhenius.csv)"
+for t in 1600 2000 2400; do
+    cmp -s "series/T-$t/trajectory.nc" "stopped/T-$t/trajectory.nc" || fail "one more: $t K ran again"
+done
+
 refuses 64 "two temperatures or more" run "$recipe" -o new --temperatures 400
 refuses 64 "e.g. 400,500,600" run "$recipe" -o new --temperatures 400,-3
 refuses 64 "needs a folder" run "$recipe" --temperatures 400,500
