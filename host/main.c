@@ -47,6 +47,9 @@ static const command commands[] = {
      "  --seed N              another packing, other velocities\n"
      "  --replicas R          R independent copies, each with its own packing and velocities, in\n"
      "                        DIR/replica-1 ...; D with the error between them\n"
+     "  --temperatures A,B,.. the run at each of these temperatures (K), in DIR/T-A ...; "
+     "activation\n"
+     "                        energies and values at 300 K, with intervals, in DIR\n"
      "  --threads N           threads of the CPU backend (default: all), shared by the "
      "replicas\n" DEVICE_OPTION
      "  --continue            go on with an interrupted run, or extend a finished one with --time\n"
@@ -55,13 +58,15 @@ static const command commands[] = {
      "  --quiet               no progress line\n" RECIPE_OPTIONS
      "\nExample: kalium run kfsi-dme -o kfsi-dme-1 --time 2ns\n"
      "         kalium run --continue -o kfsi-dme-1 --time 10ns\n"
-     "         kalium run kfsi-dme -o eight --replicas 8 --time 5ns\n",
+     "         kalium run kfsi-dme -o eight --replicas 8 --time 5ns\n"
+     "         kalium run beta-alumina -o series --temperatures 500,600,800\n",
      km_command_run},
     {"analyse", "DIR|TRAJECTORY", "analyses of a run folder or of any AMBER NetCDF trajectory",
      "Repeats the analyses of a run folder, or analyses TRAJECTORY.nc with its PSF. The replicas\n"
      "of a folder are analysed together.\n\n"
      "  --only msd,rdf        which analyses (default: both); profile: what lies where along z,\n"
-     "                        layers: diffusion, residence, coordination beside a metal\n"
+     "                        layers: diffusion, residence, coordination beside a metal,\n"
+     "                        jumps: between the sites of a crystal, occupancy: map of its ions\n"
      "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
      "  --temperature-K T     of the trajectory, where no run folder says it\n"
      "  --viscosity-mPas ETA  also print D corrected for the finite box (Yeh and Hummer)\n"

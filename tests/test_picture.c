@@ -109,11 +109,12 @@ static void energies_are_drawn(void **state)
     }
     assert_ok(sink.end(sink.self));
     km_energy_table_destroy(table);
-    assert_ok(km_picture_energies("traces", "NVT", &drawn));
+    assert_ok(km_picture_energies("traces", "beta''-alumina, K' NVT", &drawn));
     assert_true(drawn);
     assert_pictures("traces/energies.svg", "traces/energies.png");
     char *text = slurp("traces/energies.svg", NULL);
     assert_non_null(strstr(text, "time (ns)"));
+    assert_non_null(strstr(text, "beta″-alumina, K' NVT"));
     free(text);
 }
 

@@ -11,7 +11,7 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity;
+    bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity, jumps, occupancy;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -20,6 +20,9 @@ struct km_analysis {
     km_layers *beside;
     km_crystal_order *crystal;
     km_contacts *contacts;
+    km_site_set sites;
+    km_jumps *hops;
+    km_occupancy *density;
     bool finished;
     km_results results;
 };
@@ -29,7 +32,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
 {
     *out = NULL;
     bool msd = false, rdf = false, profile = false, layers = false, order = false,
-         solvation = false, conductivity = false, viscous = false;
+         solvation = false, conductivity = false, viscous = false, jumps = false, occupancy = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -47,10 +50,14 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             conductivity = msd = true;
         else if (strcmp(names[k], "viscosity") == 0)
             viscous = true;
+        else if (strcmp(names[k], "jumps") == 0)
+            jumps = msd = true;
+        else if (strcmp(names[k], "occupancy") == 0)
+            occupancy = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
                            "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
-                           "order, solvation, conductivity, viscosity",
+                           "order, solvation, conductivity, viscosity, jumps, occupancy",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -64,6 +71,8 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->solvation = (*out)->results.has_solvation = solvation;
     (*out)->conductivity = (*out)->results.has_transport = conductivity;
     (*out)->viscosity = (*out)->results.has_viscosity = viscous;
+    (*out)->jumps = (*out)->results.has_jumps = jumps;
+    (*out)->occupancy = (*out)->results.has_occupancy = occupancy;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -91,6 +100,8 @@ void km_results_clear(km_results *results)
     km_order_result_clear(&results->order);
     km_solvation_result_clear(&results->solvation);
     km_transport_clear(&results->transport);
+    km_jumps_result_clear(&results->jumps);
+    km_occupancy_result_clear(&results->occupancy);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -106,6 +117,9 @@ void km_analysis_destroy(km_analysis *analysis)
     km_layers_destroy(analysis->beside);
     km_crystal_order_destroy(analysis->crystal);
     km_contacts_destroy(analysis->contacts);
+    km_jumps_destroy(analysis->hops);
+    km_occupancy_destroy(analysis->density);
+    km_site_set_clear(&analysis->sites);
     km_results_clear(&analysis->results);
     free(analysis);
 }
@@ -131,6 +145,18 @@ void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *visco
         results->viscosity = results->green_kubo.eta.value;
 }
 
+bool km_analysis_wants_sites(const km_analysis *analysis)
+{
+    return analysis->jumps;
+}
+
+void km_analysis_take_sites(km_analysis *analysis, km_site_set *sites)
+{
+    km_site_set_clear(&analysis->sites);
+    analysis->sites = *sites;
+    *sites = (km_site_set){.n = 0};
+}
+
 static km_status begin(void *self, const km_labels *labels)
 {
     km_analysis *analysis = (km_analysis *)self;
@@ -153,6 +179,11 @@ static km_status begin(void *self, const km_labels *labels)
         KM_TRY(km_crystal_order_create(labels, &analysis->crystal));
     if (analysis->solvation)
         KM_TRY(km_contacts_create(labels, 0, &analysis->contacts));
+    if (analysis->jumps)
+        KM_TRY(km_jumps_create(labels, analysis->sites.n > 0 ? &analysis->sites : NULL,
+                               &analysis->hops));
+    if (analysis->occupancy)
+        KM_TRY(km_occupancy_create(labels, &analysis->density));
     return KM_OK;
 }
 
@@ -183,6 +214,10 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_crystal_order_frame(analysis->crystal, analysis->labels, frame));
     if (analysis->solvation)
         KM_TRY(km_contacts_frame(analysis->contacts, frame));
+    if (analysis->jumps)
+        KM_TRY(km_jumps_frame(analysis->hops, frame));
+    if (analysis->occupancy)
+        KM_TRY(km_occupancy_frame(analysis->density, frame));
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -240,6 +275,31 @@ void km_results_correct_box_size(const km_results *results, km_species_result *s
              d->box_shift, results->box_length, results->viscosity * 1e3, results->temperature);
 }
 
+/* D along a direction e is the slope of <(u . e)^2>/2, whatever the other directions do. */
+static km_status analyse_edges(km_analysis *analysis, const int *molecule, int n, uint32_t stream,
+                               km_species_result *out)
+{
+    km_msd msd = {0};
+    km_exponent exponent = {0};
+    km_diffusion along = {0};
+    km_displacements *d = analysis->displacements;
+    if (!out->diffusion.available || km_box_is_orthorhombic(&d->mean_box))
+        return KM_OK;
+    d->along_edges = true;
+    km_status status = km_msd_compute(d, molecule, n, &msd);
+    if (status == KM_OK)
+        status = km_exponent_compute(&msd, &exponent);
+    if (status == KM_OK)
+        status =
+            km_diffusion_compute(d, molecule, n, &msd, &exponent, analysis->seed, stream, &along);
+    d->along_edges = false;
+    km_msd_clear(&msd);
+    km_exponent_clear(&exponent);
+    out->has_edges = status == KM_OK && along.available;
+    memcpy(out->edge, along.axis, sizeof out->edge);
+    return status;
+}
+
 static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n, uint32_t stream,
                               km_species_result *out)
 {
@@ -254,6 +314,8 @@ static km_status analyse_kind(km_analysis *analysis, const int *molecule, int n,
                                       &out->diffusion);
     if (status == KM_OK)
         status = keep_curves(&msd, &exponent, out);
+    if (status == KM_OK)
+        status = analyse_edges(analysis, molecule, n, stream, out);
     km_msd_clear(&msd);
     km_exponent_clear(&exponent);
     if (status != KM_OK)
@@ -338,6 +400,21 @@ static km_status analyse_structure(km_analysis *analysis)
     return KM_OK;
 }
 
+/* After analyse_motion: the correlation factor wants their diffusion coefficient. */
+static km_status analyse_jumps(km_analysis *analysis)
+{
+    const km_results *results = &analysis->results;
+    const int kind = km_jumps_kind(analysis->hops);
+    km_estimate tracer = {NAN, NAN, NAN, NAN};
+    for (int k = 0; k < results->n_species && kind >= 0; k++) {
+        const km_species_result *species = &results->species[k];
+        if (strcmp(species->name, analysis->labels->kind[kind].name) == 0 &&
+            species->diffusion.available && species->diffusion.diffusive)
+            tracer = species->diffusion.total;
+    }
+    return km_jumps_finish(analysis->hops, &tracer, &analysis->results.jumps);
+}
+
 static double mean_interval(const km_results *results)
 {
     return results->n_frames > 1
@@ -369,6 +446,10 @@ static km_status end(void *self)
         KM_TRY(km_solvation_compute(analysis->contacts, analysis->results.rdf,
                                     analysis->results.n_rdf, &analysis->results.solvation));
     }
+    if (analysis->jumps)
+        KM_TRY(analyse_jumps(analysis));
+    if (analysis->occupancy)
+        km_occupancy_finish(analysis->density, &analysis->results.occupancy);
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;

@@ -12,7 +12,8 @@
  * layers.h), "order" (is the metal still a crystal, see crystal_order.h), "solvation" (shells, ion
  * pairs, residence, see solvation.h; brings "rdf" with it), "conductivity" (of all ions together,
  * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it),
- * "viscosity" (by Green and Kubo, see viscosity.h).
+ * "viscosity" (by Green and Kubo, see viscosity.h), "jumps" (of mobile ions between lattice sites,
+ * see jumps.h; brings "msd" with it), "occupancy" (their density on a grid, see occupancy.h).
  * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
  * run streams its whole trajectory again.
  */
@@ -21,7 +22,9 @@
 
 #include "host/analysis/crystal_order.h"
 #include "host/analysis/diffusion.h"
+#include "host/analysis/jumps.h"
 #include "host/analysis/layers.h"
+#include "host/analysis/occupancy.h"
 #include "host/analysis/profile.h"
 #include "host/analysis/rdf.h"
 #include "host/analysis/solvation.h"
@@ -43,6 +46,8 @@ typedef struct km_species_result {
     double *beta_lag;       /* ps     n_beta                                               */
     double *beta;           /*        n_beta                                               */
     km_diffusion diffusion; /*        with its window, interval and warning                */
+    bool has_edges;         /*        of an oblique cell                                   */
+    km_estimate edge[3];    /* m^2/s  D along its edges a, b, c                            */
     bool corrected;         /*        for the box size, with the viscosity given           */
     km_estimate infinite;   /* m^2/s  the coefficient in an infinite box                   */
     char correction[KM_DIFFUSION_TEXT]; /* "" or what was done for the box size, or why not */
@@ -50,7 +55,7 @@ typedef struct km_species_result {
 
 typedef struct km_results {
     bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation, has_transport,
-        has_viscosity;
+        has_viscosity, has_jumps, has_occupancy;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -75,6 +80,8 @@ typedef struct km_results {
     km_solvation_result solvation;
     km_transport transport;
     km_viscosity_result green_kubo;
+    km_jumps_result jumps;
+    km_occupancy_result occupancy;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -96,12 +103,17 @@ km_sink km_analysis_sink(km_analysis *analysis);
 bool km_analysis_wants_viscosity(const km_analysis *analysis);
 void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *viscosity,
                                 double interval);
+/* Asked for "jumps"? Then km_analysis_take_sites gives it the lattice sites before the sink's
+ * begin; it takes over what they hold. Without, the result says that they are not known. */
+bool km_analysis_wants_sites(const km_analysis *analysis);
+void km_analysis_take_sites(km_analysis *analysis, km_site_set *sites);
 /* The results, complete after the sink's end; NULL before. */
 const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
  * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
  * surface_coordination.csv, order.csv, solvation.csv, speciation.csv, shells.csv,
- * solvation-residence.csv, conductivity.csv, collective_msd.csv, each whole or not at all.
+ * solvation-residence.csv, conductivity.csv, collective_msd.csv, jumps.csv, sites.csv,
+ * occupancy.dx, each whole or not at all.
  * KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
 /* The same from results alone. */
@@ -127,6 +139,10 @@ KM_MUST_CHECK km_status km_solvation_write(const km_results *results, const char
 KM_MUST_CHECK km_status km_solvation_describe(km_results *results);
 KM_MUST_CHECK km_status km_transport_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_transport_describe(km_results *results);
+KM_MUST_CHECK km_status km_jumps_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_jumps_describe(km_results *results);
+KM_MUST_CHECK km_status km_occupancy_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_occupancy_describe(km_results *results);
 KM_MUST_CHECK km_status km_viscosity_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_viscosity_describe(km_results *results);
 /* The lines of all results, as a person reads them. */

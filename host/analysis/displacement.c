@@ -292,6 +292,20 @@ void km_displacements_end(km_displacements *d)
     d->drift_removed = d->n_molecules > 1 && !d->anchored;
 }
 
+static void project_on_edges(const km_box *box, int n_frames, double *x)
+{
+    km_vec3 edge[3];
+    for (int a = 0; a < 3; a++) {
+        edge[a] = km_box_image_shift(box, a == 0, a == 1, a == 2);
+        edge[a] = km_vec3_scale(1.0 / km_vec3_norm(edge[a]), edge[a]);
+    }
+    for (int k = 0; k < n_frames; k++) {
+        const km_vec3 u = km_vec3_make(x[k], x[(size_t)n_frames + k], x[2 * (size_t)n_frames + k]);
+        for (int a = 0; a < 3; a++)
+            x[(size_t)a * n_frames + k] = km_vec3_dot(u, edge[a]);
+    }
+}
+
 void km_displacements_gather(const km_displacements *d, int molecule, double *x)
 {
     const size_t row = (size_t)d->n_molecules * 3;
@@ -302,4 +316,6 @@ void km_displacements_gather(const km_displacements *d, int molecule, double *x)
             x[(size_t)a * d->n_frames + k] =
                 u[a] + (d->drift_removed ? 0.0 : d->drift[c][j][3 * d->metal[molecule] + a]);
     }
+    if (d->along_edges)
+        project_on_edges(&d->mean_box, d->n_frames, x);
 }

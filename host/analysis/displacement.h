@@ -46,6 +46,7 @@ typedef struct km_displacements {
     bool box_changes;    /* the cell is not the same in all frames                  */
     bool anchored;       /* some molecules never moved                              */
     bool drift_removed;  /* known after the last frame                              */
+    bool along_edges;    /* gather gives parts along a, b, c of mean_box, not x, y, z; false */
     double total_mass;   /* u                                                       */
     double drift_length; /* nm  distance the centre of mass of the system has gone  */
     double slide_length; /* nm  distance the rest has gone against the metal; else 0 */
@@ -75,7 +76,9 @@ KM_MUST_CHECK km_status km_displacements_begin(km_displacements *d, const km_lab
  * KM_ERROR_PHYSICS for a position that is not a number. */
 KM_MUST_CHECK km_status km_displacements_frame(km_displacements *d, const km_frame *frame);
 void km_displacements_end(km_displacements *d);
-/* Copies the path of one molecule: x is 3 x n_frames component-major, nm, and starts at 0. */
+/* Copies the path of one molecule: x is 3 x n_frames component-major, nm, and starts at 0. With
+ * along_edges its parts are the lengths of its projections on the three edges of the cell, which
+ * in an oblique cell do not add up to the path. */
 void km_displacements_gather(const km_displacements *d, int molecule, double *x);
 void km_displacements_destroy(km_displacements *d);
 

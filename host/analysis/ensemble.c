@@ -171,6 +171,30 @@ static km_status reduce_motion(const km_results *const *replica, int n, int k, s
                                     &out->diffusion);
 }
 
+/* D along the edges of an oblique cell: means, with Student's t of the scatter between replicas. */
+static km_status reduce_edges(const km_results *const *replica, int n, int k,
+                              km_species_result *out)
+{
+    double *value;
+    for (int r = 0; r < n; r++)
+        if (!replica[r]->species[k].has_edges)
+            return KM_OK;
+    KM_NEW(value, n);
+    for (int a = 0; a < 3; a++) {
+        for (int r = 0; r < n; r++)
+            value[r] = replica[r]->species[k].edge[a].value;
+        km_estimate *e = &out->edge[a];
+        e->value = km_mean(value, n);
+        e->standard_error = km_standard_error(value, n);
+        const double half = km_t_factor(n - 1, KM_CONFIDENCE) * e->standard_error;
+        e->low = e->value - half;
+        e->high = e->value + half;
+    }
+    out->has_edges = true;
+    free(value);
+    return KM_OK;
+}
+
 static km_status reduce_species(const km_results *const *replica, int n, km_results *out)
 {
     const km_results *first = replica[0];
@@ -183,6 +207,7 @@ static km_status reduce_species(const km_results *const *replica, int n, km_resu
         const km_status status = reduce_motion(replica, n, k, &work, species);
         clear_work(&work, n);
         KM_TRY(status);
+        KM_TRY(reduce_edges(replica, n, k, species));
         km_results_correct_box_size(out, species);
     }
     return KM_OK;
@@ -292,6 +317,10 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
         KM_TRY(reduce_transport(replica, n, 1, out));
     KM_TRY(reduce_curves(replica, n, out));
     KM_TRY(km_results_describe(out));
+    if (replica[0]->has_jumps || replica[0]->has_occupancy)
+        KM_TRY(km_results_add_line(
+            out, "jumps and occupancy are not averaged over replicas: each has its own "
+                 "(kalium analyse DIR/replica-1 --only jumps,occupancy)"));
     if (replica[0]->has_profile || replica[0]->has_layers)
         KM_TRY(km_results_add_line(
             out, "profiles and layers are not averaged over replicas: each has its own "

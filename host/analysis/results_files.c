@@ -83,19 +83,22 @@ static void put_estimate(km_table *t, const km_estimate *e)
 
 static km_status write_diffusion(const km_results *results, const char *folder)
 {
-    static const char *const what[9] = {"D",
-                                        "D_x",
-                                        "D_y",
-                                        "D_z",
-                                        "D_infinite",
-                                        "D_regression",
-                                        "D_x_regression",
-                                        "D_y_regression",
-                                        "D_z_regression"};
+    static const char *const what[12] = {"D",
+                                         "D_x",
+                                         "D_y",
+                                         "D_z",
+                                         "D_infinite",
+                                         "D_regression",
+                                         "D_x_regression",
+                                         "D_y_regression",
+                                         "D_z_regression",
+                                         "D_a",
+                                         "D_b",
+                                         "D_c"};
     km_table t;
     KM_TRY(km_table_open(&t, folder, "diffusion.csv"));
     km_table_put(&t, "species,n_molecules,diffusive,D_cm2_s");
-    for (int q = 0; q < 9; q++)
+    for (int q = 0; q < 12; q++)
         km_table_put(&t, ",%s_m2_s,%s_low,%s_high,%s_standard_error", what[q], what[q], what[q],
                      what[q]);
     km_table_put(&t,
@@ -118,6 +121,8 @@ static km_status write_diffusion(const km_results *results, const char *folder)
         put_estimate(&t, regression ? &d->regression : &none);
         for (int a = 0; a < 3; a++)
             put_estimate(&t, regression ? &d->regression_axis[a] : &none);
+        for (int a = 0; a < 3; a++)
+            put_estimate(&t, species->has_edges ? &species->edge[a] : &none);
         const double number[] = {d->beta,
                                  d->beta_error,
                                  d->fit_from,
@@ -219,5 +224,9 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_viscosity_write(results, folder));
     if (results->has_transport)
         KM_TRY(km_transport_write(results, folder));
+    if (results->has_jumps)
+        KM_TRY(km_jumps_write(results, folder));
+    if (results->has_occupancy)
+        KM_TRY(km_occupancy_write(results, folder));
     return KM_OK;
 }

@@ -55,6 +55,18 @@ static void estimate_text(const km_estimate *e, char *text, size_t room)
              digits, e->high / unit, exponent);
 }
 
+/* Where not all directions are alike. */
+static km_status describe_directions(km_results *results, const km_species_result *species)
+{
+    const km_estimate *e = species->has_edges ? species->edge : species->diffusion.axis;
+    char number[3][128];
+    for (int a = 0; a < 3; a++)
+        estimate_text(&e[a], number[a], sizeof number[a]);
+    return km_results_add_line(results, "  %s along %s: %s, %s, %s", species->name,
+                               species->has_edges ? "a, b, c" : "x, y, z", number[0], number[1],
+                               number[2]);
+}
+
 static km_status describe_species(km_results *results, const km_species_result *species)
 {
     const km_diffusion *d = &species->diffusion;
@@ -65,6 +77,8 @@ static km_status describe_species(km_results *results, const km_species_result *
                                    species->name, number, d->fit_from, d->fit_to, d->beta,
                                    d->diffusive ? "" : "  APPARENT: not diffusive"));
     }
+    if (d->available && !results->cubic)
+        KM_TRY(describe_directions(results, species));
     if (d->available && d->regression.value > 0.0) {
         estimate_text(&d->regression, number, sizeof number);
         KM_TRY(km_results_add_line(results, "  %s by regression: %s", species->name, number));
@@ -151,5 +165,9 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_order_describe(results));
     if (results->has_solvation)
         KM_TRY(km_solvation_describe(results));
+    if (results->has_jumps)
+        KM_TRY(km_jumps_describe(results));
+    if (results->has_occupancy)
+        KM_TRY(km_occupancy_describe(results));
     return KM_OK;
 }

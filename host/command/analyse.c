@@ -16,12 +16,13 @@
 /* Temperature, unless the option says it, seed and number of replicas from the recipe of the
  * folder: an analysis repeated gives the run's own numbers. */
 static km_status read_recipe(const km_options *options, const char *folder,
-                             km_analysis_request *request, int *replicas)
+                             km_analysis_request *request, int *replicas, km_recipe **out)
 {
     char path[PATH_LENGTH + 64];
     km_recipe *recipe = NULL;
     request->temperature = options->temperature;
     *replicas = 1;
+    *out = NULL;
     snprintf(path, sizeof path, "%s/%s", folder, KM_FILE_RECIPE);
     if (access(path, F_OK) != 0 && request->temperature > 0.0)
         return KM_OK;
@@ -35,11 +36,11 @@ static km_status read_recipe(const km_options *options, const char *folder,
         request->temperature = recipe->temperature;
     request->seed = recipe->seed;
     *replicas = recipe->replicas;
-    km_recipe_destroy(recipe);
+    request->recipe = *out = recipe;
     return KM_OK;
 }
 
-#define ANALYSES_MAX 8
+#define ANALYSES_MAX 10
 
 /* "msd,rdf" to names; the text is cut in place. */
 static km_status split_names(char *text, const char *name[ANALYSES_MAX], int *n)
@@ -137,15 +138,19 @@ km_status km_command_analyse(int argc, char **argv)
     const char *name[ANALYSES_MAX];
     km_analysis_request request = {.name = name, .seed = 1};
     int replicas;
+    km_recipe *recipe;
     KM_TRY(km_options_parse(argc, argv, "output only structure viscosity-mPas temperature-K quiet",
                             &options));
     if (options.recipe == NULL)
         return KM_FAIL(KM_ERROR_USAGE,
                        "which run folder or trajectory? e.g. kalium analyse kfsi-dme-1");
     const bool one_file = find_trajectory(options.recipe, folder, trajectory);
-    KM_TRY(read_recipe(&options, folder, &request, &replicas));
+    KM_TRY(read_recipe(&options, folder, &request, &replicas, &recipe));
     request.viscosity = options.viscosity;
     snprintf(names, sizeof names, "%s", options.only != NULL ? options.only : "msd,rdf");
-    KM_TRY(split_names(names, name, &request.n));
-    return analyse(&options, folder, trajectory, &request, one_file ? 1 : replicas);
+    km_status status = split_names(names, name, &request.n);
+    if (status == KM_OK)
+        status = analyse(&options, folder, trajectory, &request, one_file ? 1 : replicas);
+    km_recipe_destroy(recipe);
+    return status;
 }

@@ -30,6 +30,12 @@ km_status km_analysis_run(const char *trajectory, const km_labels *labels,
                                           request->viscosity, request->seed, out);
     if (status == KM_OK && km_analysis_wants_viscosity(*out))
         status = km_pressure_series_read(trajectory, *out);
+    if (status == KM_OK && km_analysis_wants_sites(*out)) {
+        km_site_set sites;
+        status = km_site_set_make(request->recipe, labels, &sites);
+        if (status == KM_OK)
+            km_analysis_take_sites(*out, &sites);
+    }
     if (status == KM_OK) {
         km_sink sink = km_analysis_sink(*out);
         status = stream(reader, labels, &sink);
@@ -157,6 +163,11 @@ static void json_species(const km_species_result *s, km_json *json)
         km_json_estimate(json, "D_x_m2_s", &d->axis[0]);
         km_json_estimate(json, "D_y_m2_s", &d->axis[1]);
         km_json_estimate(json, "D_z_m2_s", &d->axis[2]);
+        if (s->has_edges) {
+            km_json_estimate(json, "D_a_m2_s", &s->edge[0]);
+            km_json_estimate(json, "D_b_m2_s", &s->edge[1]);
+            km_json_estimate(json, "D_c_m2_s", &s->edge[2]);
+        }
         if (d->regression.value > 0.0)
             json_regression(d, json);
         km_json_number(json, "beta", d->beta);
@@ -378,6 +389,8 @@ void km_results_json(const km_results *results, km_json *json)
         km_json_estimate(json, "viscosity_Pa_s", &results->green_kubo.eta);
         km_json_number(json, "viscosity_integral_up_to_ps", results->green_kubo.cut);
     }
+    if (results->has_jumps && results->jumps.available)
+        km_jumps_json(&results->jumps, json);
     if (results->has_transport)
         km_transport_json(&results->transport, json);
     km_json_open_array(json, "warnings");

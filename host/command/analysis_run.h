@@ -5,6 +5,7 @@
 
 #include "host/analysis/analysis.h"
 #include "host/command/terminal.h"
+#include "host/input/recipe_file.h"
 #include "host/output/json_writer.h"
 
 typedef struct km_analysis_request {
@@ -14,11 +15,16 @@ typedef struct km_analysis_request {
     double temperature; /* K                                                */
     double viscosity;   /* Pa s 0 = not given                               */
     uint64_t seed;
+    const km_recipe *recipe; /* with the sites of a crystal; NULL = not known     */
 } km_analysis_request;
 
 /* Streams the trajectory, frame by frame. *out is released with km_analysis_destroy. */
 KM_MUST_CHECK km_status km_analysis_run(const char *trajectory, const km_labels *labels,
                                         const km_analysis_request *request, km_analysis **out);
+/* The lattice sites of the recipe's crystal; none where it is no cell.compound. Released with
+ * km_site_set_clear. */
+KM_MUST_CHECK km_status km_site_set_make(const km_recipe *recipe, const km_labels *labels,
+                                         km_site_set *out);
 /* Tables and pictures in folder; lines and warnings on the terminal. */
 KM_MUST_CHECK km_status km_results_show(const km_results *results, const char *folder,
                                         const char *title, km_terminal *terminal);
@@ -29,6 +35,8 @@ void km_results_json(const km_results *results, km_json *json);
 KM_MUST_CHECK km_status km_pressure_series_read(const char *trajectory, km_analysis *analysis);
 /* "conductivity" in it: see transport.h. */
 void km_transport_json(const km_transport *transport, km_json *json);
+/* "jumps" in it: see jumps.h. */
+void km_jumps_json(const km_jumps_result *jumps, km_json *json);
 /* value, standard_error, low_95 and high_95 under that key. */
 void km_json_estimate(km_json *json, const char *key, const km_estimate *e);
 

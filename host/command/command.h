@@ -36,12 +36,13 @@ typedef struct km_options {
     double checkpoint_seconds; /* --checkpoint, seconds of wall time           */
     bool resume;               /* --continue                                    */
     bool quiet, json, help;
-    const char *structure; /* --structure                                   */
-    const char *forces;    /* --forces                                      */
-    const char *only;      /* --only a,b,c                                  */
-    const char *to;        /* --to lammps                                   */
-    double viscosity;      /* --viscosity-mPas, in Pa s                     */
-    double temperature;    /* --temperature-K                               */
+    const char *structure;    /* --structure                                   */
+    const char *forces;       /* --forces                                      */
+    const char *only;         /* --only a,b,c                                  */
+    const char *to;           /* --to lammps                                   */
+    double viscosity;         /* --viscosity-mPas, in Pa s                     */
+    double temperature;       /* --temperature-K                               */
+    const char *temperatures; /* --temperatures 400,500                        */
 } km_options;
 
 /* allowed: the long names this command takes, separated by blanks. */

@@ -25,7 +25,8 @@ enum option_key {
     OPTION_ONLY,
     OPTION_TO,
     OPTION_VISCOSITY,
-    OPTION_TEMPERATURE
+    OPTION_TEMPERATURE,
+    OPTION_TEMPERATURES
 };
 
 static const struct option long_options[] = {
@@ -47,6 +48,7 @@ static const struct option long_options[] = {
     {"to", required_argument, NULL, OPTION_TO},
     {"viscosity-mPas", required_argument, NULL, OPTION_VISCOSITY},
     {"temperature-K", required_argument, NULL, OPTION_TEMPERATURE},
+    {"temperatures", required_argument, NULL, OPTION_TEMPERATURES},
     {NULL, 0, NULL, 0},
 };
 
@@ -184,6 +186,9 @@ static km_status take(km_options *o, int key, const char *text)
         return KM_OK;
     case OPTION_TO:
         o->to = text;
+        return KM_OK;
+    case OPTION_TEMPERATURES:
+        o->temperatures = text;
         return KM_OK;
     case OPTION_CHECKPOINT:
         return positive_number("checkpoint", text, &o->checkpoint_seconds);

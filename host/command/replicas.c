@@ -313,7 +313,10 @@ static km_status analyse(const ensemble *e)
     if (status == KM_OK)
         status = km_run_files_replicas(e->run->folder, e->run->cell, e->run->model, seed, &together,
                                        e->run->terminal);
-    km_results_clear(&together);
+    if (status == KM_OK && e->run->together != NULL)
+        *e->run->together = together;
+    else
+        km_results_clear(&together);
     free(each);
     free(seed);
     return status;

@@ -11,6 +11,7 @@
 #ifndef KM_REPLICAS_H
 #define KM_REPLICAS_H
 
+#include "host/analysis/analysis.h"
 #include "host/command/command.h"
 #include "host/command/terminal.h"
 
@@ -22,6 +23,7 @@ typedef struct km_replicas_run {
     km_terminal *terminal;
     void *self; /* handed to should_stop, which one thread asks several times a second */
     bool (*should_stop)(void *self);
+    km_results *together; /* NULL, or where the results go; released with km_results_clear */
 } km_replicas_run;
 
 /* The seed of replica 1, 2, ...: 53 bits (exact in JSON and double) from Philox4x32-10 with key

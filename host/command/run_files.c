@@ -222,14 +222,13 @@ static void json_replicas(km_json *json, int n, const uint64_t *seed)
     km_json_close(json);
 }
 
-static void json_recipe(km_json *json, const km_recipe *recipe)
+void km_run_files_json_recipe(km_json *json, const km_recipe *recipe)
 {
     km_json_text(json, "program", "kalium " KM_VERSION);
     km_json_text(json, "id", recipe->id);
     km_json_text(json, "title", recipe->title);
     km_json_text(json, "confidence", km_confidence_name(recipe->confidence));
     km_json_text(json, "confidence_reason", recipe->confidence_reason);
-    km_json_number(json, "temperature_K", recipe->temperature);
     km_json_number(json, "pressure_bar", recipe->pressure / KM_PRESSURE_PER_BAR);
     km_json_integer(json, "seed", (int64_t)recipe->seed);
 }
@@ -243,7 +242,8 @@ static km_status write_results(const char *folder, const km_cell *cell, const km
     km_json *json;
     KM_TRY(km_json_create(&json));
     km_json_open_object(json, NULL);
-    json_recipe(json, cell->recipe);
+    km_run_files_json_recipe(json, cell->recipe);
+    km_json_number(json, "temperature_K", cell->recipe->temperature);
     if (seed != NULL)
         json_replicas(json, cell->recipe->replicas, seed);
     json_cell(json, cell, model);
@@ -271,6 +271,7 @@ km_status km_run_files_analyse(const char *folder, const km_cell *cell, const km
         .temperature = recipe->temperature,
         .viscosity = recipe->analyse_viscosity,
         .seed = recipe->seed,
+        .recipe = recipe,
     };
     KM_TRY(km_analysis_run(in_folder(folder, KM_FILE_TRAJECTORY, path), model->labels, &request,
                            &analysis));

@@ -7,6 +7,7 @@
 #include "host/command/command.h"
 #include "host/command/terminal.h"
 #include "host/engine/run.h"
+#include "host/output/json_writer.h"
 
 /* recipe-resolved.yaml and references.bib: written first, so that --continue knows what to do.
  * results.json, which would speak of an earlier end, is removed. */
@@ -25,6 +26,9 @@ void km_run_files_progress(const char *folder, const km_progress *progress);
 KM_MUST_CHECK km_status km_run_files_analyse(const char *folder, const km_cell *cell,
                                              const km_model *model, const km_stage_report *report,
                                              km_terminal *terminal, km_analysis **analysis);
+
+/* Program, title, confidence, pressure and seed in the open JSON object. */
+void km_run_files_json_recipe(km_json *json, const km_recipe *recipe);
 
 /* progress.json of many replicas. */
 void km_run_files_replicas_progress(const char *folder, const km_replicas_progress *progress);

@@ -8,76 +8,8 @@
 
 #include "host/output/atomic_file.h"
 #include "host/output/gnuplot.h"
+#include "host/output/picture_script.h"
 #include "host/output/run_folder.h"
-
-/* Colours that the colour-blind can tell apart (Okabe and Ito, https://jfly.uni-koeln.de/color/),
- * potassium's lilac first. */
-static const char *const colours[] = {"#8A2BB8", "#009E73", "#0072B2", "#D55E00",
-                                      "#56B4E9", "#E69F00", "#CC79A7"};
-enum { N_COLOURS = sizeof colours / sizeof colours[0] };
-
-/* A gnuplot string: a single quote inside is doubled. */
-static void put_quoted(FILE *out, const char *text)
-{
-    fputc('\'', out);
-    for (; *text != '\0'; text++) {
-        if (*text == '\'')
-            fputc('\'', out);
-        fputc(*text == '\n' ? ' ' : *text, out);
-    }
-    fputc('\'', out);
-}
-
-/* A title that fits: long ones are set smaller. */
-static void put_title(FILE *out, const char *title)
-{
-    int letters = 0;
-    for (const char *c = title != NULL ? title : ""; *c != '\0'; c++)
-        letters += ((unsigned char)*c & 0xC0) != 0x80; /* characters, not bytes, of UTF-8 */
-    fputs("set title ", out);
-    put_quoted(out, title != NULL ? title : "");
-    fprintf(out, " noenhanced font ',%d'\n",
-            letters <= 56    ? 17
-            : letters <= 100 ? 952 / letters
-                             : 9);
-}
-
-static void put_head(FILE *out, const char *name)
-{
-    fprintf(out,
-            "# Draws %s.svg and %s.png: gnuplot %s.gnuplot\n"
-            "set encoding utf8\n"
-            "set datafile separator ','\n"
-            "set border 3 linecolor '#444444'\n"
-            "set tics nomirror textcolor '#222222'\n"
-            "set grid xtics ytics linetype 1 linecolor '#E4E4E4' linewidth 0.8\n"
-            "set style fill transparent solid 0.18 noborder\n"
-            "set samples 400\n\n",
-            name, name, name);
-}
-
-/* Two passes, one per file, each drawing the same. */
-static void put_passes(FILE *out, const char *name, int width, int height)
-{
-    fprintf(out,
-            "do for [kind in 'svg png'] {\n"
-            "if (kind eq 'svg') {\n"
-            "    set terminal svg size %d,%d font 'Helvetica,Arial,sans-serif,15' background "
-            "'#FFFFFF'\n"
-            "    set output '%s.svg'\n"
-            "} else {\n"
-            "    if (strstrt(GPVAL_TERMINALS, 'pngcairo') == 0) { break }\n"
-            "    set terminal pngcairo size %d,%d font 'Sans,12' fontscale 2 linewidth 2 "
-            "background '#FFFFFF'\n"
-            "    set output '%s.png'\n"
-            "}\n\n",
-            width, height, name, 2 * width, 2 * height, name);
-}
-
-static void put_tail(FILE *out)
-{
-    fputs("\nset output\n}\n", out);
-}
 
 /* ---- mean squared displacements ---- */
 
@@ -99,7 +31,7 @@ static void put_curve_title(FILE *out, const km_picture_curve *curve)
             n += snprintf(text + n, sizeof text - (size_t)n, "%s", digits[*c - '0']);
         snprintf(text + n, sizeof text - (size_t)n, " m²/s");
     }
-    put_quoted(out, text);
+    km_script_quoted(out, text);
 }
 
 /* The guide of slope 1 lies a little above the highest curve; the label follows its angle, which
@@ -162,7 +94,7 @@ static void put_msd_axes(FILE *out, const km_picture_msd_spec *spec)
           "set ylabel 'mean squared displacement (Å²)' offset 0.5,0\n"
           "set key left top Left reverse samplen 1.8 spacing 1.25 width 1\n",
           out);
-    put_title(out, spec->title);
+    km_script_title(out, spec->title);
     if (spec->fit_to > spec->fit_from)
         fprintf(out,
                 "set object 1 rectangle from %.10g, graph 0 to %.10g, graph 1 behind fillcolor "
@@ -186,12 +118,12 @@ static void put_msd_curves(FILE *out, const km_picture_msd_spec *spec)
             fprintf(out,
                     "    data using 1:($%d > $%d ? $%d - $%d : 1e-30):($%d + $%d) skip 1 with "
                     "filledcurves linecolor rgb '%s' notitle, \\\n",
-                    c, e, c, e, c, e, colours[k % N_COLOURS]);
+                    c, e, c, e, c, e, km_script_colour(k));
     }
     for (int k = 0; k < spec->n_curves; k++) {
         fprintf(out,
                 "    data using 1:%d skip 1 with lines linewidth 2.2 linecolor rgb '%s' title ",
-                spec->curve[k].column, colours[k % N_COLOURS]);
+                spec->curve[k].column, km_script_colour(k));
         put_curve_title(out, &spec->curve[k]);
         fputs(" noenhanced, \\\n", out);
     }
@@ -205,15 +137,15 @@ km_status km_picture_msd(const km_picture_msd_spec *spec, bool *drawn)
     km_atomic_stream file;
     KM_TRY(km_gnuplot_open(&file, spec->folder, "msd"));
     FILE *out = file.stream;
-    put_head(out, "msd");
+    km_script_head(out, "msd");
     fputs("data = ", out);
-    put_quoted(out, spec->csv);
+    km_script_quoted(out, spec->csv);
     fputc('\n', out);
     put_msd_ranges(out, spec);
-    put_passes(out, "msd", 900, 620);
+    km_script_passes(out, "msd", 900, 620);
     put_msd_axes(out, spec);
     put_msd_curves(out, spec);
-    put_tail(out);
+    km_script_tail(out);
     KM_TRY(km_atomic_stream_commit(&file));
     return km_gnuplot_run(spec->folder, "msd", drawn);
 }
@@ -253,7 +185,7 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
     km_atomic_stream file;
     KM_TRY(km_gnuplot_open(&file, folder, "energies"));
     FILE *out = file.stream;
-    put_head(out, "energies");
+    km_script_head(out, "energies");
     fputs("data = '" KM_FILE_ENERGIES "'\n"
           "stats data using 2 skip 1 nooutput name 'T'\n"
           "scale = T_max > 5000 ? 1000.0 : 1.0\n"
@@ -262,7 +194,7 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
           "step(d) = nice(d / 10**floor(log10(d))) * 10**floor(log10(d))\n"
           "block = T_max > T_min ? (T_max - T_min) / scale / 100 : 1.0\n",
           out);
-    put_passes(out, "energies", 900, 780);
+    km_script_passes(out, "energies", 900, 780);
     fputs("set xrange [T_min / scale:(T_max > T_min ? T_max : T_min + 1) / scale]\n"
           "set lmargin at screen 0.150\n"
           "set rmargin at screen 0.965\n"
@@ -271,13 +203,14 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
           "unset xlabel\n"
           "set multiplot\n",
           out);
-    put_title(out, title);
-    put_trace(out, 0, "temperature_K", "temperature (K)", colours[3], "#EBC3AC");
+    km_script_title(out, title);
+    put_trace(out, 0, "temperature_K", "temperature (K)", km_script_colour(3), "#EBC3AC");
     fputs("unset title\n", out);
-    put_trace(out, 1, "density_kg_m3", "density (kg/m³)", colours[2], "#B9D5E8");
-    put_trace(out, 2, "potential_kJ_mol", "potential energy (kJ/mol)", colours[1], "#B5DDD1");
+    put_trace(out, 1, "density_kg_m3", "density (kg/m³)", km_script_colour(2), "#B9D5E8");
+    put_trace(out, 2, "potential_kJ_mol", "potential energy (kJ/mol)", km_script_colour(1),
+              "#B5DDD1");
     fputs("unset multiplot\n", out);
-    put_tail(out);
+    km_script_tail(out);
     KM_TRY(km_atomic_stream_commit(&file));
     return km_gnuplot_run(folder, "energies", drawn);
 }
@@ -324,7 +257,7 @@ static void put_densities(FILE *out, const km_picture_profile_spec *spec)
           out);
     for (int k = 0; k < spec->n_curves; k++) {
         const km_picture_profile_curve *c = &spec->curve[k];
-        const char *colour = c->metal ? "#9A9A9A" : colours[other++ % N_COLOURS];
+        const char *colour = c->metal ? "#9A9A9A" : km_script_colour(other++);
         if (!c->metal)
             fprintf(out,
                     "    densities using 1:(1000 * ($%d - $%d)):(1000 * ($%d + $%d)) skip 1 with "
@@ -334,7 +267,7 @@ static void put_densities(FILE *out, const km_picture_profile_spec *spec)
                 "    densities using 1:(1000 * $%d) skip 1 with lines linewidth %s linecolor rgb "
                 "'%s' title ",
                 c->column, c->metal ? "1.0" : "1.8", colour);
-        put_quoted(out, c->label);
+        km_script_quoted(out, c->label);
         fprintf(out, " noenhanced%s\n", k + 1 < spec->n_curves ? ", \\" : "");
     }
 }
@@ -352,13 +285,13 @@ static void put_potential(FILE *out, const km_picture_profile_spec *spec)
           "set ylabel 'potential (V)'\n",
           out);
     fputs("set label 9 ", out);
-    put_quoted(out, spec->boundary);
+    km_script_quoted(out, spec->boundary);
     fprintf(out,
             " at graph 0.015, graph 0.06 left textcolor '#777777' font ',12' noenhanced\n"
             "plot potential using 1:($2 - $3):($2 + $3) skip 2 with filledcurves linecolor rgb "
             "'%s' notitle, \\\n"
             "    potential using 1:2 skip 2 with lines linewidth 1.8 linecolor rgb '%s' notitle\n",
-            colours[2], colours[2]);
+            km_script_colour(2), km_script_colour(2));
 }
 
 km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn)
@@ -367,10 +300,10 @@ km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn)
     km_atomic_stream file;
     KM_TRY(km_gnuplot_open(&file, spec->folder, "profile"));
     FILE *out = file.stream;
-    put_head(out, "profile");
+    km_script_head(out, "profile");
     fputs("densities = 'profile.csv'\npotential = 'potential.csv'\n", out);
     put_density_range(out, spec);
-    put_passes(out, "profile", 900, 780);
+    km_script_passes(out, "profile", 900, 780);
     fprintf(out,
             "set xrange [%.10g:%.10g]\n"
             "set lmargin at screen 0.125\n"
@@ -383,11 +316,11 @@ km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn)
             "set multiplot\n",
             spec->from, spec->to);
     put_slabs(out, spec);
-    put_title(out, spec->title);
+    km_script_title(out, spec->title);
     put_densities(out, spec);
     put_potential(out, spec);
     fputs("unset multiplot\n", out);
-    put_tail(out);
+    km_script_tail(out);
     KM_TRY(km_atomic_stream_commit(&file));
     return km_gnuplot_run(spec->folder, "profile", drawn);
 }

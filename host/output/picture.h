@@ -57,4 +57,25 @@ typedef struct km_picture_profile_spec {
  * its standard error as a band. As km_picture_msd. */
 KM_MUST_CHECK km_status km_picture_profile(const km_picture_profile_spec *spec, bool *drawn);
 
+typedef struct km_picture_arrhenius_curve {
+    const char *label;       /* "D of K+"                                                */
+    const char *quantity;    /* its word in the first column of arrhenius.csv             */
+    double slope, intercept; /* K, 1  of the logarithm against 1/T; NAN: no line          */
+    double energy, error;    /* kJ/mol  shown in the key                                  */
+    bool conductivity;       /* on the axis at the right                                  */
+} km_picture_arrhenius_curve;
+
+typedef struct km_picture_arrhenius_spec {
+    const char *folder; /*   with arrhenius.csv: quantity, T, 1000/T, value, error        */
+    const char *title;  /*   NULL or one line                                             */
+    double from, to;    /* K  of the points                                               */
+    double aim;         /* K  up to which the lines are drawn                             */
+    int n_curves;
+    const km_picture_arrhenius_curve *curve;
+} km_picture_arrhenius_spec;
+
+/* arrhenius.svg and arrhenius.png: logarithms against 1000/T with their lines. As km_picture_msd.
+ */
+KM_MUST_CHECK km_status km_picture_arrhenius(const km_picture_arrhenius_spec *spec, bool *drawn);
+
 #endif
