@@ -21,7 +21,7 @@ typedef struct km_replicas_run {
     const km_options *options;
     km_terminal *terminal;
     void *self; /* handed to should_stop, which one thread asks several times a second */
-    bool (*should_stop)(void *self);
+    bool (*should_stop)(void *self, double block); /* block: the longest of all replicas */
 } km_replicas_run;
 
 /* The seed of replica 1, 2, ...: 53 bits (exact in JSON and double) from Philox4x32-10 with key

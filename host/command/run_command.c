@@ -9,6 +9,7 @@
 #include "host/command/replicas.h"
 #include "host/command/single_run.h"
 #include "host/engine/stage.h"
+#include "host/engine/time_limit.h"
 #include "host/output/run_folder.h"
 
 /* One `kalium run`: a plain run or many replicas. */
@@ -18,7 +19,8 @@ typedef struct command {
     km_cell cell;
     km_model *model; /* of the first stage: names, parameters, identity */
     km_terminal terminal;
-    double start;
+    double start, block; /* s: begin, and the longest between two moments to stop at */
+    const char *reason;  /* to stop                                                  */
 } command;
 
 /* Signals are blocked from the start and looked for between steps: nothing is ever cut short. */
@@ -29,18 +31,19 @@ static void stop_signals(sigset_t *set)
     sigaddset(set, SIGINT);
 }
 
-static bool should_stop(void *self)
+static bool should_stop(void *self, double block)
 {
-    const command *c = self;
+    command *c = self;
     const struct timespec now = {0, 0};
     sigset_t set;
     stop_signals(&set);
-    if (sigtimedwait(&set, NULL, &now) > 0)
-        return true;
-    /* the margin covers the steps to the next restart point */
-    const double margin = fmax(5.0, 0.02 * c->options.time_limit);
-    return c->options.time_limit > 0.0 &&
-           km_wall_seconds() - c->start > c->options.time_limit - margin;
+    c->block = fmax(c->block, block);
+    if (c->reason == NULL && sigtimedwait(&set, NULL, &now) > 0)
+        c->reason = "a signal";
+    else if (c->reason == NULL &&
+             km_time_limit_is_near(km_wall_seconds() - c->start, c->options.time_limit, c->block))
+        c->reason = "the time limit";
+    return c->reason != NULL;
 }
 
 /* With --continue and no recipe the one resolved in the folder is taken. */
@@ -123,6 +126,13 @@ static km_status run(command *c)
     return c->cell.recipe->replicas > 1 ? run_replicas(c) : run_plain(c);
 }
 
+static km_status say_how_to_go_on(const command *c)
+{
+    const km_error stopped = *km_last_error();
+    return KM_FAIL(KM_INTERRUPTED, "%.500s, by %s; go on with: kalium run --continue -o %s",
+                   stopped.message, c->reason != NULL ? c->reason : "request", c->folder);
+}
+
 km_status km_command_run(int argc, char **argv)
 {
     command c = {.start = km_wall_seconds()};
@@ -136,10 +146,10 @@ km_status km_command_run(int argc, char **argv)
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     c.terminal = km_terminal_open(c.options.quiet);
-    const km_status status = run(&c);
+    km_status status = run(&c);
     km_terminal_finish_progress(&c.terminal);
     if (status == KM_INTERRUPTED)
-        km_terminal_format(&c.terminal, "go on with: kalium run --continue -o %s", c.folder);
+        status = say_how_to_go_on(&c);
     km_model_destroy(c.model);
     km_cell_destroy(&c.cell);
     return status;
