@@ -79,6 +79,8 @@ static void introduce(command *c)
                            recipe->confidence_reason != NULL ? recipe->confidence_reason : "");
     if (!c->options.quiet)
         km_print_composition(&c->cell, c->model);
+    if (!c->options.quiet && !c->options.resume)
+        km_print_effort(&c->cell, c->model);
 }
 
 static km_status run_plain(command *c)
