@@ -53,7 +53,9 @@ static const command commands[] = {
      "  --threads N           threads of the CPU backend (default: all), shared by the "
      "replicas\n" DEVICE_OPTION
      "  --continue            go on with an interrupted run, or extend a finished one with --time\n"
-     "  --time-limit H:M:S    stop with a checkpoint before this wall time is over (exit code 75)\n"
+     "  --time-limit 2h30m    stop with a checkpoint before this wall time is over (exit code "
+     "75);\n"
+     "                        also 23:50:00\n"
      "  --checkpoint S        seconds of wall time between checkpoints (default 60)\n"
      "  --quiet               no progress line\n" RECIPE_OPTIONS
      "\nExample: kalium run kfsi-dme -o kfsi-dme-1 --time 2ns\n"

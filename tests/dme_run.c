@@ -49,9 +49,12 @@ static km_status keep_checkpoint(void *self, const km_checkpoint *c)
     return KM_OK;
 }
 
-static bool stop_after_some(void *self)
+static bool stop_after_some(void *self, double block)
 {
     dme_record *r = self;
+    assert_true(block >= 0.0 && block < 600.0);
+    if (r->n_rows == 0 && r->calls_before_stop >= 0) /* minimising: stopped there only on demand */
+        return r->stop_minimising;
     return r->calls_before_stop >= 0 && r->calls_before_stop-- == 0;
 }
 

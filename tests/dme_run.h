@@ -16,6 +16,7 @@ typedef struct dme_record {
     km_box box[DME_MAX_FRAMES];
     km_energy_row row[DME_MAX_ROWS];
     int calls_before_stop; /* of should_stop; -1 = never stops */
+    bool stop_minimising;
     km_checkpoint last;
     bool has_checkpoint;
     int64_t frames_at_checkpoint, rows_at_checkpoint;

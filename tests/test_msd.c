@@ -139,6 +139,36 @@ static void msd_at(const km_labels *labels, const double *x, int n_frames, km_di
     free(index);
 }
 
+/* Ten atoms walk, and walk again with a motion (nm, of frame k and coordinate j) added: their mean
+ * squares are the same. x receives the second walk. */
+static void motion_leaves_no_trace(const km_labels *labels, double *x, int n_frames,
+                                   double (*motion)(int k, int j), km_displacements **moving)
+{
+    km_displacements *d;
+    km_msd msd, other;
+    msd_at(labels, x, n_frames, &d, &msd);
+    for (int k = 0; k < n_frames; k++)
+        for (int j = 0; j < 30; j++)
+            x[30 * k + j] += motion(k, j);
+    msd_at(labels, x, n_frames, moving, &other);
+    assert_true(d->drift_removed && (*moving)->drift_removed);
+    for (int m = 1; m < n_frames; m++)
+        assert_near(other.total[m], msd.total[m], 1e-5 * msd.total[m]); /* float storage */
+    km_msd_clear(&msd);
+    km_msd_clear(&other);
+    km_displacements_destroy(d);
+}
+
+static double common(int k, int j)
+{
+    return 0.02 * k * (j % 3 + 1) + sin(0.3 * k);
+}
+
+static double sliding_apart(int k, int j)
+{
+    return (j < 15 ? -0.03 : 0.01) * k;
+}
+
 /* A common motion of everything, put in, does not come out; a single particle keeps its motion. */
 static void drift_of_the_whole_system_is_removed(void **state)
 {
@@ -149,16 +179,9 @@ static void drift_of_the_whole_system_is_removed(void **state)
     km_labels *labels = made_labels(kinds, 2);
     double *x = made_walk(7, n_frames, 10, sigma);
     km_displacements *d, *moving;
-    km_msd msd, other;
-    msd_at(labels, x, n_frames, &d, &msd);
-    for (int k = 0; k < n_frames; k++)
-        for (int j = 0; j < 30; j++)
-            x[30 * k + j] += 0.02 * k * (j % 3 + 1) + sin(0.3 * k);
-    msd_at(labels, x, n_frames, &moving, &other);
-    assert_true(d->drift_removed && moving->drift_removed);
+    km_msd msd;
+    motion_leaves_no_trace(labels, x, n_frames, common, &moving);
     assert_true(moving->drift_length > 10.0); /* 0.02 * 199 * sqrt(14) = 14.9 */
-    for (int m = 1; m < n_frames; m++)
-        assert_near(other.total[m], msd.total[m], 1e-5 * msd.total[m]); /* float storage */
     /* the mass-weighted sum of the remaining displacements vanishes */
     double sum[600] = {0}, path[600];
     for (int i = 0; i < 10; i++) {
@@ -168,9 +191,6 @@ static void drift_of_the_whole_system_is_removed(void **state)
     }
     for (int k = 0; k < 600; k++)
         assert_near(sum[k], 0.0, 10 * 127 * 2e-7);
-    km_msd_clear(&msd);
-    km_msd_clear(&other);
-    km_displacements_destroy(d);
     km_displacements_destroy(moving);
     km_labels_destroy(labels);
 
@@ -197,20 +217,9 @@ static void sliding_against_the_metal_is_removed(void **state)
     const double sigma[3] = {0.05, 0.05, 0.05};
     km_labels *labels = made_labels(kinds, 2);
     double *x = made_walk(7, n_frames, 10, sigma);
-    km_displacements *d, *sliding;
-    km_msd msd, other;
-    msd_at(labels, x, n_frames, &d, &msd);
-    for (int k = 0; k < n_frames; k++)
-        for (int j = 0; j < 30; j++)
-            x[30 * k + j] += (j < 15 ? -0.03 : 0.01) * k;
-    msd_at(labels, x, n_frames, &sliding, &other);
-    assert_true(sliding->drift_removed);
+    km_displacements *sliding;
+    motion_leaves_no_trace(labels, x, n_frames, sliding_apart, &sliding);
     assert_near(sliding->slide_length, 0.04 * 199 * sqrt(3.0), 3.0); /* and the walks */
-    for (int m = 1; m < n_frames; m++)
-        assert_near(other.total[m], msd.total[m], 1e-5 * msd.total[m]); /* float storage */
-    km_msd_clear(&msd);
-    km_msd_clear(&other);
-    km_displacements_destroy(d);
     km_displacements_destroy(sliding);
     km_labels_destroy(labels);
     free(x);

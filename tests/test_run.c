@@ -91,6 +91,27 @@ static void stopping_at_any_restart_point_leaves_no_trace(void **state)
     dme_record_destroy(whole);
 }
 
+/* A stop while minimising keeps the checkpoint before it; the stage is done again. */
+static void stopping_while_minimising_leaves_no_trace(void **state)
+{
+    dme_box *f = *state;
+    km_stage_report report[4];
+    dme_record *first = dme_record_create(0), *second = dme_record_create(0),
+               *third = dme_record_create(0);
+    first->stop_minimising = true;
+    assert_int_equal(dme_run(f, 2, NULL, first, report), KM_INTERRUPTED);
+    assert_non_null(strstr(km_last_error()->message, "stopped in stage minimise"));
+    assert_int_equal(first->last.stage, 0);
+    assert_int_equal(dme_run(f, 2, first, second, report), KM_INTERRUPTED);
+    assert_int_equal(dme_run(f, 2, NULL, third, report), KM_INTERRUPTED);
+    assert_int_equal(second->last.stage, 1);
+    assert_memory_equal(second->last.state.position, third->last.state.position,
+                        3 * (size_t)third->last.state.n * sizeof(double));
+    dme_record_destroy(first);
+    dme_record_destroy(second);
+    dme_record_destroy(third);
+}
+
 static void a_finished_run_can_be_extended(void **state)
 {
     dme_box *f = *state;
@@ -130,6 +151,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_run_heats_compresses_and_reports, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_number_of_threads_leaves_no_trace, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stopping_at_any_restart_point_leaves_no_trace, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(stopping_while_minimising_leaves_no_trace, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_finished_run_can_be_extended, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_foreign_checkpoint_is_refused, set_up, tear_down),

@@ -69,7 +69,8 @@ static slab_cell *slab_cell_open(const km_backend *backend)
     assert_ok(backend->open(1, &c->device));
     assert_ok(km_simulation_create(backend, c->device, c->model, &c->state, &spec, &c->simulation));
     km_minimise_result result;
-    assert_ok(km_minimise(c->simulation, 15, 500.0, &c->state, &result));
+    const km_minimise_options options = {.max_steps = 15, .force_tolerance = 500.0};
+    assert_ok(km_minimise(c->simulation, &options, &c->state, &result));
     assert_true(result.energy_end < result.energy_start);
     km_step step = {.energy = true, .virial = true};
     assert_ok(

@@ -14,6 +14,9 @@
 #define THINNER 0.88
 #define TIME_LIMIT 1800.0 /* s  a cube of KM_LARGEST_PACKED atoms takes one to three minutes    */
 
+#define SECONDS_PER_PACKED 1.1e-3
+#define SECONDS_PER_ATOM 4e-6
+
 typedef struct packing {
     const km_recipe *recipe;
     const km_forcefield *ff;
@@ -27,12 +30,26 @@ typedef struct packing {
     double *packed;                  /* nm  positions of one cube, component after component    */
 } packing;
 
+static int copies_along_edge(int n_atoms)
+{
+    int copies = 1;
+    while ((double)n_atoms / pow(copies, 3) > KM_LARGEST_PACKED)
+        copies++;
+    return copies;
+}
+
+double km_pack_seconds(const km_recipe *recipe, int n_atoms)
+{
+    const bool packed =
+        recipe->structure == NULL && (recipe->liquid != NULL || recipe->stack != NULL);
+    const double cube = packed ? n_atoms / pow(copies_along_edge(n_atoms), 3) : 0.0;
+    return SECONDS_PER_PACKED * cube + SECONDS_PER_ATOM * n_atoms;
+}
+
 static km_status plan(packing *p)
 {
     km_system *s = p->system;
-    p->copies = 1;
-    while ((double)s->n_atoms / pow(p->copies, 3) > KM_LARGEST_PACKED)
-        p->copies++;
+    p->copies = copies_along_edge(s->n_atoms);
     const int boxes = p->copies * p->copies * p->copies;
     KM_NEW(p->count, s->n_components);
     KM_NEW(p->molecule, s->n_components);

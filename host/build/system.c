@@ -3,11 +3,11 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "host/build/composition.h"
 #include "host/build/compound.h"
 #include "host/build/crystal.h"
+#include "host/build/memory.h"
 #include "host/build/packing.h"
 #include "host/build/stack.h"
 #include "host/build/structure.h"
@@ -88,13 +88,12 @@ km_status km_system_build(const km_recipe *recipe, const km_forcefield *ff, cons
 
 km_status km_system_check_memory(const char *place, double atoms)
 {
-    const double needed = atoms * KM_BYTES_PER_ATOM / GIB;
-    const double there = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE) / GIB;
+    const double needed = atoms * KM_BYTES_PER_ATOM / GIB, there = km_memory_there_is() / GIB;
     if (needed <= there && atoms < MOST_ATOMS)
         return KM_OK;
     return KM_FAIL(
         KM_ERROR_INPUT,
-        "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g; at most "
+        "%s: %.3g atoms need about %.3g GiB of memory and this machine has %.3g to give; at most "
         "%.3g atoms fit",
         place, atoms, needed, there, fmin(there * GIB / KM_BYTES_PER_ATOM, MOST_ATOMS));
 }

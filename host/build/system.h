@@ -54,7 +54,7 @@ KM_MUST_CHECK km_status km_system_build(const km_recipe *recipe, const km_forcef
 /* Composition and box alone, without positions: what `kalium check` needs. */
 KM_MUST_CHECK km_status km_system_compose(const km_recipe *recipe, const km_forcefield *ff,
                                           km_system **out);
-/* Refuses more atoms than this machine can hold; place: for the start of the message. */
+/* Refuses more atoms than this process can hold (memory.h); place: for the start of the message. */
 KM_MUST_CHECK km_status km_system_check_memory(const char *place, double atoms);
 void km_system_destroy(km_system *system);
 

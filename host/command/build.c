@@ -12,6 +12,7 @@ static km_status build(const km_options *options, km_cell *cell, km_run_folder *
     const char *name = options->output != NULL ? options->output : cell->recipe->id;
     KM_TRY(km_system_compose(cell->recipe, cell->forcefield, &cell->system));
     KM_TRY(km_model_create(cell->recipe, cell->forcefield, cell->system, true, &model));
+    km_print_effort(cell, model);
     km_status status = km_run_folder_open(name, false, folder);
     km_system_destroy(cell->system);
     cell->system = NULL;

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "host/build/memory.h"
+#include "host/build/packing.h"
 #include "host/command/command.h"
 #include "kernels/base/units.h"
+
+#define MIB 1048576.0
+#define BYTES_PER_MESH_POINT 24.0
 
 km_status km_cell_read(const char *recipe, const km_options *options, km_cell *out)
 {
@@ -82,6 +88,34 @@ static void print_layers(const km_cell *cell)
             printf(", thermostat on %d", slab->thermostat_layers);
         printf("\n");
     }
+}
+
+double km_run_memory(const km_model *model)
+{
+    const double mesh = (double)model->pme.mesh[0] * model->pme.mesh[1] * model->pme.mesh[2];
+    return model->n * KM_BYTES_PER_ATOM + mesh * BYTES_PER_MESH_POINT;
+}
+
+static void print_memory(double bytes)
+{
+    if (bytes < 1024.0 * MIB)
+        printf("%.0f MiB", ceil(bytes / MIB));
+    else
+        printf("%.3g GiB", bytes / (1024.0 * MIB));
+}
+
+void km_print_effort(const km_cell *cell, const km_model *model)
+{
+    const double seconds = km_pack_seconds(cell->recipe, model->n);
+    printf("  a run takes about ");
+    print_memory(km_run_memory(model));
+    printf(" of memory, there are ");
+    print_memory(km_memory_there_is());
+    if (seconds < 60.0)
+        printf("; building takes about %.0f s\n", ceil(seconds));
+    else
+        printf("; building takes about %.0f min\n", ceil(seconds / 60.0));
+    fflush(stdout);
 }
 
 void km_print_composition(const km_cell *cell, const km_model *model)

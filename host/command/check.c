@@ -4,6 +4,8 @@
 #include "host/command/command.h"
 #include "kernels/base/units.h"
 
+#define MIB 1048576.0
+
 static void print_conventions(const km_cell *cell)
 {
     const km_forcefield *ff = cell->forcefield;
@@ -48,21 +50,13 @@ static void print_parameters(const km_model *model)
     printf("\n%d parameters, %d of them by analogy\n", model->n_uses, analogies);
 }
 
-/* Resident memory of a run, from the sizes of its largest arrays. */
-static double memory_MiB(const km_model *model)
-{
-    const double atoms = model->n;
-    const double mesh = (double)model->pme.mesh[0] * model->pme.mesh[1] * model->pme.mesh[2];
-    return (atoms * KM_BYTES_PER_ATOM + mesh * 24.0) / 1048576.0;
-}
-
 /* What all copies that are at work at the same time take together. */
 static void print_replicas(const km_recipe *recipe, const km_model *model)
 {
     const int n = recipe->replicas;
     if (n > 1)
         printf("  %d replicas: %lld atoms, about %.0f MiB of memory when all run at once\n", n,
-               (long long)n * model->n, n * memory_MiB(model));
+               (long long)n * model->n, n * km_run_memory(model) / MIB);
 }
 
 static km_status check(const km_options *options, km_cell *cell)
@@ -78,9 +72,10 @@ static km_status check(const km_options *options, km_cell *cell)
     printf("  %.6g K, %.6g bar\n\n", cell->recipe->temperature,
            cell->recipe->pressure / KM_PRESSURE_PER_BAR);
     km_print_composition(cell, model);
-    printf("  cutoff %.4g A, %d constrained bonds, about %.0f MiB of memory\n",
+    printf("  cutoff %.4g A, %d constrained bonds\n",
            (model->only_metal ? model->metal_cutoff : model->pair.cutoff) * 10.0,
-           model->n_constraints, memory_MiB(model));
+           model->n_constraints);
+    km_print_effort(cell, model);
     print_replicas(cell->recipe, model);
     print_conventions(cell);
     print_stages(cell->recipe);

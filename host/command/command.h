@@ -72,6 +72,10 @@ const char *km_device_toolkit(void);
 
 const char *km_confidence_name(km_confidence confidence);
 
+/* Resident memory of a run of the model, bytes, from the sizes of its largest arrays. */
+double km_run_memory(const km_model *model);
+/* Prints what it takes: memory, what of it there is, and time to pack, before anything is done. */
+void km_print_effort(const km_cell *cell, const km_model *model);
 /* Prints requested and achieved composition, box and density. */
 void km_print_composition(const km_cell *cell, const km_model *model);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "host/command/command.h"
+#include "host/engine/time_limit.h"
 
 enum option_key {
     OPTION_OUTPUT = 'o',
@@ -115,33 +116,6 @@ static km_status parse_time(const char *text, double *time_ns)
     return KM_OK;
 }
 
-/* "23:50:00", "50:00" or seconds. */
-static km_status parse_wall_time(const char *text, double *seconds)
-{
-    double part[3] = {0, 0, 0};
-    int n = 0;
-    const char *p = text;
-    for (;;) {
-        char *end;
-        if (n == 3)
-            break;
-        part[n++] = strtod(p, &end);
-        if (end == p || part[n - 1] < 0.0 || (*end != ':' && *end != '\0'))
-            break;
-        if (*end == '\0') {
-            *seconds = 0.0;
-            for (int k = 0; k < n; k++)
-                *seconds = *seconds * 60.0 + part[k];
-            if (*seconds > 0.0)
-                return KM_OK;
-            break;
-        }
-        p = end + 1;
-    }
-    return KM_FAIL(KM_ERROR_USAGE, "--time-limit %s: give hours:minutes:seconds, e.g. 23:50:00",
-                   text);
-}
-
 static km_status add_setting(km_options *o, const char *text)
 {
     if (o->n_settings == KM_SETTINGS_MAX)
@@ -195,7 +169,7 @@ static km_status take(km_options *o, int key, const char *text)
     case OPTION_TEMPERATURE:
         return positive_number("temperature-K", text, &o->temperature);
     case OPTION_TIME_LIMIT:
-        return parse_wall_time(text, &o->time_limit);
+        return km_time_limit_parse(text, &o->time_limit);
     case OPTION_VISCOSITY:
         KM_TRY(positive_number("viscosity-mPas", text, &number));
         o->viscosity = 1e-3 * number;

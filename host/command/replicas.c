@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/command/replicas.h"
 
+#include <math.h>
 #include <omp.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -50,6 +51,7 @@ typedef struct ensemble {
     bool stop;
     int failed; /* number of the first that failed, 0 = none */
     double start, start_fraction;
+    double block; /* s: the longest between two moments at which a replica can stop */
 } ensemble;
 
 uint64_t km_replica_seed(uint64_t seed, int replica)
@@ -96,10 +98,11 @@ km_status km_replicas_check_folder(const char *folder, int replicas)
 
 /* ---- one replica, in the thread of its worker ---- */
 
-static bool should_stop(void *self)
+static bool should_stop(void *self, double block)
 {
     ensemble *e = ((replica *)self)->ensemble;
     pthread_mutex_lock(&e->lock);
+    e->block = fmax(e->block, block);
     const bool stop = e->stop;
     pthread_mutex_unlock(&e->lock);
     return stop;
@@ -243,12 +246,12 @@ static void watch(ensemble *e)
     pthread_mutex_lock(&e->lock);
     while (e->n_working > 0) {
         struct timespec until;
-        clock_gettime(CLOCK_REALTIME, &until);
+        clock_gettime(CLOCK_MONOTONIC, &until); /* as `changed` does */
         until.tv_nsec += LOOK_INTERVAL_NS;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&e->changed, &e->lock, &until);
-        e->stop = e->run->should_stop(e->run->self) || e->stop;
+        e->stop = e->run->should_stop(e->run->self, e->block) || e->stop;
         if (km_wall_seconds() - shown < 1.0 && e->n_working > 0)
             continue;
         const km_replicas_progress p = progress_of(e);
@@ -399,8 +402,12 @@ static km_status do_all(ensemble *e)
 
 km_status km_replicas_do(const km_replicas_run *run)
 {
-    ensemble e = {
-        .run = run, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    ensemble e = {.run = run, .lock = PTHREAD_MUTEX_INITIALIZER};
+    pthread_condattr_t steady; /* the time of day may be set meanwhile */
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&e.changed, &steady);
+    pthread_condattr_destroy(&steady);
     const km_status status = do_all(&e);
     if (e.folder != NULL && status != KM_OK)
         km_run_folder_log(e.folder, "%s", km_last_error()->message);

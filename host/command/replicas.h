@@ -22,7 +22,7 @@ typedef struct km_replicas_run {
     const km_options *options;
     km_terminal *terminal;
     void *self; /* handed to should_stop, which one thread asks several times a second */
-    bool (*should_stop)(void *self);
+    bool (*should_stop)(void *self, double block); /* block: the longest of all replicas */
     km_results *together; /* NULL, or where the results go; released with km_results_clear */
 } km_replicas_run;
 

@@ -12,6 +12,7 @@
 #include "host/command/single_run.h"
 #include "host/command/temperature_series.h"
 #include "host/engine/stage.h"
+#include "host/engine/time_limit.h"
 #include "host/output/run_folder.h"
 
 /* One `kalium run`: a plain run or many replicas, or a series of them. */
@@ -22,7 +23,8 @@ typedef struct command {
     km_cell cell;
     km_model *model; /* of the first stage: names, parameters, identity */
     km_terminal terminal;
-    double start;
+    double start, block;           /* s: begin, and the longest between two moments to stop at */
+    const char *reason;            /* to stop                                                  */
     km_temperature_series *series; /* NULL: none; temperature k of it runs */
     int k;
 } command;
@@ -35,18 +37,19 @@ static void stop_signals(sigset_t *set)
     sigaddset(set, SIGINT);
 }
 
-static bool should_stop(void *self)
+static bool should_stop(void *self, double block)
 {
-    const command *c = self;
+    command *c = self;
     const struct timespec now = {0, 0};
     sigset_t set;
     stop_signals(&set);
-    if (sigtimedwait(&set, NULL, &now) > 0)
-        return true;
-    /* the margin covers the steps to the next restart point */
-    const double margin = fmax(5.0, 0.02 * c->options.time_limit);
-    return c->options.time_limit > 0.0 &&
-           km_wall_seconds() - c->start > c->options.time_limit - margin;
+    c->block = fmax(c->block, block);
+    if (c->reason == NULL && sigtimedwait(&set, NULL, &now) > 0)
+        c->reason = "a signal";
+    else if (c->reason == NULL &&
+             km_time_limit_is_near(km_wall_seconds() - c->start, c->options.time_limit, c->block))
+        c->reason = "the time limit";
+    return c->reason != NULL;
 }
 
 /* With --continue and no recipe the one resolved in the folder is taken. */
@@ -82,6 +85,8 @@ static void introduce(command *c)
                            recipe->confidence_reason != NULL ? recipe->confidence_reason : "");
     if (!c->options.quiet)
         km_print_composition(&c->cell, c->model);
+    if (!c->options.quiet && !c->options.resume)
+        km_print_effort(&c->cell, c->model);
 }
 
 /* For the series that it belongs to. */
@@ -266,6 +271,13 @@ static km_status run(command *c)
     return series ? run_series(c) : run_once(c);
 }
 
+static km_status say_how_to_go_on(const command *c)
+{
+    const km_error stopped = *km_last_error();
+    return KM_FAIL(KM_INTERRUPTED, "%.500s, by %s; go on with: kalium run --continue -o %s",
+                   stopped.message, c->reason != NULL ? c->reason : "request", c->folder);
+}
+
 km_status km_command_run(int argc, char **argv)
 {
     command c = {.start = km_wall_seconds()};
@@ -279,10 +291,10 @@ km_status km_command_run(int argc, char **argv)
     stop_signals(&set);
     sigprocmask(SIG_BLOCK, &set, NULL);
     c.terminal = km_terminal_open(c.options.quiet);
-    const km_status status = run(&c);
+    km_status status = run(&c);
     km_terminal_finish_progress(&c.terminal);
     if (status == KM_INTERRUPTED)
-        km_terminal_format(&c.terminal, "go on with: kalium run --continue -o %s", c.folder);
+        status = say_how_to_go_on(&c);
     forget_cell(&c);
     return status;
 }

@@ -39,10 +39,10 @@ static void release(run *r)
     km_run_folder_destroy(r->folder);
 }
 
-static bool should_stop(void *self)
+static bool should_stop(void *self, double block)
 {
     const run *r = self;
-    return r->spec->should_stop(r->spec->self);
+    return r->spec->should_stop(r->spec->self, block);
 }
 
 static void note(void *self, const char *line)

@@ -18,7 +18,7 @@ typedef struct km_single_run {
     double checkpoint_seconds;
     km_terminal *terminal;
     void *self; /* handed to the calls below                                    */
-    bool (*should_stop)(void *self);
+    bool (*should_stop)(void *self, double block);
     void (*progress)(void *self, const km_progress *progress); /* may be NULL */
 } km_single_run;
 

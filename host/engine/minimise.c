@@ -48,7 +48,7 @@ static void displace(const km_model *model, const double *from, const double *fo
             to[3 * i + c] = from[3 * i + c] + (moves(model, i) ? scale * force[3 * i + c] : 0.0);
 }
 
-static km_status descend(km_simulation *s, int max_steps, double force_tolerance, km_state *state,
+static km_status descend(km_simulation *s, const km_minimise_options *o, km_state *state,
                          km_state *trial, double *force, double *trial_force,
                          km_minimise_result *result)
 {
@@ -56,10 +56,11 @@ static km_status descend(km_simulation *s, int max_steps, double force_tolerance
     double displacement = FIRST_DISPLACEMENT, energy;
     KM_TRY(evaluate(s, &energy, force));
     result->energy_start = energy;
-    for (result->steps = 0; result->steps < max_steps; result->steps++) {
+    for (result->steps = 0; result->steps < o->max_steps; result->steps++) {
         result->largest_force = largest_force(model, force);
-        result->converged = result->largest_force < force_tolerance;
-        if (result->converged || displacement < LEAST_DISPLACEMENT)
+        result->converged = result->largest_force < o->force_tolerance;
+        result->interrupted = o->should_stop != NULL && o->should_stop(o->self);
+        if (result->converged || result->interrupted || displacement < LEAST_DISPLACEMENT)
             break;
         double trial_energy;
         displace(model, state->position, force, displacement, trial->position);
@@ -83,7 +84,7 @@ static km_status descend(km_simulation *s, int max_steps, double force_tolerance
     return s->backend->upload(s->device, state, s->particles);
 }
 
-km_status km_minimise(km_simulation *s, int max_steps, double force_tolerance, km_state *state,
+km_status km_minimise(km_simulation *s, const km_minimise_options *options, km_state *state,
                       km_minimise_result *result)
 {
     const size_t n = 3 * (size_t)s->model->n;
@@ -97,7 +98,7 @@ km_status km_minimise(km_simulation *s, int max_steps, double force_tolerance, k
         status = km_allocate((void **)&trial_force, n, sizeof(double));
     if (status == KM_OK) {
         trial->box = state->box;
-        status = descend(s, max_steps, force_tolerance, state, trial, force, trial_force, result);
+        status = descend(s, options, state, trial, force, trial_force, result);
     }
     km_state_destroy(trial);
     free(force);

@@ -51,7 +51,8 @@ typedef struct km_run_options {
     double checkpoint_seconds; /* wall time between checkpoints                             */
     void *self;                /* handed to the calls below; each may be NULL               */
     km_status (*checkpoint)(void *self, const km_checkpoint *checkpoint);
-    bool (*should_stop)(void *self); /* a signal came, or the time limit is near                  */
+    /* A signal came, or the time limit is near. block: wall seconds since it could last stop. */
+    bool (*should_stop)(void *self, double block);
     void (*progress)(void *self, const km_progress *progress);
     void (*note)(void *self, const char *line); /* one line for the log                          */
 } km_run_options;

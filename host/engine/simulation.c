@@ -187,7 +187,8 @@ km_status km_simulation_diagnose(km_simulation *s, const km_step *step, const ch
         KM_ERROR_PHYSICS,
         "step %lld: %s. The largest force, %.3g kJ/mol/nm, comes from the %s term on atom "
         "%d (%s) of molecule %d (%s). The last good checkpoint is kept. A smaller "
-        "timestep_fs, a longer minimise stage or a lower starting density usually helps",
+        "timestep_fs, a longer minimise stage, a lower starting density, or the soft start of a "
+        "protocol (minimise, then 50 K at 0.5 fs) usually helps",
         (long long)step->index, what, worst, term, atom + 1, labels->atom_name[atom], molecule + 1,
         labels->kind[labels->molecule_kind[molecule]].name);
 }

@@ -155,11 +155,23 @@ static void clean(km_stage_run *r)
     r->model = NULL;
 }
 
+static bool stop_minimising(void *self)
+{
+    return km_stage_should_stop(self);
+}
+
 static km_status run_minimise(km_stage_run *r)
 {
     km_minimise_result result;
-    KM_TRY(km_minimise(r->simulation, r->stage->max_steps, r->stage->force_tolerance, &r->now.state,
-                       &result));
+    const km_minimise_options options = {.max_steps = r->stage->max_steps,
+                                         .force_tolerance = r->stage->force_tolerance,
+                                         .self = r,
+                                         .should_stop = stop_minimising};
+    KM_TRY(km_minimise(r->simulation, &options, &r->now.state, &result));
+    if (result.interrupted)
+        return KM_FAIL(KM_INTERRUPTED,
+                       "stopped in stage %s, which starts again from the checkpoint before it",
+                       r->stage->name);
     if (!isfinite(result.energy_end))
         return KM_FAIL(
             KM_ERROR_PHYSICS,
@@ -284,7 +296,7 @@ km_status km_stage_run_one(km_stage_run *r)
 {
     memset(r->drift_sums, 0, sizeof r->drift_sums);
     memset(r->piston_sums, 0, sizeof r->piston_sums);
-    r->last_progress = r->last_checkpoint = km_wall_seconds();
+    r->last_progress = r->last_checkpoint = r->last_look = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
     r->frame_taken = false;
     km_status status = prepare(r);

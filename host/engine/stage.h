@@ -28,7 +28,7 @@ typedef struct km_stage_run {
     int64_t frame_in_stage;  /* its step                                                  */
     double drift_sums[5];    /* n, t, c, t t, t c of the conserved quantity               */
     double piston_sums[KM_PISTONS][3]; /* z, t z, pressure                                      */
-    double last_checkpoint, last_progress; /* wall seconds                                   */
+    double last_checkpoint, last_progress, last_look; /* wall seconds; look: whether to stop    */
     int64_t last_progress_step;
     double ns_per_day;
 } km_stage_run;
@@ -49,6 +49,8 @@ KM_MUST_CHECK km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage
 KM_MUST_CHECK km_status km_stage_hand_over(km_stage_run *r);
 KM_MUST_CHECK km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage);
 KM_MUST_CHECK km_status km_stage_write_checkpoint(km_stage_run *r);
+/* Asks whether to stop, and says how long ago it last did. */
+bool km_stage_should_stop(km_stage_run *r);
 void km_stage_finish_report(km_stage_run *r);
 void km_stage_note(const km_stage_run *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

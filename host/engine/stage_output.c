@@ -197,6 +197,14 @@ static km_status look_at_guards(km_stage_run *r, const km_due *due)
     return km_simulation_diagnose(r->simulation, &step, text);
 }
 
+bool km_stage_should_stop(km_stage_run *r)
+{
+    const km_run_options *o = r->options;
+    const double now = km_wall_seconds(), block = now - r->last_look;
+    r->last_look = now;
+    return o->should_stop != NULL && o->should_stop(o->self, block);
+}
+
 km_status km_stage_deliver(km_stage_run *r, const km_due *due)
 {
     const km_run_options *o = r->options;
@@ -209,7 +217,7 @@ km_status km_stage_deliver(km_stage_run *r, const km_due *due)
     report_progress(r, due->in_stage == r->n_steps);
     if (!due->restart_point)
         return KM_OK;
-    const bool stop = o->should_stop != NULL && o->should_stop(o->self);
+    const bool stop = km_stage_should_stop(r);
     const bool last = due->in_stage + KM_RESTART_INTERVAL > r->n_steps;
     if (!stop && !last && km_wall_seconds() - r->last_checkpoint < o->checkpoint_seconds)
         return KM_OK;

@@ -260,14 +260,14 @@ static km_status coarsest_mesh(const km_box *box, const charge_sums *charges, do
     double spacing = 1.0 / spec->alpha;
     for (;;) {
         mesh_of_spacing(box, spacing, requested, spec->mesh);
+        if (cost_of(charges->n, spec) >= most)
+            return KM_OK;
         if (points_of(spec) > KM_MESH_POINTS_MOST)
             return KM_FAIL(
                 KM_ERROR_VALUE,
                 "a mesh of %d x %d x %d points would be needed to reach a relative error "
                 "of the Coulomb forces of %g; ask for a larger error or a larger cutoff",
                 spec->mesh[0], spec->mesh[1], spec->mesh[2], wanted);
-        if (cost_of(charges->n, spec) >= most)
-            return KM_OK;
         const double coarser = *error;
         *error = mesh_error(box, charges, spec, table);
         if (*error <= wanted || settled == 3 || (settled > 0 && *error > 0.95 * coarser))

@@ -51,5 +51,13 @@ for atoms in 0 -1 1e3 100000001 2000000000 99999999999 99999999999999999999; do
     ends 65 "cell.liquid.size.atoms" check kfsi-dme --set cell.liquid.size.atoms=$atoms
 done
 ends 65 "molarity_M" check kfsi-dme --set cell.liquid.salts.0.molarity_M=1e9
+# what a cell takes is said before it is built; less than that, and nothing is built
+ends 0 "building takes about" build "mé tal/one.yaml" -o built
+ends 0 "MiB of memory, there are " check kfsi-dme
+if (ulimit -v 500000 && "$kalium" info) >/dev/null 2>&1; then # a sanitizer takes more addresses
+    (ulimit -v 500000 && ends 65 "2e+06 atoms need about 2.79 GiB of memory and this machine has 0.477 to give; at most 3.41e+05 atoms fit" \
+        build kfsi-dme -o big --set cell.liquid.size.atoms=2000000 && [ "$failures" -eq 0 ] && [ ! -e big ]) ||
+        { echo "FAILED: a limit of memory"; failures=$((failures + 1)); }
+fi
 echo "$cases cases at the limits, $failures without the right answer"
 [ "$failures" -eq 0 ]

@@ -160,6 +160,25 @@ static void requests_are_kept(void **state)
     charged_system_free(s);
 }
 
+/* Where one order of spline keeps the error on a mesh that fits, those that would need more points
+ * than are allowed are no reason to refuse. */
+static void a_large_cell_needs_no_low_order(void **state)
+{
+    (void)state;
+    const km_box box = km_box_orthorhombic(52.0, 52.0, 52.0);
+    const km_pme_spec free_choice = {0};
+    const int n = 1000000;
+    double *charge, real, mesh;
+    km_pme_spec spec;
+    assert_ok(km_allocate((void **)&charge, (size_t)n, sizeof *charge));
+    for (int i = 0; i < n; i++)
+        charge[i] = i % 2 == 0 ? 0.5 : -0.5;
+    assert_ok(km_ewald_choose(&box, 1.2, 1e-4, n, charge, &free_choice, &spec, &real, &mesh));
+    assert_true(hypot(real, mesh) <= 1e-4);
+    assert_int_equal(spec.spline_order, 6);
+    free(charge);
+}
+
 static void nonsense_is_refused(void **state)
 {
     (void)state;
@@ -195,6 +214,7 @@ int main(void)
         cmocka_unit_test(wanted_error_is_kept_in_water_and_salt),
         cmocka_unit_test(estimates_hold_in_a_cell_with_vacuum),
         cmocka_unit_test(requests_are_kept),
+        cmocka_unit_test(a_large_cell_needs_no_low_order),
         cmocka_unit_test(nonsense_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) + run_for_each_backend(meshes, 1);

@@ -8,8 +8,6 @@ FOLDER holds what msd_sample left. Centres of mass and the drift of the whole ar
 the mean squares by MDAnalysis.analysis.msd.EinsteinMSD (by FFT where tidynamics is installed, by
 its plain loop otherwise). Exit code 77 (skipped) without MDAnalysis, 1 when a value differs by more
 than 1e-5: MDAnalysis keeps positions in float."""
-import csv
-import os
 import sys
 import warnings
 
@@ -26,20 +24,14 @@ try:
     fft = True
 except ImportError:
     fft = False
+from sample_files import read_sample, read_table, without_drift
 
 TOLERANCE = 1e-5
 folder = sys.argv[1]
-with open(os.path.join(folder, "atoms.txt"), encoding="utf-8") as file:
-    rows = [line.split() for line in file]
-kind = np.array([row[0] for row in rows])
-molecule = np.array([int(row[1]) for row in rows])
-mass = np.array([float(row[2]) for row in rows])
-positions = 10.0 * np.fromfile(os.path.join(folder, "positions.bin")).reshape(-1, len(rows), 3)
-drift = np.einsum("i,kic->kc", mass, positions) / mass.sum()
-positions -= (drift - drift[0])[:, None, :]
-
-with open(os.path.join(folder, "msd.csv"), encoding="utf-8") as file:
-    table = list(csv.DictReader(file))
+sample = read_sample(folder)
+kind, molecule, mass = sample.kind, sample.molecule, sample.mass
+positions = without_drift(sample)
+table = read_table(folder, "msd.csv")
 n_frames = len(positions)
 worst, compared = 0.0, 0
 for name in dict.fromkeys(kind):

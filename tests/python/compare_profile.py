@@ -21,19 +21,15 @@ try:
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
+from sample_files import read_sample, read_table
 
 TOLERANCE = 1e-5
 BOX = np.array([30.0, 30.0, 50.0])
 folder = sys.argv[1]
-with open(os.path.join(folder, "atoms.txt"), encoding="utf-8") as file:
-    rows = [line.split() for line in file]
-kind = np.array([row[0] for row in rows])
-molecule = np.array([int(row[1]) for row in rows])
-mass = np.array([float(row[2]) for row in rows])
-charge = np.array([float(row[3]) for row in rows])
-positions = 10.0 * np.fromfile(os.path.join(folder, "positions.bin")).reshape(-1, len(rows), 3)
-with open(os.path.join(folder, "profile.csv"), encoding="utf-8") as file:
-    table = list(csv.DictReader(file))
+sample = read_sample(folder)
+kind, molecule, mass, charge = sample.kind, sample.molecule, sample.mass, sample.charge
+positions = sample.positions
+table = read_table(folder, "profile.csv")
 with open(os.path.join(folder, "potential.csv"), encoding="utf-8") as file:
     condition = file.readline()
     potential = list(csv.DictReader(file))
@@ -58,7 +54,7 @@ def column(name):
     return np.array([float(row[name]) if row[name] else np.nan for row in table])
 
 
-universe = MDAnalysis.Universe.empty(len(rows), n_residues=molecule[-1] + 1,
+universe = MDAnalysis.Universe.empty(sample.n, n_residues=molecule[-1] + 1,
                                      atom_resindex=molecule, trajectory=True)
 universe.add_TopologyAttr("masses", mass)
 universe.add_TopologyAttr("charges", charge)
@@ -76,7 +72,7 @@ def linear_density(atoms, grouping):
                          binsize=width * (1 - 1e-6)).run().results.z
 
 
-everything = np.arange(len(rows))
+everything = np.arange(sample.n)
 theirs = linear_density(everything, "atoms")
 avogadro = 6.02214076e23
 check("mass density", column("mass kg/m3"), 1000.0 * theirs.mass_density)

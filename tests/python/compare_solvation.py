@@ -7,8 +7,6 @@
 FOLDER holds what solvation_sample left. Distances are MDAnalysis's, clusters scipy's connected
 components, both conventions of speciation are written anew. Exit code 77 (skipped) without them, 1
 when a number differs by more than one contact in all frames (both keep distances in float)."""
-import csv
-import os
 import sys
 
 try:
@@ -19,24 +17,15 @@ try:
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
+from sample_files import read_sample, read_table
 
 EDGE_A = 40.0
 folder = sys.argv[1]
-
-
-def table(name):
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-with open(os.path.join(folder, "atoms.txt"), encoding="utf-8") as file:
-    rows = [line.split() for line in file]
-kind = np.array([row[0] for row in rows])
-molecule = np.array([int(row[1]) for row in rows])
-positions = 10.0 * np.fromfile(os.path.join(folder, "positions.bin")).reshape(-1, len(rows), 3)
+sample = read_sample(folder)
+kind, molecule, positions = sample.kind, sample.molecule, sample.positions
 box = np.array([EDGE_A] * 3 + [90.0] * 3, dtype=np.float32)
 cation = np.flatnonzero(kind == "K+")
-shells = {row["partner"]: row for row in table("solvation.csv")}
+shells = {row["partner"]: row for row in read_table(folder, "solvation.csv")}
 count = {name: len(np.unique(molecule[kind == name])) for name in shells}
 atoms, molecules, coordinated = ({name: 0.0 for name in shells} for _ in range(3))
 anion_fraction, cation_fraction = np.zeros(3), np.zeros(3)
@@ -74,7 +63,7 @@ for name, row in shells.items():
     checks += [(f"atoms of {name}", atoms[name], row["atoms"]),
                (f"molecules of {name}", molecules[name], row["molecules"]),
                (f"coordinated {name}", coordinated[name], row["coordinated"])]
-species = {(row["fraction_of"], row["in"]): row["value"] for row in table("speciation.csv")}
+species = {(row["fraction_of"], row["in"]): row["value"] for row in read_table(folder, "speciation.csv")}
 for k, which in enumerate(("SSIP", "CIP", "AGG")):
     checks += [(f"anions {which}", anion_fraction[k], species["anions", which]),
                (f"cations {which}", cation_fraction[k], species["cations", which])]

@@ -9,8 +9,6 @@ numpy; their mean squares and products by tidynamics (de Buyl, doi:10.21105/joss
 conductivity is that of a line through the charge's mean square with the weights of
 walk_regression.h made anew here by direct summation. Exit code 77 (skipped) without tidynamics, 1 when a value differs by more than 1e-5
 (the program keeps displacements in float)."""
-import csv
-import os
 import sys
 
 try:
@@ -19,25 +17,15 @@ try:
 except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
+from sample_files import read_sample, read_table, without_drift
 
 TOLERANCE = 1e-5
 CHARGE = {"K+": 1, "I-": -1, "DME": 0}
 TEMPERATURE, VOLUME_NM3 = 298.15, 125000.0
 folder = sys.argv[1]
-
-
-def table(name):
-    with open(os.path.join(folder, name), encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
-with open(os.path.join(folder, "atoms.txt"), encoding="utf-8") as file:
-    rows = [line.split() for line in file]
-kind = np.array([row[0] for row in rows])
-mass = np.array([float(row[2]) for row in rows])
-positions = 10.0 * np.fromfile(os.path.join(folder, "positions.bin")).reshape(-1, len(rows), 3)
-drift = np.einsum("i,kic->kc", mass, positions) / mass.sum()
-moved = positions - positions[0] - (drift - drift[0])[:, None, :]
+sample = read_sample(folder)
+kind, positions = sample.kind, without_drift(sample)
+moved = positions - positions[0]
 total = {name: moved[:, kind == name].sum(axis=1) for name in ("K+", "I-")}  # monatomic
 charge = sum(CHARGE[name] * path for name, path in total.items())
 
@@ -46,7 +34,7 @@ theirs = {"charge_e2_A2": tidynamics.msd(charge)}
 for first, second in (("K+", "K+"), ("K+", "I-"), ("I-", "I-")):
     theirs[f"{first} {second}_A2"] = (tidynamics.msd(total[first] + total[second]) -
                                       tidynamics.msd(total[first] - total[second])) / 4.0
-ours = table("collective_msd.csv")
+ours = read_table(folder, "collective_msd.csv")
 worst = 0.0
 for name, values in theirs.items():
     mine = np.array([float(row[name]) for row in ours])
@@ -65,7 +53,7 @@ def covariance(m, n, frames, jitter):
 
 
 interval = float(ours[1]["lag_ps"])
-fit = [row for row in table("diffusion.csv") if row["species"] in ("K+", "I-")]
+fit = [row for row in read_table(folder, "diffusion.csv") if row["species"] in ("K+", "I-")]
 start = round(max(float(row["fit_from_ps"]) for row in fit) / interval)
 end = round(max(float(row["fit_to_ps"]) for row in fit) / interval)
 lags = np.unique((start * (end / start) ** (np.arange(32) / 31.0) + 0.5).astype(int))
@@ -79,7 +67,7 @@ slope = np.linalg.solve(x.T @ np.linalg.solve(c, x),
                         x.T @ np.linalg.solve(c, theirs["charge_e2_A2"][lags]))[1]
 sigma = (1.602176634e-19 ** 2 * slope * 1e-8 /
          (6.0 * VOLUME_NM3 * 1e-27 * 1.380649e-23 * TEMPERATURE))
-row = next(row for row in table("conductivity.csv") if row["quantity"] == "conductivity")
+row = next(row for row in read_table(folder, "conductivity.csv") if row["quantity"] == "conductivity")
 difference = abs(float(row["value"]) / sigma - 1.0)
 print(f"conductivity {float(row['value']):.6g} and {sigma:.6g} S/m, difference {difference:.2e}")
 sys.exit(0 if worst < TOLERANCE and difference < 1e-4 else 1)
