@@ -5,7 +5,7 @@
  * has the correlation factor (1 - b)/(1 + b). */
 #include <math.h>
 
-#include "host/analysis/jumps.h"
+#include "host/analysis/analysis.h"
 #include "kernels/base/units.h"
 #include "tests/made_trajectory.h"
 
@@ -205,6 +205,14 @@ static void planted_jumps_are_found(void **state)
         *(r.row[k].from != r.row[k].to ? &between : &inside) += r.row[k].count;
     assert_true(fabs(between / count.along[0] - 1.0) < 0.02);
     assert_true(fabs(inside / (count.along[1] + count.along[2]) - 1.0) < 0.02);
+    km_results results = {.jumps = r};
+    assert_ok(km_jumps_describe(&results));
+    assert_int_equal(results.n_warnings, 0);
+    results.jumps.interval = 10.0 * INTERVAL;
+    assert_ok(km_jumps_describe(&results));
+    assert_non_null(strstr(results.warning[0], "lower production.frame_ps"));
+    free(results.line);
+    free(results.warning);
     km_jumps_result_clear(&r);
 }
 

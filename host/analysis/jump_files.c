@@ -68,6 +68,12 @@ km_status km_jumps_describe(km_results *results)
         KM_TRY(km_results_add_line(results, "%s: correlation factor %.2f (95 %%: %.2f to %.2f)",
                                    r->species, r->correlation.value, r->correlation.low,
                                    r->correlation.high));
+    if (r->rate.value * r->interval > KM_JUMP_OFTEN)
+        KM_TRY(km_results_add_warning(
+            results,
+            "%s jump about every %.3g ps and frames are %.3g ps apart: jumps are missed; lower "
+            "production.frame_ps",
+            r->species, 1.0 / r->rate.value, r->interval));
     return r->in_core < 0.3
                ? km_results_add_warning(results,
                                         "%s are within a core of their sites for only %.0f %% of "

@@ -347,6 +347,7 @@ km_status km_jumps_finish(km_jumps *j, const km_estimate *tracer, km_jumps_resul
     out->n_kinds = j->sites->n_kinds;
     out->core = j->core / KM_NM_PER_ANGSTROM;
     out->time = j->time_last - j->time_first;
+    out->interval = interval;
     out->in_core = j->in_core / ((double)n_ions * j->n_frames);
     for (int k = 0; k < out->n_kinds; k++)
         out->occupancy[k] = j->seated[k] / ((double)j->n_frames * out->kind[k].n);

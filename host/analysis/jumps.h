@@ -22,6 +22,7 @@
 #include "host/analysis/statistics.h"
 
 #define KM_JUMP_CORE 0.35
+#define KM_JUMP_OFTEN 0.1 /* jumps per frame of an ion above which frames are too far apart */
 #define KM_JUMPS_TEXT 256
 
 /* Jumps from one kind of site to another over one distance. */
@@ -42,6 +43,7 @@ typedef struct km_jumps_result {
     double core;                      /* A                                                 */
     double in_core;                   /*      fraction of the ions' time in a core         */
     double time;                      /* ps                                                */
+    double interval;                  /* ps between frames */
     int n_rows;
     km_jump_row *row;
     km_estimate rate;        /* 1/ps  per ion                                    */

@@ -256,6 +256,8 @@ static km_status run_series(command *c)
     km_status status = km_run_folder_open(output, resume, &folder);
     if (status == KM_OK)
         status = run_temperatures(c);
+    if (folder != NULL && status != KM_OK)
+        km_run_folder_log(folder, "%s", km_last_error()->message);
     km_run_folder_destroy(folder);
     km_temperature_series_clear(&series);
     c->series = NULL;
