@@ -69,12 +69,17 @@ print(f"largest constraint residual,{data['constraint_residual'].max():.3g},,")
 print(f"density kg/m3 (fixed) largest less least,{np.ptp(data['density_kg_m3']):.3g},,")
 with open(memory, encoding="utf-8") as file:
     seen = list(csv.DictReader(file))
-seen = seen[len(seen) // 20:]  # after the start
 resident = np.array([int(row["resident_kB"]) for row in seen])
 files = np.array([int(row["open_files"]) for row in seen])
+# from the first twentieth of the time to the end of the steps, when trajectory and table are closed
+begin = len(seen) // 20
+end = int(np.flatnonzero(files == files[begin])[-1]) + 1
+print(f"resident memory of the analyses after the steps kB,{resident[end:].max() if end < len(seen) else 0},,")
+resident, files = resident[begin:end], files[begin:end]
 growth = int(resident[-1] - resident[0])
+print(f"samples of memory,{len(resident)},,")
 print(f"resident memory kB,{resident[-1]},,")
-print(f"growth of it from the first twentieth of the time to the end kB,{growth},,0")
+print(f"growth of it while stepping kB,{growth},,0")
 print(f"open files least and most,{files.min()} and {files.max()},,")
 failures += growth > 1024 or files.min() != files.max()
 sys.exit(1 if failures else 0)
