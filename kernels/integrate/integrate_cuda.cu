@@ -14,7 +14,7 @@ namespace KM_CUDA_NAMESPACE
 typedef struct first_half_numbers {
     int64_t step;
     km_pending pending;
-    km_box box;
+    const km_box *box;
     double kt, decay; /* Langevin: kJ/mol, exp(-friction dt) */
     double work;      /* kJ/mol  Langevin: energy given      */
     const km_motion *motion;
@@ -30,14 +30,14 @@ static __device__ __forceinline__ void langevin(km_unit<KIND> &u, const km_parti
                                                 first_half_numbers &now)
 {
     const bool coupled = km_is_coupled(&p, u.atom[0]);
-    now.fault |= km_unit_velocities(u, now.box);
+    now.fault |= km_unit_velocities(u, *now.box);
     const double before = km_unit_kinetic(u, p);
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++)
         if (u.w[a] > 0.0 && coupled)
             u.v[a] =
                 km_langevin_step(u.v[a], u.w[a], now.decay, now.kt, spec.seed, now.step, u.atom[a]);
-    now.fault |= km_unit_velocities(u, now.box);
+    now.fault |= km_unit_velocities(u, *now.box);
     now.work = coupled ? km_unit_kinetic(u, p) - before : 0.0;
 }
 
@@ -53,10 +53,10 @@ static __device__ __forceinline__ void move(const km_units &units, const km_part
     if (list.build != NULL)
         km_unit_take(u, p);
     const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
-    now.fault = km_unit_drift(u, now.box, spec.constraint_tolerance, duration);
+    now.fault = km_unit_drift(u, *now.box, spec.constraint_tolerance, duration);
     if (LANGEVIN) {
         langevin(u, p, spec, now);
-        now.fault |= km_unit_drift(u, now.box, spec.constraint_tolerance, duration);
+        now.fault |= km_unit_drift(u, *now.box, spec.constraint_tolerance, duration);
     }
     km_unit_store(u, p.position, p.n_padded, u.x);
     km_unit_store(u, p.velocity, p.n_padded, u.v);
@@ -64,7 +64,7 @@ static __device__ __forceinline__ void move(const km_units &units, const km_part
         return;
     KM_DEVICE_UNROLL
     for (int a = 0; a < u.ATOMS; a++)
-        now.asked |= km_list_place(list, now.box, u.atom[a], u.x[a], p.charge[u.atom[a]],
+        now.asked |= km_list_place(list, *now.box, u.atom[a], u.x[a], p.charge[u.atom[a]],
                                    now.allowance, now.near_allowance);
 }
 
@@ -103,7 +103,7 @@ static __global__ void __launch_bounds__(KM_UNIT_THREADS)
     first_half_numbers now;
     now.step = km_step_number(state, recorded, index);
     now.pending = km_pending_of(state);
-    now.box = state->box;
+    now.box = &state->box; /* wanted now and then: not worth registers */
     now.work = 0.0;
     now.motion = motion;
     now.allowance = list.build != NULL ? list.build->allowance : 0.0;
