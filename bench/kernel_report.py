@@ -31,6 +31,7 @@ def output(*command):
 
 def short(symbol):
     name = output("c++filt", symbol).strip()
+    name = re.sub(r"\((?:\w+::)*\w+\)(?=\d)", "", name)  # the type of an enumerator
     name = re.sub(r"\(.*", "", name)
     return name.replace("void ", "").split("::")[-1] if "<" not in name else \
         re.sub(r"^void ", "", name).split("km_cuda::", 1)[-1]

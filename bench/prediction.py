@@ -57,9 +57,9 @@ def read(path):
 def instructions(path):
     """Per pair slot of the kernel a plain step of the liquids runs: force alone, geometric rule."""
     for row in read(path):
-        if row["kernel"].startswith("pair_kernel<13, true, false"):
+        if row["kernel"].startswith("pair_kernel<13, 0, false"):
             return float(row["instructions_per_pair_slot"])
-    sys.exit(f"prediction: no pair_kernel<13, true, false> in {path}")
+    sys.exit(f"prediction: no pair_kernel<13, 0, false> in {path}")
 
 
 def predict(slots, atoms, per_slot, options):
