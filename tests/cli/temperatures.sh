@@ -31,7 +31,7 @@ done
 command -v gnuplot >/dev/null && { [ -s series/arrhenius.png ] || fail "series/arrhenius.png is missing"; }
 
 # weighted least squares of ln D against 1/T, worked out again
-energy=$(awk -F, '$1 == "D_K+" { x = 1 / $2; y = log($4); w = ($4 / $5) ^ 2
+energy=$(awk -F, '$1 == "D_K+" && $10 == "" { x = 1 / $2; y = log($4); w = ($4 / $5) ^ 2
         s += w; sx += w * x; sy += w * y; sxx += w * x * x; sxy += w * x * y }
     END { printf "%.9g", -8.31446261815324e-3 * (s * sxy - sx * sy) / (s * sxx - sx * sx) }' series/arrhenius.csv)
 awk -v e="$energy" '/"D_K\+"/ { inside = 1 } inside && /"value"/ { gsub(",", ""); d = $2 / e - 1
