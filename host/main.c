@@ -82,6 +82,8 @@ static const command commands[] = {
      "energies\n"
      "                        of kalium-energy.txt, and goes on with the production stage\n"
      "  --to gromacs          topol.top, an .itp per molecule, conf.gro, energy.mdp, run.mdp\n"
+     "  --to xyz, extxyz      every frame of the trajectory; extended: lattice and velocities too\n"
+     "  --to vmd              topology, trajectory and scene.vmd: shells, paths of ions, surfaces\n"
      "  -o, --output DIR      folder to write to (default: ID-PROGRAM)\n"
      "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",

@@ -18,10 +18,15 @@ static const double relative_force_error[] = {1e-7, 1e-6, 1e-5};
 
 typedef struct target {
     const char *name;
+    bool energies; /* are written beside its files, to be compared */
     km_status (*write)(const char *folder, const km_export *e);
 } target;
 
-static const target targets[] = {{"lammps", km_export_lammps}, {"gromacs", km_export_gromacs}};
+static const target targets[] = {
+    {"lammps", true, km_export_lammps}, {"gromacs", true, km_export_gromacs},
+    {"xyz", false, km_export_xyz},      {"extxyz", false, km_export_extxyz},
+    {"vmd", false, km_export_vmd},
+};
 static const int n_targets = sizeof targets / sizeof targets[0];
 
 static km_status find_target(const char *name, const target **out)
@@ -63,10 +68,11 @@ static km_status take_checkpoint(const char *folder, km_cell *cell)
     return KM_OK;
 }
 
-/* The configuration of a run folder, or of a recipe. */
-static km_status read_cell(km_options *options, km_cell *cell)
+/* The configuration of a run folder, or of a recipe. trajectory: of the former, else empty. */
+static km_status read_cell(km_options *options, km_cell *cell, char trajectory[PATH_LENGTH])
 {
     char path[PATH_LENGTH + 64];
+    trajectory[0] = '\0';
     if (options->recipe == NULL)
         return KM_FAIL(KM_ERROR_USAGE, "which run folder or recipe? e.g. kalium export kfsi-dme-1 "
                                        "--to lammps");
@@ -77,6 +83,9 @@ static km_status read_cell(km_options *options, km_cell *cell)
         if (cell->recipe->replicas > 1)
             return KM_FAIL(KM_ERROR_USAGE, "%s holds replicas; export one of them: %s/replica-1",
                            options->recipe, options->recipe);
+        snprintf(trajectory, PATH_LENGTH, "%.4100s/%s", options->recipe, KM_FILE_TRAJECTORY);
+        if (access(trajectory, F_OK) != 0)
+            trajectory[0] = '\0';
         KM_TRY(km_system_compose(cell->recipe, cell->forcefield, &cell->system));
         return take_checkpoint(options->recipe, cell);
     }
@@ -99,31 +108,42 @@ static km_status make_model(const km_cell *cell, km_model **model)
     return status;
 }
 
-static km_status export_cell(const km_options *options, const km_cell *cell, const target *to,
-                             const km_model *model)
+static km_status write_files(const km_options *options, const target *to, km_export *e)
 {
     char folder[PATH_LENGTH];
-    km_single_point point = {0};
     if (options->output != NULL)
         snprintf(folder, sizeof folder, "%.4100s", options->output);
     else
-        snprintf(folder, sizeof folder, "%.1000s-%s", cell->recipe->id, to->name);
-    km_status status = km_single_point_make(options, model, cell->system, &point);
-    if (status == KM_OK)
-        status = km_folder_make(folder);
+        snprintf(folder, sizeof folder, "%.1000s-%s", e->recipe->id, to->name);
+    KM_TRY(km_folder_make(folder));
+    KM_TRY(to->write(folder, e));
+    printf("%d atoms written for %s to %s\n", e->model->n, to->name, folder);
+    return KM_OK;
+}
+
+static km_status export_cell(const km_options *options, const km_cell *cell, const target *to,
+                             const char *trajectory)
+{
+    km_model *model = NULL;
+    km_single_point point = {0};
+    km_status status =
+        to->energies ? make_model(cell, &model)
+                     : km_model_create(cell->recipe, cell->forcefield, cell->system, false, &model);
+    if (status == KM_OK && to->energies)
+        status = km_single_point_make(options, model, cell->system, &point);
     if (status == KM_OK) {
-        const km_export e = {.recipe = cell->recipe,
-                             .forcefield = cell->forcefield,
-                             .model = model,
-                             .box = cell->system->box,
-                             .position = cell->system->position,
-                             .velocity = cell->system->velocity,
-                             .energy = point.simulation->particles->energy};
-        status = to->write(folder, &e);
+        km_export e = {.recipe = cell->recipe,
+                       .forcefield = cell->forcefield,
+                       .model = model,
+                       .box = cell->system->box,
+                       .position = cell->system->position,
+                       .velocity = cell->system->velocity,
+                       .energy = to->energies ? point.simulation->particles->energy : NULL,
+                       .trajectory = trajectory[0] != '\0' ? trajectory : NULL};
+        status = write_files(options, to, &e);
     }
-    if (status == KM_OK)
-        printf("%d atoms written for %s to %s\n", model->n, to->name, folder);
     km_single_point_free(&point);
+    km_model_destroy(model);
     return status;
 }
 
@@ -131,7 +151,7 @@ km_status km_command_export(int argc, char **argv)
 {
     km_options options;
     km_cell cell = {0};
-    km_model *model = NULL;
+    char trajectory[PATH_LENGTH];
     const target *to = NULL;
     KM_TRY(km_options_parse(argc, argv, "output set seed structure to threads device", &options));
     KM_TRY(find_target(options.to, &to));
@@ -140,12 +160,9 @@ km_status km_command_export(int argc, char **argv)
                  "cell.structure.file=%s", options.structure);
         options.settings[options.n_settings++] = options.structure_setting;
     }
-    km_status status = read_cell(&options, &cell);
+    km_status status = read_cell(&options, &cell, trajectory);
     if (status == KM_OK)
-        status = make_model(&cell, &model);
-    if (status == KM_OK)
-        status = export_cell(&options, &cell, to, model);
-    km_model_destroy(model);
+        status = export_cell(&options, &cell, to, trajectory);
     km_cell_destroy(&cell);
     return status;
 }

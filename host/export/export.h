@@ -16,7 +16,8 @@ typedef struct km_export {
     km_box box;             /* nm                                           */
     const double *position; /* nm     3 x n atom-major, unwrapped           */
     const double *velocity; /* nm/ps  3 x n, or NULL when there are none    */
-    const double *energy;   /* kJ/mol KM_ENERGY_COUNT, of this configuration */
+    const double *energy;   /* kJ/mol KM_ENERGY_COUNT, of this configuration; NULL: not computed */
+    const char *trajectory; /* of the run, AMBER NetCDF; NULL: none */
 } km_export;
 
 /* The stage that the target is asked to go on with: production, else the last of dynamics; NULL
@@ -36,6 +37,15 @@ KM_MUST_CHECK km_status km_export_lammps(const char *folder, const km_export *e)
  * refused. Format: GROMACS reference manual, chapter "Topologies",
  * doi:10.1016/j.softx.2015.06.001. */
 KM_MUST_CHECK km_status km_export_gromacs(const char *folder, const km_export *e);
+
+/* XYZ, plain or extended (lattice, species, pos, velo): trajectory.xyz or trajectory.extxyz with
+ * all frames, unwrapped, or cell.xyz, cell.extxyz with the one configuration. */
+KM_MUST_CHECK km_status km_export_xyz(const char *folder, const km_export *e);
+KM_MUST_CHECK km_status km_export_extxyz(const char *folder, const km_export *e);
+
+/* VMD: topology.psf, start.pdb (this configuration), trajectory.nc, view.vmd as in a run folder,
+ * and scene.vmd with shells, paths and surfaces. */
+KM_MUST_CHECK km_status km_export_vmd(const char *folder, const km_export *e);
 
 /* Splitting, order and mesh for the accuracy that the recipe asks of a run; zero without charges.
  */

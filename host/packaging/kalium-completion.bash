@@ -9,7 +9,7 @@ _kalium() {
     case $before in
     -o | --output) mapfile -t COMPREPLY < <(compgen -d -- "$word") && return ;;
     --device) mapfile -t COMPREPLY < <(compgen -W "auto cpu cuda" -- "$word") && return ;;
-    --to) mapfile -t COMPREPLY < <(compgen -W "lammps gromacs" -- "$word") && return ;;
+    --to) mapfile -t COMPREPLY < <(compgen -W "lammps gromacs xyz extxyz vmd" -- "$word") && return ;;
     --structure | --forces) mapfile -t COMPREPLY < <(compgen -f -- "$word") && return ;;
     esac
     case ${COMP_WORDS[1]}:$word in
