@@ -10,8 +10,7 @@
 static const made_kind kinds[] = {{"K+", "K", 2, 1, 39.0983, 1}, {"O2-", "O", 2, 1, 16.0, -2}};
 
 /* Two ions: one always at (0.06, 0.5, 0.95) of the cell, one at (0.36, 0.25, 0.75) in even frames
- * and at
- * (-0.36, 1.25, 0.75), the place (0.64, 0.25, 0.75), in odd ones. */
+ * and at (-0.36, 1.25, 0.75), the place (0.64, 0.25, 0.75), in odd ones. */
 static void place(int k, const km_box *box, double x[12])
 {
     const double s[4][3] = {{0.06, 0.5, 0.95},
@@ -85,9 +84,12 @@ static void file_is_open_dx(void **state)
     int n[3], items;
     double origin[3], delta[3][3], sum = 0.0, value;
     run(&analysis);
-    assert_ok(km_analysis_write(analysis, "."));
+    char folder[] = "occupancy_XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    assert_ok(km_analysis_write(analysis, folder));
     km_analysis_destroy(analysis);
-    FILE *file = fopen("occupancy.dx", "r");
+    snprintf(path, sizeof path, "%s/occupancy.dx", folder);
+    FILE *file = fopen(path, "r");
     assert_non_null(file);
     assert_int_equal(fscanf(file, "#%*[^\n]\nobject 1 class gridpositions counts %d %d %d\n", &n[0],
                             &n[1], &n[2]),
@@ -112,8 +114,10 @@ static void file_is_open_dx(void **state)
     assert_near(delta[1][0] * n[1], 3.0, 1e-6);
     assert_near(delta[2][0] * n[2], -2.0, 1e-6);
     fclose(file);
-    unlink("occupancy.dx");
-    unlink("analysis.txt");
+    assert_int_equal(remove(path), 0);
+    snprintf(path, sizeof path, "%s/analysis.txt", folder);
+    assert_int_equal(remove(path), 0);
+    assert_int_equal(rmdir(folder), 0); /* nothing else was left there */
 }
 
 int main(void)

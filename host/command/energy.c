@@ -85,11 +85,6 @@ km_status km_command_energy(int argc, char **argv)
     km_options options;
     km_cell cell = {0};
     KM_TRY(km_options_parse(argc, argv, "set seed structure json forces threads device", &options));
-    if (options.structure != NULL) {
-        snprintf(options.structure_setting, sizeof options.structure_setting,
-                 "cell.structure.file=%s", options.structure);
-        options.settings[options.n_settings++] = options.structure_setting;
-    }
     const km_status status = build_and_evaluate(&options, &cell);
     km_cell_destroy(&cell);
     return status;

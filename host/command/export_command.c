@@ -110,11 +110,15 @@ static km_status make_model(const km_cell *cell, km_model **model)
 
 static km_status write_files(const km_options *options, const target *to, km_export *e)
 {
-    char folder[PATH_LENGTH];
+    char folder[PATH_LENGTH], path[PATH_LENGTH + 64];
     if (options->output != NULL)
         snprintf(folder, sizeof folder, "%.4100s", options->output);
     else
         snprintf(folder, sizeof folder, "%.1000s-%s", e->recipe->id, to->name);
+    snprintf(path, sizeof path, "%s/%s", folder, KM_FILE_RECIPE);
+    if (access(path, F_OK) == 0)
+        return KM_FAIL(KM_ERROR_USAGE, "%s holds a run; export into another folder: -o DIR",
+                       folder);
     KM_TRY(km_folder_make(folder));
     KM_TRY(to->write(folder, e));
     printf("%d atoms written for %s to %s\n", e->model->n, to->name, folder);
@@ -155,11 +159,6 @@ km_status km_command_export(int argc, char **argv)
     const target *to = NULL;
     KM_TRY(km_options_parse(argc, argv, "output set seed structure to threads device", &options));
     KM_TRY(find_target(options.to, &to));
-    if (options.structure != NULL) {
-        snprintf(options.structure_setting, sizeof options.structure_setting,
-                 "cell.structure.file=%s", options.structure);
-        options.settings[options.n_settings++] = options.structure_setting;
-    }
     km_status status = read_cell(&options, &cell, trajectory);
     if (status == KM_OK)
         status = export_cell(&options, &cell, to, trajectory);

@@ -151,7 +151,8 @@ static km_status take(km_options *o, int key, const char *text)
         return KM_OK;
     case OPTION_STRUCTURE:
         o->structure = text;
-        return KM_OK;
+        snprintf(o->structure_setting, sizeof o->structure_setting, "cell.structure.file=%s", text);
+        return add_setting(o, o->structure_setting);
     case OPTION_FORCES:
         o->forces = text;
         return KM_OK;

@@ -99,11 +99,10 @@ static km_status write_scene(const char *path, const km_labels *labels, const km
     return km_atomic_stream_commit(&file);
 }
 
-/* The trajectory is the same file under a second name where that can be, else a copy. */
+/* The trajectory is the same file under a second name where that can be, else a copy, which takes
+ * the place of an earlier one when it is whole. */
 static km_status add_trajectory(const char *from, const char *to)
 {
-    if (access(to, F_OK) == 0 && unlink(to) != 0)
-        return KM_FAIL(KM_ERROR_FILE, "%s: cannot be replaced", to);
     return link(from, to) == 0 ? KM_OK : km_export_copy(from, to);
 }
 

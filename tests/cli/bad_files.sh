@@ -2,19 +2,15 @@
 # Files that are cut off, foreign, damaged or cannot be written, forces that explode: one message, the
 # documented exit code, and a run folder from which --continue goes on. usage: bad_files.sh KALIUM tiny.yaml
 set -u
+. "$(dirname "$0")/failures.sh"
 export OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive
 kalium=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$2" "$work/tiny.yaml"
 cd "$work" || exit 1
-failures=0
 cases=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 # refuses CODE TEXT COMMAND arguments...
 refuses() {
     code=$1 text=$2

@@ -27,6 +27,13 @@ for f in topology.psf start.pdb view.vmd scene.vmd trajectory.nc; do
 done
 cmp -s run/trajectory.nc vmd/trajectory.nc || fail "the trajectory for VMD is another"
 grep -q 'segname K' vmd/scene.vmd || fail "the cations are not selected in scene.vmd"
+# again, in the place of what is there; never into the run itself
+"$kalium" export run --to vmd -o vmd >/dev/null
+cmp -s run/trajectory.nc vmd/trajectory.nc || fail "the trajectory for VMD is another, the second time"
+cp run/trajectory.nc kept.nc
+if "$kalium" export run --to vmd -o run >log 2>&1; then fail "export into the run is not refused"; fi
+grep -q 'another folder' log || fail "export into the run: $(cat log)"
+cmp -s run/trajectory.nc kept.nc || fail "export into the run has touched the trajectory"
 if "$kalium" export run --to pdbx >log 2>&1; then fail "an unknown format is not refused"; fi
 grep -q 'lammps' log || fail "the formats are not named: $(cat log)"
 

@@ -3,25 +3,11 @@
 # Exported liquids in GROMACS, in double precision: every term of the energy as kalium has it. Without
 # GROMACS only the numbers in the files are looked at. usage: export_gromacs.sh KALIUM TESTS_CLI
 set -eu
+. "$(dirname "$0")/exported.sh"
 kalium=$1 cli=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-has() { # has FILE LINE...: the file has these lines, blanks squeezed
-    file=$1
-    shift
-    for line in "$@"; do
-        tr -s ' ' <"$file" | grep -qF -- "$line" || { echo "$file has no line '$line'"; exit 1; }
-    done
-}
-
-refuses() { # refuses WORDS ARGUMENTS...
-    words=$1
-    shift
-    if "$kalium" export "$@" >log 2>&1; then echo "export $*: not refused"; exit 1; fi
-    grep -qF -- "$words" log || { echo "export $*: $(cat log)"; exit 1; }
-}
 
 "$kalium" run "$cli/smallest.yaml" --quiet --threads 2 -o run >/dev/null
 "$kalium" export run --to gromacs -o liquid

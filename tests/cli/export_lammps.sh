@@ -4,25 +4,11 @@
 # Without LAMMPS only the numbers in the files are looked at, against those printed in the force
 # field. usage: export_lammps.sh KALIUM TESTS_CLI
 set -eu
+. "$(dirname "$0")/exported.sh"
 kalium=$1 cli=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-
-has() { # has FILE LINE...: the file has these lines
-    file=$1
-    shift
-    for line in "$@"; do
-        grep -qF -- "$line" "$file" || { echo "$file has no line '$line'"; exit 1; }
-    done
-}
-
-refuses() { # refuses WORDS ARGUMENTS...
-    words=$1
-    shift
-    if "$kalium" export "$@" >log 2>&1; then echo "export $*: not refused"; exit 1; fi
-    grep -qF -- "$words" log || { echo "export $*: $(cat log)"; exit 1; }
-}
 
 "$kalium" export "$cli/tiny.yaml" --to lammps -o liquid
 # opls-electrolytes.yaml is in kcal/mol and angstrom, as units real

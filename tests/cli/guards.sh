@@ -3,19 +3,15 @@
 # the term, the atom and the molecule, exit 70, and keeps its last good checkpoint.
 # usage: guards.sh KALIUM TINY_RECIPE
 set -u
+. "$(dirname "$0")/failures.sh"
 export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1
 kalium=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$2" "$work/tiny.yaml"
 cd "$work" || exit 1
-failures=0
 cases=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 # recipe FILE STRUCTURE STAGE: the molecules of tiny.yaml from a structure, in one stage of one's own
 recipe() {
     cat >"$1" <<END

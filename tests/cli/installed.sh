@@ -3,15 +3,11 @@
 # version, passes its self-test, notices wrong numbers; man page and completion are good.
 # usage: installed.sh CMAKE BUILD
 set -u
+. "$(dirname "$0")/failures.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 root="$work/any where/ö"
 mkdir -p "$work/any where"
-failures=0
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 "$1" --install "$2" --prefix "$work/prefix" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 mv "$work/prefix" "$root"
 bare() { (cd / && env -i PATH=/usr/bin:/bin LANG=C "$root/bin/kalium" "$@" 2>&1); }

@@ -2,17 +2,13 @@
 # Many replicas in one process: each the bytes of the same run alone, whatever happens to the process;
 # what they say together; what is refused. usage: replicas.sh KALIUM RECIPE
 set -u
+. "$(dirname "$0")/failures.sh"
 kalium=$1
 recipe=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 same() { # same WHAT FOLDER...: the replicas of FOLDER are those of the folder that was left alone
     for r in 1 2 3; do
         for f in trajectory.nc energies.csv recipe-resolved.yaml; do

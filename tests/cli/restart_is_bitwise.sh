@@ -2,18 +2,14 @@
 # A run that is stopped, killed, continued, extended or run on another number of threads gives the same
 # bytes as one that was left alone. usage: restart_is_bitwise.sh KALIUM RECIPE [KILLS]
 set -u
+. "$(dirname "$0")/failures.sh"
 kalium=$1
 recipe=$2
 kills=${3:-4} # at random moments; more of them in one go by hand
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 same() { # same WHAT FOLDER: compares with the run that was left alone
     for f in trajectory.nc energies.csv state.nc; do
         cmp -s "whole/$f" "$2/$f" || fail "$1: $f differs"

@@ -2,17 +2,13 @@
 # A series of temperatures: each the bytes of the run alone, whatever happens to the process; the
 # straight line worked out again by awk; what is refused. usage: temperatures.sh KALIUM RECIPE
 set -u
+. "$(dirname "$0")/failures.sh"
 kalium=$1
 recipe=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-failures=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 refuses() { # refuses CODE TEXT arguments...
     code=$1 text=$2
     shift 2

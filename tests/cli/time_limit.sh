@@ -3,18 +3,14 @@
 # replicas, and while the time of day jumps by hours. SIGTERM during a minimisation is heard, too.
 # usage: time_limit.sh KALIUM TINY_RECIPE [STEPPING_CLOCK_LIBRARY]
 set -u
+. "$(dirname "$0")/failures.sh"
 export OMP_WAIT_POLICY=passive OMP_NUM_THREADS=1
 kalium=$1 clock=${3:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp "$2" "$work/tiny.yaml"
 cd "$work" || exit 1
-failures=0
 
-fail() {
-    echo "FAILED: $1"
-    failures=$((failures + 1))
-}
 # stops WHAT FOLDER LIMIT_S TEXT options...: exit 75 before the limit is over, with a checkpoint
 stops() {
     what=$1 folder=$2 limit=$3 text=$4

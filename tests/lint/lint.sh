@@ -64,6 +64,11 @@ grep -oE '"[A-Za-z0-9_]+", *(0|OPTIONAL|POINTER|ABSENT)?,? *km_raw_' host/input/
         grep -q "\`$key\`" systems/recipe-keys.md || echo "the key $key is not described in systems/recipe-keys.md"
     done >>"$out"
 
+# 9. Nothing lies at the top but what belongs there.
+git ls-files --cached --others --exclude-standard | cut -d/ -f1 | sort -u |
+    grep -vxE 'kernels|host|forcefields|systems|tests|bench|CMakeLists.txt|CMakePresets.json|Makefile|LICENSE|README.md|\..*' |
+    each "does not belong at the top" >>"$out"
+
 while IFS= read -r line; do breach "$line"; done <"$out"
 # Other versions of clang-format see some lines differently.
 if clang-format --version 2>/dev/null | grep -q 'version 14\.'; then
