@@ -129,6 +129,29 @@ static __device__ __forceinline__ km_fixed km_fixed_of(float x, int *fault)
     return __float2ll_rn(fminf(fmaxf(x, -limit), limit) * (float)KM_FIXED_SCALE);
 }
 
+/* The same for many numbers in a row: what is beyond the limit shows in the largest magnitude seen,
+ * kept as an integer, where not a number is beyond infinity; km_fault_of_largest in the end. */
+static __device__ __forceinline__ km_fixed km_fixed_watched(km_real x, int *largest)
+{
+    const km_real limit = KM_R(KM_FIXED_LIMIT), clamped = min(max(x, -limit), limit);
+#ifdef KM_DOUBLE
+    *largest = max(*largest, __double2hiint(fabs(x)));
+    return __double2ll_rn(clamped * KM_FIXED_SCALE);
+#else
+    *largest = max(*largest, __float_as_int(fabsf(x)));
+    return __float2ll_rn(clamped * KM_R(KM_FIXED_SCALE));
+#endif
+}
+static __device__ __forceinline__ int km_fault_of_largest(int largest)
+{
+#ifdef KM_DOUBLE
+    const int infinity = 0x7ff00000, limit = __double2hiint(KM_FIXED_LIMIT);
+#else
+    const int infinity = 0x7f800000, limit = __float_as_int((float)KM_FIXED_LIMIT);
+#endif
+    return largest > infinity ? KM_FAULT_NOT_FINITE : (largest > limit ? KM_FAULT_FORCE_LIMIT : 0);
+}
+
 /* Sum over a warp, in every lane, as a tree of fixed shape. */
 static __device__ __forceinline__ double km_warp_sum(double x)
 {

@@ -29,9 +29,10 @@ typedef struct shared_sum {
     unsigned low[KM_BONDED_WINDOW], high[KM_BONDED_WINDOW];
 } shared_sum;
 
-/* What a thread adds to, and up. */
+/* What a thread reads, adds to, and up. */
 typedef struct sums {
     const double *position; /* nm         */
+    const double *near;     /* nm         3 x KM_BONDED_WINDOW: of the window */
     km_fixed *force;        /* kJ/mol/nm  */
     shared_sum *own;        /*            3: of the atoms of the window */
     int first;              /*            atom of the window            */
@@ -53,7 +54,9 @@ static __device__ __forceinline__ km_vec3 difference(const sums *s, km_vec3 i, k
 
 static __device__ __forceinline__ km_vec3 load(const sums *s, int i)
 {
-    return km_vec3_load(s->position, s->n_padded, i);
+    const int k = i - s->first;
+    return k >= 0 && k < KM_BONDED_WINDOW ? km_vec3_load(s->near, KM_BONDED_WINDOW, k)
+                                          : km_vec3_load(s->position, s->n_padded, i);
 }
 
 /* Whole sums of 64 bits, whatever the order: what the lower half loses is carried. */
@@ -235,6 +238,32 @@ static __device__ __forceinline__ void add_energies(sums *s, int kind, km_fixed 
         km_fixed_add(&energy[energy_of(kind, true)], km_fixed_of(u_other, &s->fault));
 }
 
+/* Positions of the window, and nothing on its forces yet; a barrier has to follow. */
+static __device__ __forceinline__ void begin_window(const double *position, int n_padded, int first,
+                                                    double *near, shared_sum *own)
+{
+    for (int item = (int)threadIdx.x; item < 3 * KM_BONDED_WINDOW; item += KM_BONDED_THREADS) {
+        const int c = item / KM_BONDED_WINDOW, k = item % KM_BONDED_WINDOW;
+        own[c].low[k] = own[c].high[k] = 0;
+        near[item] = first + k < n_padded ? position[c * n_padded + first + k] : 0.0;
+    }
+}
+
+/* The term of a lane in stretch k, and its kind, read before it is needed. */
+typedef struct next_term {
+    slot_atoms atoms;
+    int kind;
+} next_term;
+
+static __device__ __forceinline__ next_term look_ahead(const bonded_windows &windows, int k,
+                                                       int end)
+{
+    next_term next = {{-1, 0, 0, 0}, 0};
+    if (k < end)
+        next = {windows.atoms[k * KM_WARP + (int)threadIdx.x % KM_WARP], windows.kind[k]};
+    return next;
+}
+
 /* Hands in the forces on the window. */
 static __device__ __forceinline__ void store_window(const sums &s)
 {
@@ -252,24 +281,25 @@ static __global__ void __launch_bounds__(KM_BONDED_THREADS)
                   int n_padded, km_cuda_state *state, bool energy, bool virial)
 {
     __shared__ shared_sum own[3];
+    __shared__ double near[3 * KM_BONDED_WINDOW];
     __shared__ km_fixed energies[KM_ENERGY_COUNT];
     const bonded_window window = windows.window[blockIdx.x];
-    const int warp = (int)threadIdx.x / KM_WARP, lane = (int)threadIdx.x % KM_WARP;
-    for (int item = (int)threadIdx.x; item < 3 * KM_BONDED_WINDOW; item += KM_BONDED_THREADS)
-        own[item / KM_BONDED_WINDOW].low[item % KM_BONDED_WINDOW] =
-            own[item / KM_BONDED_WINDOW].high[item % KM_BONDED_WINDOW] = 0;
+    const int lane = (int)threadIdx.x % KM_WARP, warps = KM_BONDED_THREADS / KM_WARP;
+    int k = window.begin + (int)threadIdx.x / KM_WARP;
+    next_term next = look_ahead(windows, k, window.end);
+    begin_window(position, n_padded, window.atom, near, own);
     if (TALLY && threadIdx.x < KM_ENERGY_COUNT)
         energies[threadIdx.x] = 0;
     __syncthreads();
-    sums s = {position, force, own, window.atom, n_padded, state->box, 0.0, 0.0, {0.0}, 0};
-    for (int k = window.begin + warp; k < window.end; k += KM_BONDED_THREADS / KM_WARP) {
-        const int slot = k * KM_WARP + lane, kind = windows.kind[k];
-        const slot_atoms atoms = windows.atoms[slot];
+    sums s = {position, near, force, own, window.atom, n_padded, state->box, 0.0, 0.0, {0.0}, 0};
+    for (; k < window.end; k += warps) {
+        const next_term now = next;
+        next = look_ahead(windows, k + warps, window.end);
         s.u = s.u_other = 0.0;
-        if (atoms.i >= 0)
-            term<TALLY>(&s, atoms, windows.parameter + slot, windows, kind);
+        if (now.atoms.i >= 0)
+            term<TALLY>(&s, now.atoms, windows.parameter + k * KM_WARP + lane, windows, now.kind);
         if (TALLY && energy)
-            add_energies(&s, kind, energies);
+            add_energies(&s, now.kind, energies);
     }
     __syncthreads();
     store_window(s);

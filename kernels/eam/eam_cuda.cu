@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The embedded-atom term on a GPU: a thread per atom, over all its neighbours, twice. */
+/* The embedded-atom term on a GPU: all neighbours of every atom, twice. */
 #include <stdlib.h>
 
 #include "kernels/eam/eam_rows.cuh"
@@ -7,8 +7,6 @@
 
 namespace KM_CUDA_NAMESPACE
 {
-
-#define KM_EAM_THREADS 128
 
 /* The tables; passed to kernels by value, the pointers are into device memory. */
 typedef struct eam_tables {
@@ -45,43 +43,57 @@ static __device__ __forceinline__ void coefficients(const eam_tables &t, int a, 
 
 /* ---- first pass: densities ---- */
 
+/* In each of the threads that share an atom. */
+template <bool SEVERAL>
+static __device__ __forceinline__ int64_t density_sum(const eam_tables &t, const km_eam_list &list,
+                                                      const row &own,
+                                                      const km_lattice_lanes &lattice,
+                                                      const km_eam_site &site, int *fault)
+{
+    const int a = SEVERAL && own.count > 0 ? list.element[own.i] : 0;
+    const int *entry = own.entry;
+    int64_t sum = 0;
+    for (int k = 0; k < own.count; k++, entry += own.stride) {
+        const int j = *entry;
+        km_real r[3], c[4];
+        const km_real r2 = difference(lattice, site, list.site[j], r);
+        if (!(r2 < t.cutoff2))
+            continue;
+        const place at = place_of(km_sqrt(r2), t.inverse_step, t.n_intervals);
+        coefficients<SEVERAL>(t, a, SEVERAL ? list.element[j] : 0, at.interval, 0, c);
+        sum += whole(km_spline_value(c, at.p), t.density_scale, t.density_limit, fault);
+    }
+    return row_sum(list, sum);
+}
+
 template <bool SEVERAL>
 static __global__ void __launch_bounds__(KM_EAM_THREADS)
-    density_kernel(const eam_tables t, const km_eam_list list, bool energy, km_cuda_state *state)
+    density_kernel(const eam_tables t, const km_eam_list list, const metal_results to)
 {
-    const int i = km_thread_index();
-    const km_box box = state->box;
+    if (!km_is_wanted(to.rebuilt, list.build->rebuild))
+        return;
+    const km_box box = to.state->box;
     const km_lattice l = km_lattice_of(&box);
     const km_lattice_lanes lattice = km_lattice_lanes_of(&l);
-    int64_t sum = 0;
+    const row own = row_of(list);
+    const bool counts = own.i < list.n && own.share == 0;
+    km_eam_site site = own.i < list.n ? list.site[own.i] : km_eam_site{};
     int fault = 0;
     km_fixed u = 0;
-    if (i < list.n) {
-        km_eam_site own = list.site[i];
-        const int a = SEVERAL ? list.element[i] : 0, count = list.count[i];
-        const int *entry =
-            list.entry + (size_t)(i / KM_WARP) * KM_WARP * list.capacity + i % KM_WARP;
-        for (int k = 0; k < count; k++) {
-            const int j = entry[(size_t)k * KM_WARP];
-            km_real r[3], c[4];
-            const km_real r2 = difference(lattice, own, list.site[j], r);
-            if (!(r2 < t.cutoff2))
-                continue;
-            const place at = place_of(km_sqrt(r2), t.inverse_step, t.n_intervals);
-            coefficients<SEVERAL>(t, a, SEVERAL ? list.element[j] : 0, at.interval, 0, c);
-            sum += whole(km_spline_value(c, at.p), t.density_scale, t.density_limit, &fault);
-        }
+    const int64_t sum = density_sum<SEVERAL>(t, list, own, lattice, site, &fault);
+    if (counts) {
+        const int a = SEVERAL ? list.element[own.i] : 0;
         const km_embedding e = {t.embedding + (size_t)a * 4 * t.n_embedding, t.n_embedding,
                                 t.inverse_step_density, t.root[a]};
         double slope;
         u = km_fixed_of(km_embedding_value(&e, (double)sum / t.density_scale, &slope), &fault);
-        own.slope = (km_real)slope;
-        list.embedded[i] = own;
+        site.slope = (km_real)slope;
+        list.embedded[own.i] = site;
     }
-    if (energy)
-        warp_add(&state->energy[KM_ENERGY_EAM], u);
+    if (to.energy)
+        warp_add(&to.state->energy[KM_ENERGY_EAM], u, counts);
     if (fault != 0)
-        atomicOr(&state->fault, fault);
+        atomicOr(&to.state->fault, fault);
 }
 
 /* ---- second pass: forces ---- */
@@ -107,57 +119,58 @@ force_of_pair(const eam_tables &t, const km_eam_site &own, const km_eam_site &ot
 
 template <bool SEVERAL, bool TALLY>
 static __global__ void __launch_bounds__(KM_EAM_THREADS)
-    force_kernel(const eam_tables t, const km_eam_list list, int n_padded, km_fixed *force,
-                 bool energy, bool virial, km_cuda_state *state)
+    force_kernel(const eam_tables t, const km_eam_list list, const metal_results to)
 {
-    const int i = km_thread_index();
-    const km_box box = state->box;
+    if (!km_is_wanted(to.rebuilt, list.build->rebuild))
+        return;
+    const km_box box = to.state->box;
     const km_lattice l = km_lattice_of(&box);
     const km_lattice_lanes lattice = km_lattice_lanes_of(&l);
+    const row own = row_of(list);
     force_sums sums = {};
-    if (i < list.n) {
-        const km_eam_site own = list.embedded[i];
-        const int a = SEVERAL ? list.element[i] : 0, count = list.count[i];
-        const int *entry =
-            list.entry + (size_t)(i / KM_WARP) * KM_WARP * list.capacity + i % KM_WARP;
-        for (int k = 0; k < count; k++) {
-            const int j = entry[(size_t)k * KM_WARP];
+    if (own.i < list.n) {
+        const km_eam_site site = list.embedded[own.i];
+        const int a = SEVERAL ? list.element[own.i] : 0;
+        const int *entry = own.entry;
+        for (int k = 0; k < own.count; k++, entry += own.stride) {
+            const int j = *entry;
             const km_eam_site other = list.embedded[j];
             km_real r[3];
-            const km_real r2 = difference(lattice, own, other, r);
+            const km_real r2 = difference(lattice, site, other, r);
             if (r2 < t.cutoff2)
-                force_of_pair<SEVERAL, TALLY>(t, own, other, a, SEVERAL ? list.element[j] : 0, r,
+                force_of_pair<SEVERAL, TALLY>(t, site, other, a, SEVERAL ? list.element[j] : 0, r,
                                               r2, &sums);
         }
-        const int atom = list.atom[i];
-        for (int c = 0; c < 3; c++)
-            km_fixed_add(&force[c * n_padded + atom], sums.f[c]);
     }
-    hand_over<TALLY>(sums, energy, virial, state);
+    hand_over<TALLY>(list, own, sums, to);
 }
 
 template <bool SEVERAL>
-static km_status launch(const km_eam *eam, const km_step *s, km_particles *p)
+static km_status launch(const km_eam *eam, cudaStream_t stream, metal_results to)
 {
-    const unsigned blocks = km_cuda_blocks((size_t)eam->list.n, KM_EAM_THREADS);
-    km_cuda_state *state = km_cuda_of(p)->state;
-    cudaStream_t stream = eam->device->stream;
+    const unsigned blocks = rows_blocks(eam->list);
     KM_LAUNCH((density_kernel<SEVERAL>), blocks, KM_EAM_THREADS, 0, stream, eam->tables, eam->list,
-              s->energy, state);
-    if (s->energy || s->virial)
+              to);
+    if (to.energy || to.virial)
         KM_LAUNCH((force_kernel<SEVERAL, true>), blocks, KM_EAM_THREADS, 0, stream, eam->tables,
-                  eam->list, p->n_padded, p->force, s->energy, s->virial, state);
+                  eam->list, to);
     else
         KM_LAUNCH((force_kernel<SEVERAL, false>), blocks, KM_EAM_THREADS, 0, stream, eam->tables,
-                  eam->list, p->n_padded, p->force, false, false, state);
+                  eam->list, to);
     return KM_OK;
+}
+
+static km_status eam_launch(void *object, cudaStream_t stream, metal_results to)
+{
+    const km_eam *eam = (const km_eam *)object;
+    return eam->tables.n_elements > 1 ? launch<true>(eam, stream, to)
+                                      : launch<false>(eam, stream, to);
 }
 
 static km_status eam_compute(void *object, const km_step *s, km_particles *p)
 {
-    const km_eam *eam = (const km_eam *)object;
-    KM_TRY(km_eam_list_update(eam->device, &eam->list, p));
-    return eam->tables.n_elements > 1 ? launch<true>(eam, s, p) : launch<false>(eam, s, p);
+    km_eam *eam = (km_eam *)object;
+    return rows_compute(eam->device, &eam->list, s, p, eam_launch, eam);
 }
 
 static void eam_destroy(void *object)

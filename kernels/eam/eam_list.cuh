@@ -26,13 +26,15 @@ typedef struct km_eam_build {
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
 typedef struct km_eam_list {
-    double cutoff, skin;    /* nm                                                     */
-    int n;                  /*     metal atoms                                        */
-    int n_slots;            /*     multiple of a warp                                 */
-    int capacity;           /*     neighbours of one atom                             */
-    int capacity_cells;     /*                                                        */
-    const int *metal;       /*     n: atoms of the term, ascending                    */
-    const int *kind;        /*     n: their elements                                  */
+    double cutoff, skin; /* nm                                                     */
+    int n;               /*     metal atoms                                        */
+    int n_slots;         /*     multiple of a warp                                 */
+    int capacity;        /*     neighbours of one atom                             */
+    int share_bits;      /*     so many threads, as a power of 2, share an atom    */
+    int capacity_cells;  /*                                                        */
+    const int *metal;    /*     n: atoms of the term, ascending                    */
+    const int *kind;     /*     n: their elements                                  */
+    KM_CUDA_NAMESPACE::km_condition to_build;
     km_eam_build *build;    /*     1                                                  */
     int *atom;              /*     n: atom of a slot                                  */
     int *element;           /*     n                                                  */
@@ -55,8 +57,11 @@ km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, k
 void km_eam_list_free(km_eam_list *list);
 /* Memory for the neighbours there are, with head-room: builds once to count them. */
 km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p);
-/* Queues the coordinates of the step, and a build for when an atom has moved half the skin. */
-km_status km_eam_list_update(km_device *device, const km_eam_list *list, km_particles *p);
+/* Queues the coordinates of the step and, on the lane of the list, a build for when an atom has
+ * moved half the skin: what needs the list is queued on the first stream for steps without a build
+ * and on device->body for those with one, until km_eam_list_end. */
+km_status km_eam_list_begin(km_device *device, km_eam_list *list, km_particles *p);
+km_status km_eam_list_end(km_device *device, const km_eam_list *list);
 /* As neighbours_grow of the backend's table. */
 km_status km_eam_list_grow(km_device *device, km_eam_list *list, bool *moved);
 

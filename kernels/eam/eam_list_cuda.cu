@@ -14,6 +14,9 @@ constexpr int THREADS = 128, SCAN_THREADS = 1024, SCAN_EACH = 4;
 #define KM_EAM_FEW 8 /* and so many more */
 /* It grows when this part of it is in use. */
 #define KM_EAM_FULL 0.85
+/* Threads share an atom until a multiprocessor has this many of them, but no more than 8. */
+#define KM_EAM_PARALLEL 1024
+#define KM_EAM_SHARE_BITS 3
 
 /* ---- every step ---- */
 
@@ -30,8 +33,7 @@ static __device__ void choose_grid(const km_eam_list &list, km_eam_build *build)
 }
 
 /* The last block to come here decides for all. */
-static __device__ void decide(const km_eam_list &list, const km_condition &rebuild,
-                              km_cuda_state *state)
+static __device__ void decide(const km_eam_list &list, km_cuda_state *state)
 {
     km_eam_build *build = list.build;
     __threadfence();
@@ -41,7 +43,7 @@ static __device__ void decide(const km_eam_list &list, const km_condition &rebui
     build->blocks_done = 0;
     const int moved = atomicExch(&build->moved, 0);
     build->rebuild = moved != 0 || build->reach == 0.0;
-    km_condition_set(rebuild, build->rebuild != 0);
+    km_condition_set(list.to_build, build->rebuild != 0);
     if (build->rebuild == 0)
         return;
     build->builds++;
@@ -66,7 +68,7 @@ static __device__ __forceinline__ km_eam_site site_of(const km_box *box, const d
 
 /* Coordinates of the step, and whether the list still holds every pair within the cutoff. */
 static __global__ void refresh_kernel(const km_eam_list list, int n_padded, const double *position,
-                                      const km_condition rebuild, km_cuda_state *state)
+                                      km_cuda_state *state)
 {
     __shared__ double allowance;
     const int k = km_thread_index(), n = list.n;
@@ -90,7 +92,7 @@ static __global__ void refresh_kernel(const km_eam_list list, int n_padded, cons
         atomicOr(&list.build->moved, 1);
     __syncthreads();
     if (threadIdx.x == 0)
-        decide(list, rebuild, state);
+        decide(list, state);
 }
 
 /* ---- a build; its kernels do nothing when there is none ---- */
@@ -258,17 +260,23 @@ static km_status queue_build(km_device *device, const km_eam_list *list, km_part
     return KM_OK;
 }
 
-km_status km_eam_list_update(km_device *device, const km_eam_list *list, km_particles *p)
+km_status km_eam_list_begin(km_device *device, km_eam_list *list, km_particles *p)
 {
-    km_condition rebuild;
-    KM_TRY(km_cuda_join_list(device)); /* has the stream of conditions */
-    KM_TRY(km_condition_create(device, &rebuild));
+    cudaStream_t stream;
+    KM_TRY(km_neighbours_cuda_finish(device)); /* there is one stream for what is conditional */
+    KM_TRY(km_condition_create(device, &list->to_build));
     KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
-              *list, p->n_padded, p->position, rebuild, km_cuda_of(p)->state);
-    KM_TRY(km_condition_begin(device, &rebuild, device->stream, &device->body));
-    const km_status status = queue_build(device, list, p);
-    KM_TRY(km_condition_end(device, &rebuild));
-    return status;
+              *list, p->n_padded, p->position, km_cuda_of(p)->state);
+    KM_TRY(km_cuda_placed(device));
+    km_cuda_lane_open(device, KM_LANE_LIST, &stream);
+    KM_TRY(km_cuda_lane_sorted(device, KM_LANE_LIST));
+    KM_TRY(km_condition_begin(device, &list->to_build, stream, &device->body));
+    return queue_build(device, list, p);
+}
+
+km_status km_eam_list_end(km_device *device, const km_eam_list *list)
+{
+    return km_condition_end(device, &list->to_build);
 }
 
 /* ---- memory ---- */
@@ -345,11 +353,15 @@ km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p
     KM_TRY(km_list_box_check(&p->box, list->cutoff));
     KM_TRY(km_cuda_wait(device));
     KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
-    KM_TRY(km_eam_list_update(device, list, p));
+    KM_TRY(km_eam_list_begin(device, list, p));
+    KM_TRY(km_eam_list_end(device, list));
     KM_TRY(fetch_build(device, list, &build));
     /* the faults of the counting are not faults */
     KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
     build.builds = 0;
+    while (list->share_bits < KM_EAM_SHARE_BITS &&
+           (size_t)list->n << list->share_bits < (size_t)device->multiprocessors * KM_EAM_PARALLEL)
+        list->share_bits++;
     return make_room(list, build);
 }
 

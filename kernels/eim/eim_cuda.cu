@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The embedded-ion term on a GPU: a thread per atom, over all its neighbours, three times. */
+/* The embedded-ion term on a GPU: all neighbours of every atom, three times. */
 #include <stdlib.h>
 
 #include "kernels/eam/eam_rows.cuh"
@@ -8,8 +8,6 @@
 
 namespace KM_CUDA_NAMESPACE
 {
-
-#define KM_EIM_THREADS 128
 
 /* The tables; passed to kernels by value, the pointer is into device memory. */
 typedef struct eim_tables {
@@ -40,27 +38,23 @@ static __device__ __forceinline__ void ion_coefficients(const eim_tables &t, int
     c[3] = k.w;
 }
 
-static __device__ __forceinline__ const int *entries_of(const km_eam_list &list, int i)
-{
-    return list.entry + (size_t)(i / KM_WARP) * KM_WARP * list.capacity + i % KM_WARP;
-}
-
-/* Sums the function from number FIRST on over the neighbours of slot i, and over their charges
- * where WEIGHTED. */
+/* Sums the function from number FIRST on over the neighbours of a site, and over their charges
+ * where WEIGHTED; in each of the threads that share an atom. */
 template <int FIRST, bool WEIGHTED>
-static __device__ __forceinline__ double
-sum_over(const eim_tables &t, const km_eam_list &list, const km_lattice_lanes &lattice,
-         const km_eam_site *site, int i, double scale, double limit, int *fault)
+static __device__ __forceinline__ double sum_over(const eim_tables &t, const km_eam_list &list,
+                                                  const row &own, const km_lattice_lanes &lattice,
+                                                  const km_eam_site *site, double scale,
+                                                  double limit, int *fault)
 {
-    const km_eam_site own = site[i];
-    const int a = list.element[i], count = list.count[i], *entry = entries_of(list, i);
+    const km_eam_site here = own.i < list.n ? site[own.i] : km_eam_site{};
+    const int a = own.count > 0 ? list.element[own.i] : 0, *entry = own.entry;
     int64_t sum = 0;
 #pragma unroll 1 /* unrolled it spills */
-    for (int k = 0; k < count; k++) {
-        const int j = entry[(size_t)k * KM_WARP];
+    for (int k = 0; k < own.count; k++, entry += own.stride) {
+        const int j = *entry;
         const km_eam_site other = site[j];
         km_real r[3], c[4];
-        const km_real r2 = difference(lattice, own, other, r);
+        const km_real r2 = difference(lattice, here, other, r);
         if (!(r2 < t.cutoff2))
             continue;
         const place at = place_of(km_sqrt(r2), t.inverse_step, t.n_intervals);
@@ -68,7 +62,7 @@ sum_over(const eim_tables &t, const km_eam_list &list, const km_lattice_lanes &l
         const km_real share = km_spline_value(c, at.p);
         sum += whole(WEIGHTED ? share * other.slope : share, scale, limit, fault);
     }
-    return (double)sum / scale;
+    return (double)row_sum(list, sum) / scale;
 }
 
 static __device__ __forceinline__ km_lattice_lanes lattice_of(const km_cuda_state *state)
@@ -79,59 +73,66 @@ static __device__ __forceinline__ km_lattice_lanes lattice_of(const km_cuda_stat
 }
 
 /* Gives list.embedded the charges. */
-static __global__ void __launch_bounds__(KM_EIM_THREADS)
-    charge_kernel(const eim_tables t, const km_eam_list list, km_cuda_state *state)
+static __global__ void __launch_bounds__(KM_EAM_THREADS)
+    charge_kernel(const eim_tables t, const km_eam_list list, const metal_results to)
 {
-    const int i = km_thread_index();
-    const km_lattice_lanes lattice = lattice_of(state);
+    if (!km_is_wanted(to.rebuilt, list.build->rebuild))
+        return;
+    const km_lattice_lanes lattice = lattice_of(to.state);
+    const row own = row_of(list);
     int fault = 0;
-    if (i < list.n) {
-        km_eam_site own = list.site[i];
-        own.slope = (km_real)sum_over<KM_EIM_ETA, false>(t, list, lattice, list.site, i,
-                                                         t.charge_scale, t.charge_limit, &fault);
-        list.embedded[i] = own;
+    const double charge = sum_over<KM_EIM_ETA, false>(t, list, own, lattice, list.site,
+                                                      t.charge_scale, t.charge_limit, &fault);
+    if (own.i < list.n && own.share == 0) {
+        km_eam_site site = list.site[own.i];
+        site.slope = (km_real)charge;
+        list.embedded[own.i] = site;
     }
     if (fault != 0)
-        atomicOr(&state->fault, fault);
+        atomicOr(&to.state->fault, fault);
 }
 
 /* Gives list.site the potentials. */
-static __global__ void __launch_bounds__(KM_EIM_THREADS)
-    potential_kernel(const eim_tables t, const km_eam_list list, bool energy, km_cuda_state *state)
+static __global__ void __launch_bounds__(KM_EAM_THREADS)
+    potential_kernel(const eim_tables t, const km_eam_list list, const metal_results to)
 {
-    const int i = km_thread_index();
-    const km_lattice_lanes lattice = lattice_of(state);
+    if (!km_is_wanted(to.rebuilt, list.build->rebuild))
+        return;
+    const km_lattice_lanes lattice = lattice_of(to.state);
+    const row own = row_of(list);
+    const bool counts = own.i < list.n && own.share == 0;
     int fault = 0;
     km_fixed u = 0;
-    if (i < list.n) {
-        const double s = sum_over<KM_EIM_PSI, true>(t, list, lattice, list.embedded, i,
-                                                    t.potential_scale, t.potential_limit, &fault);
-        list.site[i].slope = (km_real)s;
-        u = km_fixed_of(0.5 * (double)list.embedded[i].slope * s, &fault);
+    const double s = sum_over<KM_EIM_PSI, true>(t, list, own, lattice, list.embedded,
+                                                t.potential_scale, t.potential_limit, &fault);
+    if (counts) {
+        list.site[own.i].slope = (km_real)s;
+        u = km_fixed_of(0.5 * (double)list.embedded[own.i].slope * s, &fault);
     }
-    if (energy)
-        warp_add(&state->energy[KM_ENERGY_EAM], u);
+    if (to.energy)
+        warp_add(&to.state->energy[KM_ENERGY_EAM], u, counts);
     if (fault != 0)
-        atomicOr(&state->fault, fault);
+        atomicOr(&to.state->fault, fault);
 }
 
 template <bool TALLY>
-static __global__ void __launch_bounds__(KM_EIM_THREADS)
-    ion_force_kernel(const eim_tables t, const km_eam_list list, int n_padded, km_fixed *force,
-                     bool energy, bool virial, km_cuda_state *state)
+static __global__ void __launch_bounds__(KM_EAM_THREADS)
+    ion_force_kernel(const eim_tables t, const km_eam_list list, const metal_results to)
 {
-    const int i = km_thread_index();
-    const km_lattice_lanes lattice = lattice_of(state);
+    if (!km_is_wanted(to.rebuilt, list.build->rebuild))
+        return;
+    const km_lattice_lanes lattice = lattice_of(to.state);
+    const row own = row_of(list);
     force_sums sums = {};
-    if (i < list.n) {
-        const km_eam_site own = list.embedded[i];
-        const km_real potential = list.site[i].slope;
-        const int a = list.element[i], count = list.count[i], *entry = entries_of(list, i);
-        for (int k = 0; k < count; k++) {
-            const int j = entry[(size_t)k * KM_WARP], b = list.element[j];
+    if (own.i < list.n) {
+        const km_eam_site here = list.embedded[own.i];
+        const km_real potential = list.site[own.i].slope;
+        const int a = list.element[own.i], *entry = own.entry;
+        for (int k = 0; k < own.count; k++, entry += own.stride) {
+            const int j = *entry, b = list.element[j];
             const km_eam_site other = list.embedded[j];
             km_real r[3], eta[4], phi[4], psi[4];
-            const km_real r2 = difference(lattice, own, other, r);
+            const km_real r2 = difference(lattice, here, other, r);
             if (!(r2 < t.cutoff2))
                 continue;
             const km_real distance = km_sqrt(r2);
@@ -141,34 +142,33 @@ static __global__ void __launch_bounds__(KM_EIM_THREADS)
             ion_coefficients<KM_EIM_PSI>(t, a, b, at.interval, psi);
             const km_real f = km_eim_pair_force(
                 km_spline_slope(phi, at.p), km_spline_slope(psi, at.p), km_spline_slope(eta, at.p),
-                own.slope * other.slope, potential - list.site[j].slope, t.inverse_step,
+                here.slope * other.slope, potential - list.site[j].slope, t.inverse_step,
                 KM_R(1.0) / distance);
             add_pair<TALLY>(r, f, km_spline_value(phi, at.p), &sums);
         }
-        const int atom = list.atom[i];
-        for (int c = 0; c < 3; c++)
-            km_fixed_add(&force[c * n_padded + atom], sums.f[c]);
     }
-    hand_over<TALLY>(sums, energy, virial, state);
+    hand_over<TALLY>(list, own, sums, to);
+}
+
+static km_status eim_launch(void *object, cudaStream_t stream, metal_results to)
+{
+    const km_eim *eim = (const km_eim *)object;
+    const unsigned blocks = rows_blocks(eim->list);
+    KM_LAUNCH(charge_kernel, blocks, KM_EAM_THREADS, 0, stream, eim->tables, eim->list, to);
+    KM_LAUNCH(potential_kernel, blocks, KM_EAM_THREADS, 0, stream, eim->tables, eim->list, to);
+    if (to.energy || to.virial)
+        KM_LAUNCH((ion_force_kernel<true>), blocks, KM_EAM_THREADS, 0, stream, eim->tables,
+                  eim->list, to);
+    else
+        KM_LAUNCH((ion_force_kernel<false>), blocks, KM_EAM_THREADS, 0, stream, eim->tables,
+                  eim->list, to);
+    return KM_OK;
 }
 
 static km_status eim_compute(void *object, const km_step *s, km_particles *p)
 {
-    const km_eim *eim = (const km_eim *)object;
-    const unsigned blocks = km_cuda_blocks((size_t)eim->list.n, KM_EIM_THREADS);
-    km_cuda_state *state = km_cuda_of(p)->state;
-    cudaStream_t stream = eim->device->stream;
-    KM_TRY(km_eam_list_update(eim->device, &eim->list, p));
-    KM_LAUNCH(charge_kernel, blocks, KM_EIM_THREADS, 0, stream, eim->tables, eim->list, state);
-    KM_LAUNCH(potential_kernel, blocks, KM_EIM_THREADS, 0, stream, eim->tables, eim->list,
-              s->energy, state);
-    if (s->energy || s->virial)
-        KM_LAUNCH((ion_force_kernel<true>), blocks, KM_EIM_THREADS, 0, stream, eim->tables,
-                  eim->list, p->n_padded, p->force, s->energy, s->virial, state);
-    else
-        KM_LAUNCH((ion_force_kernel<false>), blocks, KM_EIM_THREADS, 0, stream, eim->tables,
-                  eim->list, p->n_padded, p->force, false, false, state);
-    return KM_OK;
+    km_eim *eim = (km_eim *)object;
+    return rows_compute(eim->device, &eim->list, s, p, eim_launch, eim);
 }
 
 static void eim_destroy(void *object)

@@ -43,8 +43,8 @@ static __global__ void sum_molecules_kernel(km_particles p, km_integrator_spec s
 km_status km_sum_molecules(km_integrator *integrator, const km_particles *p)
 {
     KM_LAUNCH(sum_molecules_kernel,
-              km_cuda_blocks((size_t)integrator->spec.n_molecules, KM_UNIT_THREADS),
-              KM_UNIT_THREADS, 0, integrator->device->stream, *p, integrator->spec,
+              km_cuda_blocks((size_t)integrator->spec.n_molecules, KM_WINDOW_ATOMS),
+              KM_WINDOW_ATOMS, 0, integrator->device->stream, *p, integrator->spec,
               km_cuda_of(p)->state, integrator->motion, integrator->partial);
     return KM_OK;
 }
@@ -93,7 +93,7 @@ km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km
 {
     const km_integrator_spec *spec = &integrator->spec;
     km_device *device = integrator->device;
-    const unsigned blocks = km_cuda_blocks((size_t)spec->n_molecules, KM_UNIT_THREADS);
+    const unsigned blocks = km_cuda_blocks((size_t)spec->n_molecules, KM_WINDOW_ATOMS);
     *changed = false;
     if (spec->barostat == KM_BAROSTAT_NONE || !km_is_due(spec, s->index, spec->barostat_interval))
         return KM_OK;
@@ -104,9 +104,9 @@ km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km
     KM_TRY(km_cuda_join(device));
     KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_velocities_settle(device, p));
-    KM_LAUNCH(rescale_kernel, blocks, KM_UNIT_THREADS, 0, device->stream, *p, *spec,
+    KM_LAUNCH(rescale_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
               km_cuda_of(p)->state, integrator->motion, integrator->partial);
-    KM_LAUNCH(stretch_kernel, blocks, KM_UNIT_THREADS, 0, device->stream, *p, *spec,
+    KM_LAUNCH(stretch_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
               integrator->motion);
     *changed = true;
     return KM_OK;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "kernels/integrate/unit_cuda.cuh"
+#include "kernels/integrate/window_cuda.cuh"
 #include "kernels/neighbours/list_place.cuh"
 
 namespace KM_CUDA_NAMESPACE
@@ -11,77 +11,30 @@ namespace KM_CUDA_NAMESPACE
 
 /* ---- first half ---- */
 
-typedef struct first_half_numbers {
-    int64_t step;
-    km_pending pending;
-    const km_box *box;
-    double kt, decay; /* Langevin: kJ/mol, exp(-friction dt) */
-    double work;      /* kJ/mol  Langevin: energy given      */
-    const km_motion *motion;
-    double allowance, near_allowance; /* nm  km_list_place */
-    int asked;                        /*     of the neighbour list */
-    int fault;
-} first_half_numbers;
-
-/* Friction and noise between two projections onto the constraints. */
-template <int KIND>
-static __device__ __forceinline__ void langevin(km_unit<KIND> &u, const km_particles &p,
-                                                const km_integrator_spec &spec,
-                                                first_half_numbers &now)
+/* Leaves zero for those who add the next forces. */
+static __device__ __forceinline__ km_vec3 take_force(const km_particles &p, int i)
 {
-    const bool coupled = km_is_coupled(&p, u.atom[0]);
-    now.fault |= km_unit_velocities(u, *now.box);
-    const double before = km_unit_kinetic(u, p);
-    KM_DEVICE_UNROLL
-    for (int a = 0; a < u.ATOMS; a++)
-        if (u.w[a] > 0.0 && coupled)
-            u.v[a] =
-                km_langevin_step(u.v[a], u.w[a], now.decay, now.kt, spec.seed, now.step, u.atom[a]);
-    now.fault |= km_unit_velocities(u, *now.box);
-    now.work = coupled ? km_unit_kinetic(u, p) - before : 0.0;
+    const km_vec3 force = km_force_load(p.force, p.n_padded, i);
+    for (int c = 0; c < 3; c++)
+        p.force[c * p.n_padded + i] = 0;
+    return force;
 }
 
-template <int KIND, bool LANGEVIN>
-static __device__ __forceinline__ void move(const km_units &units, const km_particles &p,
-                                            const km_integrator_spec &spec,
-                                            const km_neighbour_list &list, first_half_numbers &now)
+/* Friction and noise between two projections onto the constraints. Returns the energy given to the
+ * atom, kJ/mol. */
+static __device__ __forceinline__ double
+langevin(const km_windows &windows, const km_window_group &first, const km_particles &p,
+         const km_integrator_spec &spec, const km_box &box, int64_t step, km_window_atom *a,
+         km_shared_atoms *shared, int *fault)
 {
-    km_unit<KIND> u;
-    if (!km_unit_load(u, units, p, now.pending))
-        return;
-    km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
-    if (list.build != NULL)
-        km_unit_take(u, p);
-    const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
-    now.fault = km_unit_drift(u, *now.box, spec.constraint_tolerance, duration);
-    if (LANGEVIN) {
-        langevin(u, p, spec, now);
-        now.fault |= km_unit_drift(u, *now.box, spec.constraint_tolerance, duration);
-    }
-    km_unit_store(u, p.position, p.n_padded, u.x);
-    km_unit_store(u, p.velocity, p.n_padded, u.v);
-    if (list.build == NULL)
-        return;
-    KM_DEVICE_UNROLL
-    for (int a = 0; a < u.ATOMS; a++)
-        now.asked |= km_list_place(list, *now.box, u.atom[a], u.x[a], p.charge[u.atom[a]],
-                                   now.allowance, now.near_allowance);
-}
-
-template <int KIND>
-static __device__ __forceinline__ void
-move_verlet(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
-            const km_neighbour_list &list, first_half_numbers &now)
-{
-    move<KIND, false>(units, p, spec, list, now);
-}
-
-template <int KIND>
-static __device__ __forceinline__ void
-move_langevin(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
-              const km_neighbour_list &list, first_half_numbers &now)
-{
-    move<KIND, true>(units, p, spec, list, now);
+    const bool coupled = a->i >= 0 && km_is_coupled(&p, a->i);
+    km_window_project(windows, first, box, a, shared, fault);
+    const double before = coupled ? km_atom_kinetic(&p, a->i, a->v) : 0.0;
+    if (coupled && a->w > 0.0)
+        a->v = km_langevin_step(a->v, a->w, exp(-spec.friction * spec.timestep),
+                                km_target_kt(&spec, step), spec.seed, step, a->i);
+    km_window_project(windows, first, box, a, shared, fault);
+    return coupled ? km_atom_kinetic(&p, a->i, a->v) - before : 0.0;
 }
 
 /* The step has a number, what was pending is applied, and the energies of a scaled cell, which the
@@ -95,39 +48,50 @@ static __device__ void begin_step(int64_t step, km_cuda_state *state, km_motion 
 }
 
 template <bool LANGEVIN>
-static __global__ void __launch_bounds__(KM_UNIT_THREADS)
-    first_half_kernel(km_units units, km_particles p, km_integrator_spec spec,
+static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
+    first_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec,
                       km_neighbour_list list, km_cuda_state *state, km_motion *motion,
                       double *partial, bool recorded, int64_t index)
 {
-    first_half_numbers now;
-    now.step = km_step_number(state, recorded, index);
-    now.pending = km_pending_of(state);
-    now.box = &state->box; /* wanted now and then: not worth registers */
-    now.work = 0.0;
-    now.motion = motion;
-    now.allowance = list.build != NULL ? list.build->allowance : 0.0;
-    now.near_allowance = list.build != NULL ? list.build->near_allowance : 0.0;
-    now.asked = 0;
-    now.fault = 0;
-    if (LANGEVIN) {
-        now.kt = km_target_kt(&spec, now.step);
-        now.decay = exp(-spec.friction * spec.timestep);
-        KM_UNIT_CALL(units.kind[blockIdx.x], move_langevin, units, p, spec, list, now)
-    } else {
-        KM_UNIT_CALL(units.kind[blockIdx.x], move_verlet, units, p, spec, list, now)
+    __shared__ km_shared_atoms shared;
+    const km_box &box = state->box; /* wanted now and then: not worth registers */
+    const bool listed = list.build != NULL;
+    const km_window_group first = km_group_first(windows);
+    const int64_t step = km_step_number(state, recorded, index);
+    const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
+    double work[1] = {0.0};
+    int fault = 0, asked = 0;
+    km_window_atom a = km_atom_load(windows, p, km_pending_of(state));
+    km_list_atom in_list = {};
+    if (a.i >= 0) {
+        const km_vec3 force = listed ? take_force(p, a.i) : km_force_load(p.force, p.n_padded, a.i);
+        if (listed)
+            in_list = km_list_look(list, a.i, p.charge);
+        km_atom_kick(&a, p, force, 0.5 * spec.timestep, motion);
     }
-    km_fault_raise(state, now.fault);
-    if (list.build != NULL)
-        km_list_ask(list, now.asked);
-    double work[1] = {now.work};
+    km_window_drift(windows, first, box, spec.constraint_tolerance, duration, &a, &shared, &fault);
+    if (LANGEVIN) {
+        work[0] = langevin(windows, first, p, spec, box, step, &a, &shared, &fault);
+        km_window_drift(windows, first, box, spec.constraint_tolerance, duration, &a, &shared,
+                        &fault);
+    }
+    if (a.i >= 0) {
+        km_vec3_store(p.position, p.n_padded, a.i, a.x);
+        km_vec3_store(p.velocity, p.n_padded, a.i, a.v);
+        if (listed)
+            asked = km_list_place(list, box, a.i, in_list, a.x, list.build->allowance,
+                                  list.build->near_allowance);
+    }
+    km_fault_raise(state, fault);
+    if (listed)
+        km_list_ask(list, asked);
     const bool last = LANGEVIN ? km_grid_sum<1>(work, partial, state) : km_block_is_last(state);
     if (!last || threadIdx.x != 0)
         return;
     if (LANGEVIN)
         motion->scalars.thermostat_work += work[0];
-    begin_step(now.step, state, motion);
-    if (list.build != NULL)
+    begin_step(step, state, motion);
+    if (listed)
         km_list_decide(list, false, false, state);
 }
 
@@ -135,8 +99,8 @@ template <bool LANGEVIN>
 static km_status launch_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     static const km_neighbour_list none = {};
-    KM_LAUNCH((first_half_kernel<LANGEVIN>), km_units_blocks(&integrator->units), KM_UNIT_THREADS,
-              0, integrator->device->stream, integrator->units, *p, integrator->spec,
+    KM_LAUNCH((first_half_kernel<LANGEVIN>), (unsigned)integrator->windows.n, KM_WINDOW_ATOMS, 0,
+              integrator->device->stream, integrator->windows, *p, integrator->spec,
               p->neighbours != NULL ? *p->neighbours : none, km_cuda_of(p)->state,
               integrator->motion, integrator->partial, integrator->device->recording, s->index);
     km_cuda_of(p)->taken = p->neighbours != NULL;
@@ -162,46 +126,47 @@ km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step
 
 /* ---- second half ---- */
 
-typedef struct second_half_numbers {
-    km_box box;
-    km_pending pending; /* none: the first half has applied it */
-    bool summed;        /* this step needs the sums            */
-    /* kinetic energy of the atoms the thermostat acts on (kJ/mol); of the moving atoms momentum
-       (u nm/ps) and squares of the kick (kJ/mol, km_kick_square); those of the former alone */
-    double sum[6];
-    const km_motion *motion;
-    int fault;
-} second_half_numbers;
+/* Forces in the order of the neighbour list; force is NULL where there are none. */
+typedef struct km_sorted_forces {
+    km_fixed *force; /* 3 x n_slots */
+    const int *slot; /* of an atom  */
+    int n_slots;
+} km_sorted_forces;
 
-template <int KIND>
-static __device__ __forceinline__ void
-finish(const km_units &units, const km_particles &p, const km_integrator_spec &spec,
-       const km_sorted_forces &sorted, second_half_numbers &now)
+/* The sum of all forces on an atom, kJ/mol/nm, kept in p.force; leaves zero in those of the list.
+ */
+static __device__ __forceinline__ km_vec3 collect(const km_particles &p,
+                                                  const km_sorted_forces &sorted, int i)
 {
-    km_unit<KIND> u;
-    if (!km_unit_load(u, units, p, now.pending))
-        return;
-    km_vec3 before[u.ATOMS];
+    if (sorted.force == NULL)
+        return km_force_load(p.force, p.n_padded, i);
+    km_fixed *from = sorted.force + sorted.slot[i], *to = p.force + i;
+    km_fixed sum[3];
     KM_DEVICE_UNROLL
-    for (int a = 0; a < u.ATOMS; a++)
-        before[a] = u.v[a];
-    km_unit_collect(u, p, sorted);
-    km_unit_kick(u, p, 0.5 * spec.timestep, now.motion);
-    now.fault = km_unit_velocities(u, now.box);
-    km_unit_store(u, p.velocity, p.n_padded, u.v);
-    if (!now.summed)
-        return;
-    const bool coupled = km_is_coupled(&p, u.atom[0]);
-    now.sum[0] = coupled ? km_unit_kinetic(u, p) : 0.0;
+    for (int c = 0; c < 3; c++)
+        sum[c] = to[c * p.n_padded] + from[c * sorted.n_slots];
     KM_DEVICE_UNROLL
-    for (int a = 0; a < u.ATOMS; a++) {
-        const double mass = u.w[a] > 0.0 ? p.mass[u.atom[a]] : 0.0;
-        now.sum[4] += km_kick_square(mass, before[a], u.v[a]);
-        now.sum[1] += mass * u.v[a].x;
-        now.sum[2] += mass * u.v[a].y;
-        now.sum[3] += mass * u.v[a].z;
+    for (int c = 0; c < 3; c++) {
+        to[c * p.n_padded] = sum[c];
+        from[c * sorted.n_slots] = 0;
     }
-    now.sum[5] = coupled ? now.sum[4] : 0.0;
+    return km_vec3_make(km_fixed_to(sum[0]), km_fixed_to(sum[1]), km_fixed_to(sum[2]));
+}
+
+/* What an atom adds to the sums of the second half: kinetic energy if the thermostat acts on it
+ * (kJ/mol); if it moves, momentum (u nm/ps) and square of the kick (kJ/mol, km_kick_square); the
+ * latter if the thermostat acts on it. */
+static __device__ __forceinline__ void count(const km_particles &p, const km_window_atom &a,
+                                             km_vec3 before, double sum[6])
+{
+    const bool coupled = km_is_coupled(&p, a.i);
+    const double mass = a.w > 0.0 ? p.mass[a.i] : 0.0;
+    sum[0] = coupled ? km_atom_kinetic(&p, a.i, a.v) : 0.0;
+    sum[1] = mass * a.v.x;
+    sum[2] = mass * a.v.y;
+    sum[3] = mass * a.v.z;
+    sum[4] = km_kick_square(mass, before, a.v);
+    sum[5] = coupled ? sum[4] : 0.0;
 }
 
 /* What thermostat and removal of momentum make of the sums, for the next who reads velocities. */
@@ -225,27 +190,31 @@ static __device__ __forceinline__ void decide(const km_integrator_spec &spec, co
 }
 
 template <int THERMOSTAT>
-static __global__ void __launch_bounds__(KM_UNIT_THREADS)
-    second_half_kernel(km_units units, km_particles p, km_integrator_spec spec,
+static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
+    second_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec,
                        km_sorted_forces sorted, double moving_mass, bool measured,
                        km_cuda_state *state, km_motion *motion, double *partial)
 {
+    __shared__ km_shared_atoms shared;
+    const km_window_group first = km_group_first(windows);
+    km_window_atom a = km_atom_load(windows, p, km_pending_none()); /* the first half applied it */
+    const km_vec3 before = a.v;
+    int fault = 0;
+    if (a.i >= 0)
+        km_atom_kick(&a, p, collect(p, sorted, a.i), 0.5 * spec.timestep, motion);
+    km_window_project(windows, first, state->box, &a, &shared, &fault);
+    if (a.i >= 0)
+        km_vec3_store(p.velocity, p.n_padded, a.i, a.v);
+    km_fault_raise(state, fault);
     const bool coupled = km_thermostat_is_due(&spec, state->step);
     const bool removal = km_is_due(&spec, state->step, spec.drift_removal_interval);
-    second_half_numbers now;
-    now.box = state->box;
-    now.pending = km_pending_none();
-    now.summed = coupled || removal || measured;
-    now.fault = 0;
-    now.motion = motion;
-    for (int k = 0; k < 6; k++)
-        now.sum[k] = 0.0;
-    KM_UNIT_CALL(units.kind[blockIdx.x], finish, units, p, spec, sorted, now)
-    km_fault_raise(state, now.fault);
-    if (!now.summed)
+    if (!coupled && !removal && !measured)
         return;
-    if (km_grid_sum<6>(now.sum, partial, state) && threadIdx.x == 0)
-        decide<THERMOSTAT>(spec, now.sum, moving_mass, coupled, removal, state, motion);
+    double sum[6] = {0.0};
+    if (a.i >= 0)
+        count(p, a, before, sum);
+    if (km_grid_sum<6>(sum, partial, state) && threadIdx.x == 0)
+        decide<THERMOSTAT>(spec, sum, moving_mass, coupled, removal, state, motion);
 }
 
 template <int THERMOSTAT>
@@ -255,10 +224,10 @@ static km_status launch_second_half(km_integrator *integrator, const km_step *s,
     km_sorted_forces sorted = {NULL, NULL, 0};
     if (!km_cuda_of(p)->collected && list != NULL)
         sorted = {list->force, list->slot, list->n_slots};
-    KM_LAUNCH((second_half_kernel<THERMOSTAT>), km_units_blocks(&integrator->units),
-              KM_UNIT_THREADS, 0, integrator->device->stream, integrator->units, *p,
-              integrator->spec, sorted, integrator->moving_mass, s->energy, km_cuda_of(p)->state,
-              integrator->motion, integrator->partial);
+    KM_LAUNCH((second_half_kernel<THERMOSTAT>), (unsigned)integrator->windows.n, KM_WINDOW_ATOMS, 0,
+              integrator->device->stream, integrator->windows, *p, integrator->spec, sorted,
+              integrator->moving_mass, s->energy, km_cuda_of(p)->state, integrator->motion,
+              integrator->partial);
     km_cuda_of(p)->collected = true;
     return KM_OK;
 }
@@ -286,13 +255,12 @@ void km_integrator_cuda_destroy(km_integrator *integrator)
 {
     if (integrator == NULL)
         return;
-    km_units_destroy(&integrator->units);
+    km_windows_destroy(&integrator->windows);
     km_cuda_delete(integrator->pistons.atom);
     km_cuda_delete(integrator->molecule_start);
     km_cuda_delete(integrator->motion);
     km_cuda_delete(integrator->partial);
     km_cuda_delete(integrator->largest);
-    free(integrator->first_atom);
     free(integrator);
 }
 
@@ -300,19 +268,16 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
                       const km_particles *host)
 {
     const int longest = host->n > spec->n_molecules ? host->n : spec->n_molecules;
-    KM_NEW(integrator->first_atom, spec->n_groups);
-    for (int g = 0; g < spec->n_groups; g++)
-        integrator->first_atom[g] = spec->group[g].atom[0];
     for (int i = 0; i < host->n; i++)
         integrator->moving_mass += host->inverse_mass[i] > 0.0 ? host->mass[i] : 0.0;
-    KM_TRY(km_units_create(spec, host, &integrator->units));
+    KM_TRY(km_windows_create(spec, host->n, &integrator->windows));
     KM_TRY(km_pistons_create(host, &integrator->pistons));
     KM_TRY(km_cuda_copy_of(&integrator->molecule_start, spec->molecule_start,
                            (size_t)spec->n_molecules + 1));
-    const size_t blocks_of_units = km_units_blocks(&integrator->units);
-    const size_t blocks = km_cuda_blocks((size_t)longest, KM_UNIT_THREADS);
+    const size_t windows = (size_t)integrator->windows.n;
+    const size_t blocks = km_cuda_blocks((size_t)longest, KM_WINDOW_ATOMS);
     KM_TRY(km_cuda_new(&integrator->partial,
-                       KM_GRID_SUM_WIDTH * (blocks > blocks_of_units ? blocks : blocks_of_units)));
+                       KM_GRID_SUM_WIDTH * (blocks > windows ? blocks : windows)));
     KM_TRY(km_cuda_new(&integrator->largest, 2 * blocks));
     KM_TRY(km_cuda_new(&integrator->motion, 1));
     integrator->spec = *spec;

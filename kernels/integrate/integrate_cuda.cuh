@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Inside of the CUDA integrator: what its files share.
  *
- * One thread moves one unit, a constraint group or a free atom, from load to store. Sums over all
- * of them are made by blocks; the block that comes last adds the rows of all blocks in their order
- * and decides what follows from them: the factor of a thermostat, the new cell. So a half step is
- * one kernel, and the bits do not depend on who comes last.
+ * A block moves a window of atoms, a thread each from load to store, and solves its constraint
+ * groups in shared memory (window_cuda.cuh). Sums over all of them are made by blocks; the block
+ * that comes last adds the rows of all blocks in their order and decides what follows from them:
+ * the factor of a thermostat, the new cell. So a half step is one kernel, and the bits do not
+ * depend on who comes last.
  *
  * What a thermostat decides at the end of a step is not applied there: km_cuda_state keeps a factor
  * and a shift, and whoever reads the velocities next applies them first (km_velocity_now). */
@@ -16,23 +17,37 @@
 #include "kernels/integrate/integrate_check.h"
 #include "kernels/measure/measure_sums.h"
 
-#define KM_UNIT_THREADS 64   /* small blocks: a small cell still reaches many multiprocessors */
+#define KM_WINDOW_ATOMS 64   /* small blocks: a small cell still reaches many multiprocessors */
 #define KM_GRID_SUM_WIDTH 12 /* most sums that one kernel makes */
 
 namespace KM_CUDA_NAMESPACE
 {
 
-/* The shapes of a unit; the number of a star is that of its bonds. */
-enum { KM_UNIT_FREE, KM_UNIT_STAR_4 = 4, KM_UNIT_TRIANGLE, KM_UNIT_KINDS };
+/* The kinds of a constraint group; the number of a star is that of its bonds. */
+enum { KM_GROUP_STAR_4 = 4, KM_GROUP_TRIANGLE, KM_GROUP_KINDS };
+#define KM_GROUP_SHAPES 4096 /* most sets of lengths */
 
-/* The units, sorted by kind, each kind filled up to whole blocks; pointers into device memory. */
-typedef struct km_units {
-    int n;          /*     with fillers                                                   */
-    int *kind;      /*     one per block                                                  */
-    int *atom;      /*     KM_CONSTRAINT_ATOMS x n; atom 0 of a filler is -1              */
-    int *group;     /*     n: number of the constraint group, -1 for a free atom         */
-    double *length; /* nm  KM_CONSTRAINT_BONDS x n                                    */
-} km_units;
+typedef struct km_group_shape {
+    double length[KM_CONSTRAINT_BONDS]; /* nm */
+} km_group_shape;
+
+/* A constraint group: where its atoms stand in the window, and the number of its shape. */
+typedef struct __attribute__((aligned(8))) km_group_slot {
+    unsigned char place[KM_CONSTRAINT_ATOMS];
+    unsigned char used; /* 0 in a filler */
+    unsigned short shape;
+} km_group_slot;
+
+/* The atoms in windows, each of as many as fit with all of their groups; pointers into device
+ * memory. 32 groups of one kind, with fillers, are a stretch, the work of a warp. */
+typedef struct km_windows {
+    int n;
+    int *atom;            /* KM_WINDOW_ATOMS x n: ascending; -1 = filler             */
+    int *stretch;         /* n + 1: the first of a window                            */
+    int *kind;            /* of a stretch                                            */
+    km_group_slot *group; /* 32 of a stretch                                         */
+    km_group_shape *shape;
+} km_windows;
 
 /* The atoms of the pistons. */
 typedef struct km_pistons {
@@ -45,7 +60,7 @@ typedef struct km_pistons {
 typedef struct km_motion {
     km_integrator_scalars scalars;
     km_vec3 stretch;             /*         of the last rescaling of the cell                    */
-    int failed;                  /*         lowest number of a group that could not be solved    */
+    int failed;                  /*         lowest centre of a group that could not be solved    */
     km_atom_sums atoms;          /*         of the last measurement                              */
     km_molecule_sums molecules;  /*         of the last measurement or rescaling of the cell     */
     unsigned long long residual; /*        bits of the largest deviation of a length            */
@@ -61,10 +76,9 @@ struct km_integrator {
     km_integrator_spec spec; /* molecule_start is in device memory, group is NULL */
     int n_moving;
     double moving_mass; /* u */
-    KM_CUDA_NAMESPACE::km_units units;
+    KM_CUDA_NAMESPACE::km_windows windows;
     KM_CUDA_NAMESPACE::km_pistons pistons;
     int *molecule_start;                  /* n_molecules + 1, device memory */
-    int *first_atom;                      /* one per group, host memory: for messages */
     KM_CUDA_NAMESPACE::km_motion *motion; /* device memory */
     double *partial;                      /* blocks x KM_GRID_SUM_WIDTH, device memory */
     double *largest; /* blocks x 2: square of the largest force and its atom, device memory */
@@ -162,13 +176,9 @@ static __device__ __forceinline__ km_vec3 km_velocity_now(km_vec3 v, km_pending 
 
 /* ---- the parts ---- */
 
-/* kernels/integrate/unit_cuda.cu: sorts groups and free atoms; the units own what they point to. */
-km_status km_units_create(const km_integrator_spec *spec, const km_particles *host, km_units *out);
-void km_units_destroy(km_units *units);
-static inline unsigned km_units_blocks(const km_units *units)
-{
-    return (unsigned)units->n / KM_UNIT_THREADS;
-}
+/* kernels/integrate/windows_cuda.cu: puts n atoms into windows, which own what they point to. */
+km_status km_windows_create(const km_integrator_spec *spec, int n, km_windows *out);
+void km_windows_destroy(km_windows *windows);
 
 /* kernels/integrate/piston_cuda.cu: each queues one small kernel where there are pistons. */
 
@@ -183,8 +193,8 @@ km_status km_pistons_sum(km_integrator *integrator, const km_particles *p);
 
 /* kernels/integrate/constraint_cuda.cu */
 
-/* Queues the removal of velocity components along the bonds, and waits; *failed is the first group
- * that could not be solved, or -1. */
+/* Queues the removal of velocity components along the bonds, and waits; *failed is the first atom
+ * whose group could not be solved, or -1. */
 km_status km_constraints_velocities(km_integrator *integrator, km_particles *p, int *failed);
 /* Queues the search for the largest deviation of a length, into motion->residual. */
 km_status km_constraints_residual(km_integrator *integrator, const km_particles *p);

@@ -25,7 +25,7 @@ static __global__ void settle_kernel(km_particles p, km_cuda_state *state)
 
 km_status km_velocities_settle(km_device *device, const km_particles *p)
 {
-    KM_LAUNCH(settle_kernel, km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS), KM_UNIT_THREADS, 0,
+    KM_LAUNCH(settle_kernel, km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS), KM_WINDOW_ATOMS, 0,
               device->stream, *p, km_cuda_of(p)->state);
     return KM_OK;
 }
@@ -48,7 +48,7 @@ static __global__ void chain_kernel(km_particles p, km_integrator_spec spec, km_
 km_status km_thermostat_chain(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     km_device *device = integrator->device;
-    KM_LAUNCH(chain_kernel, km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS), KM_UNIT_THREADS, 0,
+    KM_LAUNCH(chain_kernel, km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS), KM_WINDOW_ATOMS, 0,
               device->stream, *p, integrator->spec, km_cuda_of(p)->state, integrator->motion,
               integrator->partial, device->recording, s->index);
     return KM_OK;
@@ -77,7 +77,7 @@ static __global__ void rest_kernel(km_particles p, double moving_mass, km_cuda_s
 
 km_status km_momentum_remove(km_integrator *integrator, km_particles *p)
 {
-    KM_LAUNCH(rest_kernel, km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS), KM_UNIT_THREADS, 0,
+    KM_LAUNCH(rest_kernel, km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS), KM_WINDOW_ATOMS, 0,
               integrator->device->stream, *p, integrator->moving_mass, km_cuda_of(p)->state,
               integrator->partial);
     return KM_OK;
@@ -107,11 +107,11 @@ static __global__ void scale_kernel(km_particles p, double target, const km_moti
 
 km_status km_velocities_scale_to(km_integrator *integrator, km_particles *p, double target)
 {
-    const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS);
+    const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS);
     const cudaStream_t stream = integrator->device->stream;
-    KM_LAUNCH(sum_kinetic_kernel, blocks, KM_UNIT_THREADS, 0, stream, *p, km_cuda_of(p)->state,
+    KM_LAUNCH(sum_kinetic_kernel, blocks, KM_WINDOW_ATOMS, 0, stream, *p, km_cuda_of(p)->state,
               integrator->motion, integrator->partial);
-    KM_LAUNCH(scale_kernel, blocks, KM_UNIT_THREADS, 0, stream, *p, target, integrator->motion);
+    KM_LAUNCH(scale_kernel, blocks, KM_WINDOW_ATOMS, 0, stream, *p, target, integrator->motion);
     return KM_OK;
 }
 

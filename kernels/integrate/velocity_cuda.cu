@@ -22,7 +22,7 @@ km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double t
     const int degrees_of_freedom = integrator->spec.degrees_of_freedom;
     const double kt = KM_GAS_CONSTANT * temperature;
     KM_TRY(km_velocities_check(temperature));
-    KM_LAUNCH(draw_kernel, km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS), KM_UNIT_THREADS, 0,
+    KM_LAUNCH(draw_kernel, km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS), KM_WINDOW_ATOMS, 0,
               integrator->device->stream, *p, kt, seed, km_cuda_of(p)->state);
     if (temperature == 0.0 || integrator->n_moving == 0 || degrees_of_freedom < 1)
         return KM_OK;
@@ -33,7 +33,7 @@ km_status km_integrator_cuda_draw_velocities(km_integrator *integrator, double t
     km_motion motion;
     KM_TRY(km_constraints_velocities(integrator, p, &failed));
     if (failed >= 0)
-        return km_velocities_fail_constraints(integrator->first_atom[failed]);
+        return km_velocities_fail_constraints(failed);
     KM_TRY(km_velocities_scale_to(integrator, p, 0.5 * degrees_of_freedom * kt));
     KM_TRY(km_motion_fetch(integrator, &motion));
     return motion.kinetic > 0.0 ? KM_OK : km_velocities_fail_motion(degrees_of_freedom);

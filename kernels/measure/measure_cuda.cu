@@ -9,7 +9,7 @@ namespace KM_CUDA_NAMESPACE
 /* The largest force of a block and who feels it, the first of equals; in thread 0. */
 static __device__ __forceinline__ void largest_of_block(double &square, double &atom)
 {
-    __shared__ double squares[KM_UNIT_THREADS], atoms[KM_UNIT_THREADS];
+    __shared__ double squares[KM_WINDOW_ATOMS], atoms[KM_WINDOW_ATOMS];
     squares[threadIdx.x] = square;
     atoms[threadIdx.x] = atom;
     __syncthreads();
@@ -62,11 +62,11 @@ km_status km_measure_cuda(km_integrator *integrator, km_particles *p, km_measure
 {
     km_device *device = integrator->device;
     const km_cuda_particles *c = km_cuda_of(p);
-    const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_UNIT_THREADS);
+    const unsigned blocks = km_cuda_blocks((size_t)p->n, KM_WINDOW_ATOMS);
     KM_TRY(km_cuda_join(device));
     KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_velocities_settle(device, p));
-    KM_LAUNCH(sum_atoms_kernel, blocks, KM_UNIT_THREADS, 0, device->stream, *p, c->state,
+    KM_LAUNCH(sum_atoms_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, c->state,
               integrator->motion, integrator->partial, integrator->largest);
     KM_TRY(km_sum_molecules(integrator, p));
     KM_TRY(km_constraints_residual(integrator, p));

@@ -94,6 +94,8 @@ struct km_neighbour_list {
     int *image;        /*       3 x n: lattice vectors taken off the unwrapped position        */
     double *reference; /*      3 x n: fractional, wrapped position at the build               */
     km_real4 *xq;      /* nm, e n_slots: position - image * box, now, and charge               */
+    km_real4 *mesh_xq; /* nm, e n_slots: as before the build of this step, and */
+    int *mesh_atom;    /*       n_slots: the atoms: for the mesh, which does not wait for it    */
     km_real4 *near_xq; /* nm, e n: the same when near tiles were picked                        */
     km_fixed *force;   /*       3 x n_slots: sums of the terms that follow the list's order    */
 

@@ -32,8 +32,8 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
     __syncthreads();
     int asked = 0;
     if (i < list.n)
-        asked = km_list_place(list, box, i, km_vec3_load(position, n_padded, i), charge[i],
-                              allowance, near_allowance);
+        asked = km_list_place(list, box, i, km_list_look(list, i, charge),
+                              km_vec3_load(position, n_padded, i), allowance, near_allowance);
     km_list_ask(list, asked);
     if (km_block_is_last(state) && threadIdx.x == 0)
         km_list_decide(list, force, true, state);
@@ -66,6 +66,25 @@ static km_status open_body(km_device *device, const km_condition *condition, km_
     return km_condition_begin(device, condition, device->lane[KM_LANE_LIST].stream, &device->body);
 }
 
+/* The mesh takes the atoms in the order they were sorted in, which a build changes beside it. Here
+ * it has been waited for. */
+static __global__ void follow_kernel(const km_neighbour_list list)
+{
+    const int slot = km_thread_index();
+    if (slot >= list.n)
+        return;
+    list.mesh_xq[slot] = list.xq[slot];
+    list.mesh_atom[slot] = list.atom[slot];
+}
+
+static km_status follow(km_device *device, const km_neighbour_list *list)
+{
+    KM_TRY(km_cuda_join(device));
+    KM_LAUNCH(follow_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
+              *list);
+    return KM_OK;
+}
+
 /* After a first half, others run beside the lane of the list. */
 km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool force_rebuild,
                                     bool *rebuilt)
@@ -86,7 +105,7 @@ km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool for
     KM_TRY(open_body(device, &list->to_build, KM_LIST_BUILDING));
     KM_TRY(km_cluster_sort_cuda(device, list, p));
     KM_TRY(km_cluster_search_cuda(device, list, p));
-    return placed ? KM_OK : km_cuda_join(device);
+    return placed ? KM_OK : follow(device, list);
 }
 
 km_status km_neighbours_cuda_pick(km_device *device)
@@ -123,6 +142,8 @@ static km_status allocate_sort(km_neighbour_list *list)
     KM_TRY(km_cuda_new(&list->image, 3 * n));
     KM_TRY(km_cuda_new(&list->reference, 3 * n));
     KM_TRY(km_cuda_new(&list->xq, n_slots));
+    KM_TRY(km_cuda_new(&list->mesh_xq, n_slots));
+    KM_TRY(km_cuda_new(&list->mesh_atom, n_slots));
     KM_TRY(km_cuda_new(&list->near_xq, n));
     KM_TRY(km_cuda_new(&list->force, 3 * n_slots));
     KM_TRY(km_cuda_new(&list->cell_count, (size_t)list->capacity_cells));
@@ -302,6 +323,8 @@ void km_neighbours_cuda_destroy(km_neighbour_list *list)
                             list->image,
                             list->reference,
                             list->xq,
+                            list->mesh_xq,
+                            list->mesh_atom,
                             list->near_xq,
                             list->force,
                             list->cell_count,

@@ -140,37 +140,6 @@ interact(const pair_constants &p, const lane_constants &k, const own_atoms<VDW> 
     }
 }
 
-/* Largest magnitude of what has been added, as an integer: not a number is beyond infinity. */
-static __device__ __forceinline__ void watch(km_real f, int *largest)
-{
-#ifdef KM_DOUBLE
-    *largest = max(*largest, __double2hiint(fabs(f)));
-#else
-    *largest = max(*largest, __float_as_int(fabsf(f)));
-#endif
-}
-static __device__ __forceinline__ int fault_of(int largest)
-{
-#ifdef KM_DOUBLE
-    const int infinity = 0x7ff00000, limit = __double2hiint(KM_FIXED_LIMIT);
-#else
-    const int infinity = 0x7f800000, limit = __float_as_int((float)KM_FIXED_LIMIT);
-#endif
-    return largest > infinity ? KM_FAULT_NOT_FINITE : (largest > limit ? KM_FAULT_FORCE_LIMIT : 0);
-}
-
-/* Adds a component of a force; one beyond the limit is clamped there. */
-static __device__ __forceinline__ void add_force(km_fixed *sum, km_real f, int *largest)
-{
-    const km_real limit = KM_R(KM_FIXED_LIMIT), clamped = min(max(f, -limit), limit);
-    watch(f, largest);
-#ifdef KM_DOUBLE
-    km_fixed_add(sum, __double2ll_rn(clamped * KM_FIXED_SCALE));
-#else
-    km_fixed_add(sum, __float2ll_rn(clamped * KM_R(KM_FIXED_SCALE)));
-#endif
-}
-
 /* Sums the force over the eight lanes of each j-atom, as a tree of fixed shape; lanes 0, 1, 2 of
  * the eight take x, y, z and hand it in at `place`, which is negative in
  * the other lanes. A filler feels nothing. */
@@ -185,7 +154,7 @@ static __device__ __forceinline__ void add_other(const other_atom &other, int pl
     f += __shfl_xor_sync(KM_WARP_ALL, upper ? a : z, 2);
     f += __shfl_xor_sync(KM_WARP_ALL, f, 4);
     if (place >= 0)
-        add_force(force + place, -f, largest);
+        km_fixed_add(force + place, km_fixed_watched(-f, largest));
 }
 
 /* Entries begin..end of a unit, which lie in the lanes of the warp. */
@@ -237,9 +206,9 @@ static __device__ __forceinline__ void add_own(int supercluster, const km_real *
         const km_real low = half[c], high = half[c + CLUSTERS_I / 4];
         const km_real sum = (odd ? high : low) + __shfl_xor_sync(KM_WARP_ALL, odd ? low : high, 8);
         const int cluster = (upper ? CLUSTERS_I / 2 : 0) + (odd ? CLUSTERS_I / 4 : 0) + c;
-        add_force(force + supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
-                      lane % KM_CLUSTER_I,
-                  sum, largest);
+        km_fixed_add(force + supercluster * KM_SUPERCLUSTER + cluster * KM_CLUSTER_I +
+                         lane % KM_CLUSTER_I,
+                     km_fixed_watched(sum, largest));
     }
 }
 
@@ -313,7 +282,7 @@ static __global__ void __launch_bounds__(THREADS, least_blocks(TALLY))
     }
     if (TALLY)
         store_tallies(p, to, total, &fault);
-    fault |= fault_of(largest);
+    fault |= km_fault_of_largest(largest);
     if (fault != 0)
         atomicOr(&to.state->fault, fault);
 }

@@ -148,21 +148,6 @@ static km_status solve(const km_pme *self, const km_step *s, const km_particles 
     return KM_OK;
 }
 
-/* A list that may be built in this step is not waited for. */
-static km_status spread(const km_pme *self, const km_particles *p, cudaStream_t stream)
-{
-    km_device *device = self->device;
-    if (device->list_stage != KM_LIST_BUILDING) {
-        KM_TRY(km_cuda_lane_adds(device, KM_LANE_MESH));
-        return km_mesh_spread(stream, KM_ALWAYS, &self->mesh, p);
-    }
-    KM_TRY(km_cuda_lane_sorted(device, KM_LANE_MESH));
-    KM_TRY(km_mesh_spread(stream, KM_UNLESS, &self->mesh, p));
-    KM_TRY(km_mesh_spread(device->body, KM_ONLY_IF, &self->mesh, p));
-    KM_TRY(km_neighbours_cuda_pick(device));
-    return km_cuda_lane_built(device, KM_LANE_MESH);
-}
-
 static km_status pme_compute(void *object, const km_step *s, km_particles *p)
 {
     km_pme *self = (km_pme *)object;
@@ -172,14 +157,16 @@ static km_status pme_compute(void *object, const km_step *s, km_particles *p)
     if (p->neighbours == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "the mesh needs a neighbour list that is built");
     km_cuda_lane_open(self->device, KM_LANE_MESH, &stream);
-    KM_TRY(spread(self, p, stream));
+    KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_MESH));
+    KM_TRY(km_mesh_spread(stream, mesh, p));
     KM_LAUNCH(convert_kernel, km_cuda_blocks((size_t)points, KM_THREADS), KM_THREADS, 0, stream,
               *mesh, points);
     KM_TRY(transform(self, true));
-    KM_TRY(km_cuda_lane_adds(self->device, KM_LANE_MESH));
     KM_TRY(solve(self, s, p, stream));
     KM_TRY(transform(self, false));
     km_cuda_of(p)->collected = false;
+    KM_TRY(km_neighbours_cuda_pick(self->device)); /* a build in this step moves the slots */
+    KM_TRY(km_cuda_lane_built(self->device, KM_LANE_MESH));
     return km_mesh_gather(stream, mesh, p);
 }
 

@@ -50,8 +50,7 @@ typedef struct km_mesh {
 } km_mesh;
 
 /* Kernels over the atoms, pme_mesh_cuda.cu: spline order as the mesh has it. */
-km_status km_mesh_spread(cudaStream_t stream, km_when rebuilt, const km_mesh *mesh,
-                         const km_particles *p);
+km_status km_mesh_spread(cudaStream_t stream, const km_mesh *mesh, const km_particles *p);
 km_status km_mesh_gather(cudaStream_t stream, const km_mesh *mesh, const km_particles *p);
 
 } // namespace KM_CUDA_NAMESPACE

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* From atoms to the mesh and back. Atoms come in the order of the neighbour list: a block works on
- * one corner of the mesh. */
+/* From atoms to the mesh and back. Atoms come in the order of the neighbour list, as it was before
+ * the build of this step if there is one: a block works on one corner of the mesh. */
 #include <limits.h>
 
 #include "kernels/neighbours/cluster_list.cuh"
@@ -214,15 +214,12 @@ static __device__ __forceinline__ void spread_on_mesh(const stencils<ORDER, ATOM
 /* A supercluster per block: its charges are summed in shared memory first. */
 template <int ORDER>
 static __global__ void __launch_bounds__(KM_THREADS)
-    spread_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_when rebuilt,
-                  km_cuda_state *state)
+    spread_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_cuda_state *state)
 {
     __shared__ stencils<ORDER, KM_SUPERCLUSTER, false> s;
     __shared__ brick b;
     const km_box box = state->box;
     int fault = 0;
-    if (!km_is_wanted(rebuilt, state->rebuild))
-        return;
     make_stencils<ORDER, KM_SUPERCLUSTER, false>(mesh, n_slots, xq, box, &s, &fault);
     find_brick<ORDER, KM_SUPERCLUSTER>(mesh, s, &b);
     const int64_t points = (int64_t)b.size[0] * b.size[1] * b.size[2];
@@ -296,14 +293,16 @@ template <int ORDER> static __device__ __forceinline__ km_real sum_planes(km_rea
 
 template <int ORDER>
 static __global__ void __launch_bounds__(KM_THREADS)
-    gather_kernel(km_mesh mesh, int n_slots, const km_real4 *KM_RESTRICT xq, km_fixed *force,
-                  km_cuda_state *state)
+    gather_kernel(km_mesh mesh, km_neighbour_list list, km_cuda_state *state)
 {
     __shared__ stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true> s;
     const km_box box = state->box;
     int fault = 0, a, k;
-    make_stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true>(mesh, n_slots, xq, box, &s, &fault);
+    make_stencils<ORDER, ATOMS_OF_BLOCK<ORDER>, true>(mesh, list.n_slots, list.mesh_xq, box, &s,
+                                                      &fault);
     const bool used = lane_place<ORDER>(&a, &k) && s.charge[a] != KM_R(0.0);
+    const int atom = used ? list.mesh_atom[(int)blockIdx.x * ATOMS_OF_BLOCK<ORDER> + a] : 0;
+    const int slot = list.slot[atom]; /* may be new */
     km_real gradient[3] = {0, 0, 0};
     if (used)
         gather_part<ORDER>(mesh, s, a, k, gradient);
@@ -316,10 +315,10 @@ static __global__ void __launch_bounds__(KM_THREADS)
         const km_vec3 f = km_reciprocal_vector(&cell, q * mesh.points[0] * (double)gradient[0],
                                                q * mesh.points[1] * (double)gradient[1],
                                                q * mesh.points[2] * (double)gradient[2]);
-        km_fixed *sum = force + (int)blockIdx.x * ATOMS_OF_BLOCK<ORDER> + a;
+        km_fixed *sum = list.force + slot;
         km_fixed_add(sum, km_fixed_of(f.x, &fault));
-        km_fixed_add(sum + n_slots, km_fixed_of(f.y, &fault));
-        km_fixed_add(sum + 2 * (size_t)n_slots, km_fixed_of(f.z, &fault));
+        km_fixed_add(sum + list.n_slots, km_fixed_of(f.y, &fault));
+        km_fixed_add(sum + 2 * (size_t)list.n_slots, km_fixed_of(f.z, &fault));
     }
     if (fault != 0)
         atomicOr(&state->fault, fault);
@@ -327,15 +326,13 @@ static __global__ void __launch_bounds__(KM_THREADS)
         *mesh.influence_box = box; /* solve has filled the influence function for it */
 }
 
-/* In the order of the list as it is (in a step that builds none), as it has become, or either. */
-km_status km_mesh_spread(cudaStream_t stream, km_when rebuilt, const km_mesh *mesh,
-                         const km_particles *p)
+km_status km_mesh_spread(cudaStream_t stream, const km_mesh *mesh, const km_particles *p)
 {
     const km_neighbour_list *list = p->neighbours;
     const unsigned blocks = (unsigned)list->n_superclusters;
 #define KM_SPREAD(order)                                                                           \
     KM_LAUNCH((spread_kernel<order>), blocks, KM_THREADS, 0, stream, *mesh, list->n_slots,         \
-              list->xq, rebuilt, km_cuda_of(p)->state)
+              list->mesh_xq, km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_SPREAD(4);
     else if (mesh->order == 5)
@@ -352,7 +349,7 @@ km_status km_mesh_gather(cudaStream_t stream, const km_mesh *mesh, const km_part
     const size_t n = (size_t)list->n_slots;
 #define KM_GATHER(order)                                                                           \
     KM_LAUNCH((gather_kernel<order>), km_cuda_blocks(n, ATOMS_OF_BLOCK<order>), KM_THREADS, 0,     \
-              stream, *mesh, list->n_slots, list->xq, list->force, km_cuda_of(p)->state)
+              stream, *mesh, *list, km_cuda_of(p)->state)
     if (mesh->order == 4)
         KM_GATHER(4);
     else if (mesh->order == 5)
