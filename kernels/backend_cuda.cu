@@ -283,6 +283,8 @@ static km_status cuda_upload(km_device *device, const km_state *state, km_partic
     KM_TRY(send(state->velocity, p, p->velocity));
     if (p->neighbours != NULL)
         p->neighbours->placed = false;
+    if (c->metal != NULL)
+        c->metal->placed = false;
     p->box = c->mirror->box = state->box;
     p->fault = c->mirror->fault = 0;
     c->mirror->velocity_factor = 1.0;

@@ -37,7 +37,7 @@ typedef struct sums {
     shared_sum *own;        /*            3: of the atoms of the window */
     int first;              /*            atom of the window            */
     int n_padded;
-    km_box box;
+    const km_box *box;
     double u, u_other;        /* kJ/mol  of the kind; the kinds of two energies have another */
     double virial[KM_TENSOR]; /* kJ/mol                                                      */
     int fault;
@@ -47,9 +47,9 @@ typedef struct sums {
 static __device__ __forceinline__ km_vec3 difference(const sums *s, km_vec3 i, km_vec3 j)
 {
     const km_vec3 d = km_vec3_sub(i, j);
-    const bool near = fabs(d.x) <= 0.5 * s->box.ax && fabs(d.y) <= 0.5 * s->box.by &&
-                      fabs(d.z) <= 0.5 * s->box.cz;
-    return near ? d : km_box_minimum_image(&s->box, d);
+    const bool near = fabs(d.x) <= 0.5 * s->box->ax && fabs(d.y) <= 0.5 * s->box->by &&
+                      fabs(d.z) <= 0.5 * s->box->cz;
+    return near ? d : km_box_minimum_image(s->box, d);
 }
 
 static __device__ __forceinline__ km_vec3 load(const sums *s, int i)
@@ -283,6 +283,7 @@ static __global__ void __launch_bounds__(KM_BONDED_THREADS)
     __shared__ shared_sum own[3];
     __shared__ double near[3 * KM_BONDED_WINDOW];
     __shared__ km_fixed energies[KM_ENERGY_COUNT];
+    __shared__ km_box box;
     const bonded_window window = windows.window[blockIdx.x];
     const int lane = (int)threadIdx.x % KM_WARP, warps = KM_BONDED_THREADS / KM_WARP;
     int k = window.begin + (int)threadIdx.x / KM_WARP;
@@ -290,8 +291,10 @@ static __global__ void __launch_bounds__(KM_BONDED_THREADS)
     begin_window(position, n_padded, window.atom, near, own);
     if (TALLY && threadIdx.x < KM_ENERGY_COUNT)
         energies[threadIdx.x] = 0;
+    if (threadIdx.x == 0)
+        box = state->box;
     __syncthreads();
-    sums s = {position, near, force, own, window.atom, n_padded, state->box, 0.0, 0.0, {0.0}, 0};
+    sums s = {position, near, force, own, window.atom, n_padded, &box, 0.0, 0.0, {0.0}, 0};
     for (; k < window.end; k += warps) {
         const next_term now = next;
         next = look_ahead(windows, k + warps, window.end);

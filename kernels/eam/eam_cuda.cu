@@ -219,7 +219,7 @@ static km_status fill(km_eam *self, const km_eam_spec *spec, const km_particles 
     if (status == KM_OK)
         status = copy_tables(&setup, &self->tables);
     if (status == KM_OK)
-        status = km_eam_list_make(spec, &setup, &self->list);
+        status = km_eam_list_make(spec, &setup, p->n, &self->list);
     km_eam_setup_free(&setup);
     KM_TRY(status);
     km_cuda_particles *c = (km_cuda_particles *)km_cuda_of(p);

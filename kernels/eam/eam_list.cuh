@@ -14,14 +14,14 @@
 
 /* What the device decides at a build, and counts until the next. */
 typedef struct km_eam_build {
-    km_box box;      /* nm  at the build                                           */
-    double reach;    /* nm  of the build; 0 = none yet                             */
-    int cells[3];    /*     of the grid, along a, b, c; c runs fastest             */
-    int rebuild;     /*     the list is being built in this step                   */
-    int moved;       /*     an atom has moved too far in the step under way        */
-    int blocks_done; /*     blocks that have looked                                */
-    int most;        /*     neighbours of one atom; beyond the capacity is a fault */
-    int builds;      /*     so far                                                 */
+    km_box box;       /* nm  at the build                                           */
+    double reach;     /* nm  of the build; 0 = none yet                             */
+    double allowance; /* nm  that an atom may move, in the present box             */
+    int cells[3];     /*     of the grid, along a, b, c; c runs fastest             */
+    int rebuild;      /*     the list is being built in this step                   */
+    int moved;        /*     an atom has moved too far in the step under way        */
+    int most;         /*     neighbours of one atom; beyond the capacity is a fault */
+    int builds;       /*     so far                                                 */
 } km_eam_build;
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */
@@ -34,9 +34,11 @@ typedef struct km_eam_list {
     int capacity_cells;  /*                                                        */
     const int *metal;    /*     n: atoms of the term, ascending                    */
     const int *kind;     /*     n: their elements                                  */
+    bool placed;         /*     by the step's first half, which has decided, too   */
     KM_CUDA_NAMESPACE::km_condition to_build;
     km_eam_build *build;    /*     1                                                  */
     int *atom;              /*     n: atom of a slot                                  */
+    int *slot;              /*     of any atom of the system: -1 if it is no metal    */
     int *element;           /*     n                                                  */
     km_fraction *reference; /*     3 x n: at the build                                */
     km_eam_site *site;      /*     n: now                                             */
@@ -53,13 +55,18 @@ typedef struct km_eam_list {
 namespace KM_CUDA_NAMESPACE
 {
 
-km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, km_eam_list *list);
+/* Of a system of n_atoms. */
+km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, int n_atoms,
+                           km_eam_list *list);
 void km_eam_list_free(km_eam_list *list);
 /* Memory for the neighbours there are, with head-room: builds once to count them. */
 km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p);
-/* Queues the coordinates of the step and, on the lane of the list, a build for when an atom has
- * moved half the skin: what needs the list is queued on the first stream for steps without a build
- * and on device->body for those with one, until km_eam_list_end. */
+/* The next km_eam_list_begin finds its coordinates placed and `rebuild` decided on: for the first
+ * half of a step, before it is queued. NULL: does nothing. */
+km_status km_eam_list_expect(km_device *device, km_eam_list *list);
+/* Queues the coordinates of the step, unless they are expected, and, on the lane of the list, a
+ * build for when an atom has moved half the skin: what needs the list is queued on the first stream
+ * for steps without a build and on device->body for those with one, until km_eam_list_end. */
 km_status km_eam_list_begin(km_device *device, km_eam_list *list, km_particles *p);
 km_status km_eam_list_end(km_device *device, const km_eam_list *list);
 /* As neighbours_grow of the backend's table. */

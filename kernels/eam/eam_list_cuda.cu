@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The metal's list on a GPU: when to build, cells, and the search. */
-#include "kernels/eam/eam_list.cuh"
+#include <stdlib.h>
+
 #include "kernels/eam/eam_pair.h"
-#include "kernels/neighbours/list_reach.h"
+#include "kernels/eam/eam_place.cuh"
 
 namespace KM_CUDA_NAMESPACE
 {
@@ -20,79 +21,24 @@ constexpr int THREADS = 128, SCAN_THREADS = 1024, SCAN_EACH = 4;
 
 /* ---- every step ---- */
 
-/* Cells no lower than the reach, and no more of them than there is room for. */
-static __device__ void choose_grid(const km_eam_list &list, km_eam_build *build)
-{
-    const km_vec3 heights = km_box_heights(&build->box);
-    const double height[3] = {heights.x, heights.y, heights.z};
-    double room = list.capacity_cells;
-    for (int c = 0; c < 3; c++) {
-        build->cells[c] = (int)fmin(fmax(1.0, floor(height[c] / build->reach)), fmin(room, 1e5));
-        room = floor(room / build->cells[c]);
-    }
-}
-
-/* The last block to come here decides for all. */
-static __device__ void decide(const km_eam_list &list, km_cuda_state *state)
-{
-    km_eam_build *build = list.build;
-    __threadfence();
-    if (atomicAdd(&build->blocks_done, 1) != (int)gridDim.x - 1)
-        return;
-    __threadfence();
-    build->blocks_done = 0;
-    const int moved = atomicExch(&build->moved, 0);
-    build->rebuild = moved != 0 || build->reach == 0.0;
-    km_condition_set(list.to_build, build->rebuild != 0);
-    if (build->rebuild == 0)
-        return;
-    build->builds++;
-    build->most = 0;
-    build->box = state->box;
-    /* within half the least height of the cell two atoms have one image */
-    build->reach = fmin(list.cutoff + list.skin, 0.5 * km_box_least_height(&state->box));
-    choose_grid(list, build);
-    if (!km_list_fits(&state->box, list.cutoff))
-        atomicOr(&state->fault, KM_FAULT_CELL);
-}
-
-static __device__ __forceinline__ km_eam_site site_of(const km_box *box, const double *position,
-                                                      int n_padded, int i, bool *finite)
-{
-    const km_vec3 s = km_box_to_fractional(box, km_vec3_load(position, n_padded, i));
-    *finite = fabs(s.x) + fabs(s.y) + fabs(s.z) < 1e9;
-    const km_eam_site site = {{km_fraction_of(s.x), km_fraction_of(s.y), km_fraction_of(s.z)},
-                              KM_R(0.0)};
-    return site;
-}
-
-/* Coordinates of the step, and whether the list still holds every pair within the cutoff. */
+/* The coordinates of positions that no step has made. */
 static __global__ void refresh_kernel(const km_eam_list list, int n_padded, const double *position,
                                       km_cuda_state *state)
 {
     __shared__ double allowance;
-    const int k = km_thread_index(), n = list.n;
+    const int k = km_thread_index();
     const km_box box = state->box;
     if (threadIdx.x == 0)
         allowance = km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
     __syncthreads();
-    bool moved = !(allowance > 0.0);
-    if (k < n) {
-        bool finite;
-        const km_eam_site site = site_of(&box, position, n_padded, list.atom[k], &finite);
-        list.site[k] = site;
-        double d[3];
-        for (int c = 0; c < 3; c++)
-            d[c] = KM_FRACTION_UNIT *
-                   (double)km_fraction_difference(site.s[c], list.reference[c * n + k]);
-        const km_vec3 r = km_box_to_cartesian(&box, km_vec3_make(d[0], d[1], d[2]));
-        moved |= !(km_vec3_dot(r, r) <= allowance * allowance) || !finite;
+    bool moved = false;
+    if (k < list.n) {
+        const int i = list.atom[k];
+        moved = !km_metal_place(list, box, i, km_vec3_load(position, n_padded, i), allowance);
     }
-    if (__any_sync(KM_WARP_ALL, moved) && threadIdx.x % KM_WARP == 0)
-        atomicOr(&list.build->moved, 1);
-    __syncthreads();
-    if (threadIdx.x == 0)
-        decide(list, state);
+    km_metal_ask(list, moved);
+    if (km_block_is_last(state) && threadIdx.x == 0)
+        km_metal_decide(list, true, state);
 }
 
 /* ---- a build; its kernels do nothing when there is none ---- */
@@ -119,7 +65,8 @@ static __global__ void cell_kernel(const km_eam_list list, int n_padded, const d
     const km_box box = state->box;
     bool finite;
     int at[3];
-    const km_eam_site site = site_of(&box, position, n_padded, list.metal[m], &finite);
+    const km_eam_site site =
+        km_metal_site(box, km_vec3_load(position, n_padded, list.metal[m]), &finite);
     if (!finite)
         atomicOr(&state->fault, KM_FAULT_NOT_FINITE);
     list.sort[m] = site;
@@ -188,6 +135,7 @@ static __global__ void place_kernel(const km_eam_list list)
     const int k = list.cell_start[list.cell[m]] + list.ordinal[m];
     const km_eam_site site = list.sort[m];
     list.atom[k] = list.metal[m];
+    list.slot[list.metal[m]] = k;
     list.element[k] = list.kind[m];
     list.site[k] = site;
     for (int c = 0; c < 3; c++)
@@ -260,13 +208,29 @@ static km_status queue_build(km_device *device, const km_eam_list *list, km_part
     return KM_OK;
 }
 
+km_status km_eam_list_expect(km_device *device, km_eam_list *list)
+{
+    if (list == NULL)
+        return KM_OK;
+    list->placed = true;
+    return km_condition_create(device, &list->to_build);
+}
+
+static km_status refresh(km_device *device, km_eam_list *list, const km_particles *p)
+{
+    KM_TRY(km_condition_create(device, &list->to_build));
+    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
+              *list, p->n_padded, p->position, km_cuda_of(p)->state);
+    return KM_OK;
+}
+
 km_status km_eam_list_begin(km_device *device, km_eam_list *list, km_particles *p)
 {
     cudaStream_t stream;
     KM_TRY(km_neighbours_cuda_finish(device)); /* there is one stream for what is conditional */
-    KM_TRY(km_condition_create(device, &list->to_build));
-    KM_LAUNCH(refresh_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
-              *list, p->n_padded, p->position, km_cuda_of(p)->state);
+    if (!list->placed)
+        KM_TRY(refresh(device, list, p));
+    list->placed = false;
     KM_TRY(km_cuda_placed(device));
     km_cuda_lane_open(device, KM_LANE_LIST, &stream);
     KM_TRY(km_cuda_lane_sorted(device, KM_LANE_LIST));
@@ -281,7 +245,22 @@ km_status km_eam_list_end(km_device *device, const km_eam_list *list)
 
 /* ---- memory ---- */
 
-km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, km_eam_list *list)
+/* The slot of every atom: as the metal atoms come. */
+static km_status make_slots(const km_eam_spec *spec, int n_atoms, km_eam_list *list)
+{
+    int *slot;
+    KM_NEW(slot, n_atoms);
+    for (int i = 0; i < n_atoms; i++)
+        slot[i] = -1;
+    for (int m = 0; m < spec->n_atoms; m++)
+        slot[spec->atom[m]] = m;
+    const km_status status = km_cuda_copy_of(&list->slot, slot, (size_t)n_atoms);
+    free(slot);
+    return status;
+}
+
+km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, int n_atoms,
+                           km_eam_list *list)
 {
     const size_t n = (size_t)spec->n_atoms;
     int *metal, *kind;
@@ -296,6 +275,7 @@ km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, k
     KM_TRY(km_cuda_copy_of(&kind, spec->element, n));
     list->kind = kind;
     KM_TRY(km_cuda_new(&list->build, 1));
+    KM_TRY(make_slots(spec, n_atoms, list));
     KM_TRY(km_cuda_copy_of(&list->atom, spec->atom, n));
     KM_TRY(km_cuda_copy_of(&list->element, spec->element, n));
     KM_TRY(km_cuda_new(&list->reference, 3 * n));
@@ -312,10 +292,10 @@ km_status km_eam_list_make(const km_eam_spec *spec, const km_eam_setup *setup, k
 
 void km_eam_list_free(km_eam_list *list)
 {
-    const void *arrays[] = {list->metal,     list->kind,       list->build,  list->atom,
-                            list->element,   list->site,       list->count,  list->entry,
-                            list->embedded,  list->cell,       list->sort,   list->cell_count,
-                            list->reference, list->cell_start, list->ordinal};
+    const void *arrays[] = {list->metal,     list->kind,       list->build,   list->atom,
+                            list->element,   list->site,       list->count,   list->entry,
+                            list->embedded,  list->cell,       list->sort,    list->cell_count,
+                            list->reference, list->cell_start, list->ordinal, list->slot};
     for (const void *array : arrays)
         km_cuda_delete(array);
     *list = {};

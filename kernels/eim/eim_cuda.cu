@@ -211,7 +211,7 @@ static km_status fill(km_eim *self, const km_eim_spec *spec, const km_particles 
     if (status == KM_OK)
         status = copy_tables(&setup, &self->tables);
     if (status == KM_OK)
-        status = km_eam_list_make(&setup.atoms, &setup.table, &self->list);
+        status = km_eam_list_make(&setup.atoms, &setup.table, p->n, &self->list);
     km_eim_setup_free(&setup);
     KM_TRY(status);
     km_cuda_particles *c = (km_cuda_particles *)km_cuda_of(p);

@@ -29,10 +29,10 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
     project_kernel(km_windows windows, km_particles p, km_cuda_state *state, km_motion *motion)
 {
     __shared__ km_shared_atoms shared;
-    const km_window_group first = km_group_first(windows);
+    const km_window_group first = km_group_first<KM_GROUP_STAR_4>(windows);
     const km_window_atom a = km_atom_load(windows, p, km_pending_of(state));
     km_window_share(a, &shared);
-    KM_FOR_GROUPS(windows, first, project, windows, &shared, state->box, motion);
+    KM_FOR_GROUPS(KM_GROUP_STAR_4, windows, first, project, windows, &shared, state->box, motion)
     if (a.i >= 0)
         km_vec3_store(p.velocity, p.n_padded, a.i,
                       km_vec3_load(shared.v, KM_WINDOW_ATOMS, (int)threadIdx.x));
@@ -68,10 +68,11 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
                      const km_cuda_state *state, km_motion *motion)
 {
     __shared__ km_shared_atoms shared;
-    const km_window_group first = km_group_first(windows);
+    const km_window_group first = km_group_first<KM_GROUP_STAR_4>(windows);
     const km_window_atom a = km_atom_load(windows, p, km_pending_none());
     km_window_share(a, &shared);
-    KM_FOR_GROUPS(windows, first, constrain, windows, &shared, state->box, tolerance, motion);
+    KM_FOR_GROUPS(KM_GROUP_STAR_4, windows, first, constrain, windows, &shared, state->box,
+                  tolerance, motion)
     if (a.i >= 0)
         km_vec3_store(p.position, p.n_padded, a.i,
                       km_vec3_load(shared.x, KM_WINDOW_ATOMS, (int)threadIdx.x));
@@ -138,9 +139,9 @@ static __global__ void residual_kernel(km_windows windows, km_particles p,
 {
     __shared__ km_shared_atoms shared;
     double residual = 0.0;
-    const km_window_group first = km_group_first(windows);
+    const km_window_group first = km_group_first<KM_GROUP_STAR_4>(windows);
     km_window_share(km_atom_load(windows, p, km_pending_none()), &shared);
-    KM_FOR_GROUPS(windows, first, deviate, &shared, state->box, &residual);
+    KM_FOR_GROUPS(KM_GROUP_STAR_4, windows, first, deviate, &shared, state->box, &residual)
     if (residual > 0.0)
         atomicMax(&motion->residual, (unsigned long long)__double_as_longlong(residual));
 }

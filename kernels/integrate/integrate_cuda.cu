@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernels/eam/eam_place.cuh"
 #include "kernels/integrate/window_cuda.cuh"
 #include "kernels/neighbours/list_place.cuh"
 
@@ -10,6 +11,14 @@ namespace KM_CUDA_NAMESPACE
 {
 
 /* ---- first half ---- */
+
+/* Blocks of a multiprocessor, as many as leave a thread the registers it needs. MUCH: friction and
+ * noise, or a chain of thermostats, are to be computed. */
+template <int WIDEST, bool MUCH>
+constexpr unsigned RESIDENT = WIDEST == 0 && !MUCH  ? 16
+                              : WIDEST < 4 && !MUCH ? 8
+                              : WIDEST == 0         ? 8
+                                                    : 4;
 
 /* Leaves zero for those who add the next forces. */
 static __device__ __forceinline__ km_vec3 take_force(const km_particles &p, int i)
@@ -22,18 +31,19 @@ static __device__ __forceinline__ km_vec3 take_force(const km_particles &p, int 
 
 /* Friction and noise between two projections onto the constraints. Returns the energy given to the
  * atom, kJ/mol. */
+template <int WIDEST>
 static __device__ __forceinline__ double
 langevin(const km_windows &windows, const km_window_group &first, const km_particles &p,
          const km_integrator_spec &spec, const km_box &box, int64_t step, km_window_atom *a,
          km_shared_atoms *shared, int *fault)
 {
     const bool coupled = a->i >= 0 && km_is_coupled(&p, a->i);
-    km_window_project(windows, first, box, a, shared, fault);
+    km_window_project<WIDEST>(windows, first, box, a, shared, fault);
     const double before = coupled ? km_atom_kinetic(&p, a->i, a->v) : 0.0;
     if (coupled && a->w > 0.0)
         a->v = km_langevin_step(a->v, a->w, exp(-spec.friction * spec.timestep),
                                 km_target_kt(&spec, step), spec.seed, step, a->i);
-    km_window_project(windows, first, box, a, shared, fault);
+    km_window_project<WIDEST>(windows, first, box, a, shared, fault);
     return coupled ? km_atom_kinetic(&p, a->i, a->v) - before : 0.0;
 }
 
@@ -47,44 +57,51 @@ static __device__ void begin_step(int64_t step, km_cuda_state *state, km_motion 
         km_barostat_settle(&motion->scalars, km_state_potential(state));
 }
 
-template <bool LANGEVIN>
-static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
-    first_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec,
-                      km_neighbour_list list, km_cuda_state *state, km_motion *motion,
-                      double *partial, bool recorded, int64_t index)
+/* Lists that the atoms are placed in; those that there are not have no build. */
+typedef struct km_lists {
+    km_neighbour_list pairs;
+    km_eam_list metal;
+} km_lists;
+
+template <int WIDEST, bool LANGEVIN>
+static __global__ void __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, LANGEVIN>))
+    first_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec, km_lists lists,
+                      km_cuda_state *state, km_motion *motion, double *partial, bool recorded,
+                      int64_t index)
 {
     __shared__ km_shared_atoms shared;
     const km_box &box = state->box; /* wanted now and then: not worth registers */
-    const bool listed = list.build != NULL;
-    const km_window_group first = km_group_first(windows);
+    const km_neighbour_list &list = lists.pairs;
+    const bool listed = list.build != NULL, metal = lists.metal.build != NULL;
+    const km_window_group first = km_group_first<WIDEST>(windows);
     const int64_t step = km_step_number(state, recorded, index);
     const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
     double work[1] = {0.0};
     int fault = 0, asked = 0;
     km_window_atom a = km_atom_load(windows, p, km_pending_of(state));
-    km_list_atom in_list = {};
-    if (a.i >= 0) {
-        const km_vec3 force = listed ? take_force(p, a.i) : km_force_load(p.force, p.n_padded, a.i);
-        if (listed)
-            in_list = km_list_look(list, a.i, p.charge);
-        km_atom_kick(&a, p, force, 0.5 * spec.timestep, motion);
-    }
-    km_window_drift(windows, first, box, spec.constraint_tolerance, duration, &a, &shared, &fault);
+    if (a.i >= 0)
+        km_atom_kick(&a, p, take_force(p, a.i), 0.5 * spec.timestep, motion);
+    km_window_drift<WIDEST>(windows, first, box, spec.constraint_tolerance, duration, &a, &shared,
+                            &fault);
     if (LANGEVIN) {
-        work[0] = langevin(windows, first, p, spec, box, step, &a, &shared, &fault);
-        km_window_drift(windows, first, box, spec.constraint_tolerance, duration, &a, &shared,
-                        &fault);
+        work[0] = langevin<WIDEST>(windows, first, p, spec, box, step, &a, &shared, &fault);
+        km_window_drift<WIDEST>(windows, first, box, spec.constraint_tolerance, duration, &a,
+                                &shared, &fault);
     }
     if (a.i >= 0) {
         km_vec3_store(p.position, p.n_padded, a.i, a.x);
         km_vec3_store(p.velocity, p.n_padded, a.i, a.v);
         if (listed)
-            asked = km_list_place(list, box, a.i, in_list, a.x, list.build->allowance,
+            asked = km_list_place(list, box, a.i, a.x, p.charge[a.i], list.build->allowance,
                                   list.build->near_allowance);
+        if (metal && !km_metal_place(lists.metal, box, a.i, a.x, lists.metal.build->allowance))
+            asked |= KM_LIST_METAL;
     }
     km_fault_raise(state, fault);
     if (listed)
         km_list_ask(list, asked);
+    if (metal)
+        km_metal_ask(lists.metal, (asked & KM_LIST_METAL) != 0);
     const bool last = LANGEVIN ? km_grid_sum<1>(work, partial, state) : km_block_is_last(state);
     if (!last || threadIdx.x != 0)
         return;
@@ -93,18 +110,43 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
     begin_step(step, state, motion);
     if (listed)
         km_list_decide(list, false, false, state);
+    if (metal)
+        km_metal_decide(lists.metal, false, state);
 }
 
-template <bool LANGEVIN>
-static km_status launch_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
+template <int WIDEST>
+static km_status launch_first_half(km_integrator *integrator, const km_step *s, km_particles *p,
+                                   const km_lists &lists)
 {
-    static const km_neighbour_list none = {};
-    KM_LAUNCH((first_half_kernel<LANGEVIN>), (unsigned)integrator->windows.n, KM_WINDOW_ATOMS, 0,
-              integrator->device->stream, integrator->windows, *p, integrator->spec,
-              p->neighbours != NULL ? *p->neighbours : none, km_cuda_of(p)->state,
-              integrator->motion, integrator->partial, integrator->device->recording, s->index);
-    km_cuda_of(p)->taken = p->neighbours != NULL;
+    km_device *device = integrator->device;
+    const unsigned blocks = (unsigned)integrator->windows.n;
+    km_cuda_state *state = km_cuda_of(p)->state;
+    if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN)
+        KM_LAUNCH((first_half_kernel<WIDEST, true>), blocks, KM_WINDOW_ATOMS, 0, device->stream,
+                  integrator->windows, *p, integrator->spec, lists, state, integrator->motion,
+                  integrator->partial, device->recording, s->index);
+    else
+        KM_LAUNCH((first_half_kernel<WIDEST, false>), blocks, KM_WINDOW_ATOMS, 0, device->stream,
+                  integrator->windows, *p, integrator->spec, lists, state, integrator->motion,
+                  integrator->partial, device->recording, s->index);
     return KM_OK;
+}
+
+static km_status queue_first_half(km_integrator *integrator, const km_step *s, km_particles *p)
+{
+    km_lists lists = {};
+    if (p->neighbours != NULL)
+        lists.pairs = *p->neighbours;
+    if (km_cuda_of(p)->metal != NULL)
+        lists.metal = *km_cuda_of(p)->metal;
+    switch (integrator->windows.widest) {
+    case 0:
+        return launch_first_half<0>(integrator, s, p, lists);
+    case 3:
+        return launch_first_half<3>(integrator, s, p, lists);
+    default:
+        return launch_first_half<KM_GROUP_STAR_4>(integrator, s, p, lists);
+    }
 }
 
 km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step *s,
@@ -114,13 +156,12 @@ km_status km_integrator_cuda_first_half(km_integrator *integrator, const km_step
     KM_TRY(km_cuda_join(device));
     KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_neighbours_cuda_expect(device, p));
+    KM_TRY(km_eam_list_expect(device, km_cuda_of(p)->metal));
     if (integrator->spec.thermostat == KM_THERMOSTAT_NOSE_HOOVER)
         KM_TRY(km_thermostat_chain(integrator, s, p));
     KM_TRY(km_pistons_half(integrator, p, true));
-    if (integrator->spec.thermostat == KM_THERMOSTAT_LANGEVIN)
-        KM_TRY(launch_first_half<true>(integrator, s, p));
-    else
-        KM_TRY(launch_first_half<false>(integrator, s, p));
+    KM_TRY(queue_first_half(integrator, s, p));
+    km_cuda_of(p)->taken = true;
     return km_cuda_fork(device); /* for those who need no list and no more clearing */
 }
 
@@ -189,20 +230,21 @@ static __device__ __forceinline__ void decide(const km_integrator_spec &spec, co
     km_pending_set(state, factor, shift);
 }
 
-template <int THERMOSTAT>
-static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
+template <int WIDEST, int THERMOSTAT>
+static __global__ void
+__launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, THERMOSTAT == KM_THERMOSTAT_NOSE_HOOVER>))
     second_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec,
                        km_sorted_forces sorted, double moving_mass, bool measured,
                        km_cuda_state *state, km_motion *motion, double *partial)
 {
     __shared__ km_shared_atoms shared;
-    const km_window_group first = km_group_first(windows);
+    const km_window_group first = km_group_first<WIDEST>(windows);
     km_window_atom a = km_atom_load(windows, p, km_pending_none()); /* the first half applied it */
     const km_vec3 before = a.v;
     int fault = 0;
     if (a.i >= 0)
         km_atom_kick(&a, p, collect(p, sorted, a.i), 0.5 * spec.timestep, motion);
-    km_window_project(windows, first, state->box, &a, &shared, &fault);
+    km_window_project<WIDEST>(windows, first, state->box, &a, &shared, &fault);
     if (a.i >= 0)
         km_vec3_store(p.velocity, p.n_padded, a.i, a.v);
     km_fault_raise(state, fault);
@@ -217,19 +259,32 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS)
         decide<THERMOSTAT>(spec, sum, moving_mass, coupled, removal, state, motion);
 }
 
-template <int THERMOSTAT>
+template <int WIDEST, int THERMOSTAT>
 static km_status launch_second_half(km_integrator *integrator, const km_step *s, km_particles *p)
 {
     const km_neighbour_list *list = p->neighbours;
     km_sorted_forces sorted = {NULL, NULL, 0};
     if (!km_cuda_of(p)->collected && list != NULL)
         sorted = {list->force, list->slot, list->n_slots};
-    KM_LAUNCH((second_half_kernel<THERMOSTAT>), (unsigned)integrator->windows.n, KM_WINDOW_ATOMS, 0,
-              integrator->device->stream, integrator->windows, *p, integrator->spec, sorted,
-              integrator->moving_mass, s->energy, km_cuda_of(p)->state, integrator->motion,
-              integrator->partial);
+    KM_LAUNCH((second_half_kernel<WIDEST, THERMOSTAT>), (unsigned)integrator->windows.n,
+              KM_WINDOW_ATOMS, 0, integrator->device->stream, integrator->windows, *p,
+              integrator->spec, sorted, integrator->moving_mass, s->energy, km_cuda_of(p)->state,
+              integrator->motion, integrator->partial);
     km_cuda_of(p)->collected = true;
     return KM_OK;
+}
+
+template <int WIDEST>
+static km_status queue_second_half(km_integrator *integrator, const km_step *s, km_particles *p)
+{
+    switch (integrator->spec.thermostat) {
+    case KM_THERMOSTAT_RESCALING:
+        return launch_second_half<WIDEST, KM_THERMOSTAT_RESCALING>(integrator, s, p);
+    case KM_THERMOSTAT_NOSE_HOOVER:
+        return launch_second_half<WIDEST, KM_THERMOSTAT_NOSE_HOOVER>(integrator, s, p);
+    default:
+        return launch_second_half<WIDEST, KM_THERMOSTAT_NONE>(integrator, s, p);
+    }
 }
 
 km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_step *s,
@@ -239,13 +294,13 @@ km_status km_integrator_cuda_second_half(km_integrator *integrator, const km_ste
     if (integrator->spec.n_pistons > 0) /* which look at the forces before the atoms do */
         KM_TRY(km_cuda_collect(integrator->device, p));
     KM_TRY(km_pistons_half(integrator, p, false));
-    switch (integrator->spec.thermostat) {
-    case KM_THERMOSTAT_RESCALING:
-        return launch_second_half<KM_THERMOSTAT_RESCALING>(integrator, s, p);
-    case KM_THERMOSTAT_NOSE_HOOVER:
-        return launch_second_half<KM_THERMOSTAT_NOSE_HOOVER>(integrator, s, p);
+    switch (integrator->windows.widest) {
+    case 0:
+        return queue_second_half<0>(integrator, s, p);
+    case 3:
+        return queue_second_half<3>(integrator, s, p);
     default:
-        return launch_second_half<KM_THERMOSTAT_NONE>(integrator, s, p);
+        return queue_second_half<KM_GROUP_STAR_4>(integrator, s, p);
     }
 }
 

@@ -42,6 +42,7 @@ typedef struct __attribute__((aligned(8))) km_group_slot {
  * memory. 32 groups of one kind, with fillers, are a stretch, the work of a warp. */
 typedef struct km_windows {
     int n;
+    int widest;           /* 0: no groups; 3: of up to three bonds; KM_GROUP_STAR_4: any */
     int *atom;            /* KM_WINDOW_ATOMS x n: ascending; -1 = filler             */
     int *stretch;         /* n + 1: the first of a window                            */
     int *kind;            /* of a stretch                                            */

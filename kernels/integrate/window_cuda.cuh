@@ -91,9 +91,12 @@ static __device__ __forceinline__ void km_group_read(const km_windows &windows, 
 }
 
 /* The first group of the thread. */
+template <int WIDEST>
 static __device__ __forceinline__ km_window_group km_group_first(const km_windows &windows)
 {
     km_window_group g = {};
+    if (WIDEST == 0)
+        return g;
     g.at = windows.stretch[blockIdx.x] + (int)threadIdx.x / KM_WARP;
     g.end = windows.stretch[blockIdx.x + 1];
     km_group_read(windows, &g);
@@ -101,31 +104,35 @@ static __device__ __forceinline__ km_window_group km_group_first(const km_window
 }
 
 /* Calls function<KIND>(group, arguments...) for each group of the window, once in the block,
- * between two barriers; `first` is what km_group_first has read. */
-#define KM_FOR_GROUPS(windows, first, function, ...)                                               \
-    __syncthreads();                                                                               \
-    for (km_window_group km_g_ = first; km_g_.at < km_g_.end;) {                                   \
-        if (km_g_.slot.used)                                                                       \
-            switch (km_g_.kind) {                                                                  \
-            case 1:                                                                                \
-                function<1>(km_g_, __VA_ARGS__);                                                   \
-                break;                                                                             \
-            case 2:                                                                                \
-                function<2>(km_g_, __VA_ARGS__);                                                   \
-                break;                                                                             \
-            case 3:                                                                                \
-                function<3>(km_g_, __VA_ARGS__);                                                   \
-                break;                                                                             \
-            case KM_GROUP_STAR_4:                                                                  \
-                function<KM_GROUP_STAR_4>(km_g_, __VA_ARGS__);                                     \
-                break;                                                                             \
-            default:                                                                               \
-                function<KM_GROUP_TRIANGLE>(km_g_, __VA_ARGS__);                                   \
-            }                                                                                      \
-        km_g_.at += KM_WINDOW_ATOMS / KM_WARP;                                                     \
-        km_group_read(windows, &km_g_);                                                            \
-    }                                                                                              \
-    __syncthreads()
+ * between two barriers; `first` is what km_group_first has read. WIDEST, a constant:
+ * km_windows.widest or more, for which the kernel is compiled. */
+#define KM_FOR_GROUPS(WIDEST, windows, first, function, ...)                                       \
+    if constexpr (WIDEST > 0) {                                                                    \
+        __syncthreads();                                                                           \
+        for (km_window_group km_g_ = first; km_g_.at < km_g_.end;) {                               \
+            if (km_g_.slot.used)                                                                   \
+                switch (km_g_.kind) {                                                              \
+                case 1:                                                                            \
+                    function<1>(km_g_, __VA_ARGS__);                                               \
+                    break;                                                                         \
+                case 2:                                                                            \
+                    function<2>(km_g_, __VA_ARGS__);                                               \
+                    break;                                                                         \
+                case 3:                                                                            \
+                    function<3>(km_g_, __VA_ARGS__);                                               \
+                    break;                                                                         \
+                case KM_GROUP_STAR_4:                                                              \
+                    if constexpr (WIDEST == KM_GROUP_STAR_4)                                       \
+                        function<KM_GROUP_STAR_4>(km_g_, __VA_ARGS__);                             \
+                    break;                                                                         \
+                default:                                                                           \
+                    function<KM_GROUP_TRIANGLE>(km_g_, __VA_ARGS__);                               \
+                }                                                                                  \
+            km_g_.at += KM_WINDOW_ATOMS / KM_WARP;                                                 \
+            km_group_read(windows, &km_g_);                                                        \
+        }                                                                                          \
+        __syncthreads();                                                                           \
+    }
 
 template <int KIND> constexpr int ATOMS_OF = KIND == KM_GROUP_TRIANGLE ? 3 : KIND + 1;
 template <int KIND> constexpr int BONDS_OF = KIND == KM_GROUP_TRIANGLE ? 3 : KIND;
@@ -233,31 +240,44 @@ static __device__ __forceinline__ void km_window_share(const km_window_atom &a,
     shared->w[place] = a.w;
 }
 
-/* Moves the atoms for the duration (ps); velocities follow the constraints. All threads call. */
-static __device__ __forceinline__ void km_window_drift(const km_windows &windows,
-                                                       const km_window_group &first,
-                                                       const km_box &box, double tolerance,
-                                                       double duration, km_window_atom *a,
-                                                       km_shared_atoms *shared, int *fault)
+/* The atom of the thread as the groups have left it. */
+static __device__ __forceinline__ void km_window_fetch(km_window_atom *a,
+                                                       const km_shared_atoms &shared)
 {
     const int place = (int)threadIdx.x;
-    km_window_share(*a, shared);
-    KM_FOR_GROUPS(windows, first, km_group_drift, shared, box, tolerance, duration, fault);
-    a->v = km_vec3_load(shared->v, KM_WINDOW_ATOMS, place);
+    a->x = km_vec3_load(shared.x, KM_WINDOW_ATOMS, place);
+    a->v = km_vec3_load(shared.v, KM_WINDOW_ATOMS, place);
+    a->w = shared.w[place];
+}
+
+/* Moves the atoms for the duration (ps); velocities follow the constraints. All threads call. */
+template <int WIDEST>
+static __device__ __forceinline__ void
+km_window_drift(const km_windows &windows, const km_window_group &first, const km_box &box,
+                double tolerance, double duration, km_window_atom *a, km_shared_atoms *shared,
+                int *fault)
+{
+    if (WIDEST > 0)
+        km_window_share(*a, shared);
+    KM_FOR_GROUPS(WIDEST, windows, first, km_group_drift, shared, box, tolerance, duration, fault)
+    if (WIDEST > 0)
+        km_window_fetch(a, *shared);
     a->x = km_drift(a->x, a->v, a->w, duration);
     if (!isfinite(a->x.x) || !isfinite(a->x.y) || !isfinite(a->x.z))
         *fault |= KM_FAULT_NOT_FINITE;
 }
 
 /* Takes velocity components along the bonds from the atoms. All threads call. */
-static __device__ __forceinline__ void km_window_project(const km_windows &windows,
-                                                         const km_window_group &first,
-                                                         const km_box &box, km_window_atom *a,
-                                                         km_shared_atoms *shared, int *fault)
+template <int WIDEST>
+static __device__ __forceinline__ void
+km_window_project(const km_windows &windows, const km_window_group &first, const km_box &box,
+                  km_window_atom *a, km_shared_atoms *shared, int *fault)
 {
-    km_window_share(*a, shared);
-    KM_FOR_GROUPS(windows, first, km_group_project, shared, box, fault);
-    a->v = km_vec3_load(shared->v, KM_WINDOW_ATOMS, (int)threadIdx.x);
+    if (WIDEST > 0)
+        km_window_share(*a, shared);
+    KM_FOR_GROUPS(WIDEST, windows, first, km_group_project, shared, box, fault)
+    if (WIDEST > 0)
+        km_window_fetch(a, *shared);
 }
 
 static __device__ __forceinline__ void km_fault_raise(km_cuda_state *state, int fault)

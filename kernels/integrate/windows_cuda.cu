@@ -135,6 +135,8 @@ static km_status fill_groups(arrangement *a)
         const km_constraint_group *group = &a->spec->group[g];
         const int slot = a->next[window_of_group(a, group) * KM_GROUP_KINDS + kind_of(group)]++;
         km_group_slot *out = &a->out.group[slot];
+        const int widest = kind_of(group) == KM_GROUP_STAR_4 ? KM_GROUP_STAR_4 : 3;
+        a->out.widest = widest > a->out.widest ? widest : a->out.widest;
         for (int k = 0; k < group->n_atoms; k++)
             out->place[k] = (unsigned char)a->place_of[group->atom[k]];
         out->used = 1;
@@ -165,6 +167,7 @@ static km_status copy(const arrangement *a, km_windows *to)
     const km_windows *from = &a->out;
     const size_t n = (size_t)from->n, stretches = (size_t)a->n_stretches;
     to->n = from->n;
+    to->widest = from->widest;
     KM_TRY(km_cuda_copy_of(&to->atom, from->atom, n * KM_WINDOW_ATOMS));
     KM_TRY(km_cuda_copy_of(&to->stretch, from->stretch, n + 1));
     KM_TRY(km_cuda_copy_of(&to->kind, from->kind, stretches));

@@ -17,43 +17,27 @@ namespace KM_CUDA_NAMESPACE
 {
 
 /* What the motion of an atom asks for. */
-enum { KM_LIST_BUILD = 1, KM_LIST_PICK = 2 };
-
-/* What the list knows of an atom before it moves. */
-typedef struct km_list_atom {
-    int slot, image[3];
-    km_vec3 reference; /*        fractional, at the build */
-    km_real4 picked;   /* nm     when near tiles were     */
-    double charge;     /* e                               */
-} km_list_atom;
-
-static __device__ __forceinline__ km_list_atom km_list_look(const km_neighbour_list &list, int i,
-                                                            const double *charge)
-{
-    const int n = list.n;
-    const km_list_atom a = {list.slot[i],
-                            {list.image[i], list.image[n + i], list.image[2 * n + i]},
-                            km_vec3_load(list.reference, n, i),
-                            list.near_xq[i],
-                            charge[i]};
-    return a;
-}
+enum { KM_LIST_BUILD = 1, KM_LIST_PICK = 2, KM_LIST_METAL = 4 /* a build of the metal's */ };
 
 /* Puts atom i, at r (nm, unwrapped), into its slot. It may have moved so far (nm) since the build,
  * and since near tiles were picked; returns what it asks for. */
 static __device__ __forceinline__ int km_list_place(const km_neighbour_list &list,
-                                                    const km_box &box, int i, const km_list_atom &a,
-                                                    km_vec3 r, double allowance,
+                                                    const km_box &box, int i, km_vec3 r,
+                                                    double charge, double allowance,
                                                     double near_allowance)
 {
-    const km_vec3 x = km_vec3_sub(r, km_box_image_shift(&box, a.image[0], a.image[1], a.image[2]));
-    const km_vec3 d = km_vec3_sub(x, km_box_to_cartesian(&box, a.reference));
-    const km_real4 now = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)a.charge};
-    const km_real dx = now.x - a.picked.x, dy = now.y - a.picked.y, dz = now.z - a.picked.z;
+    const int n = list.n, slot = list.slot[i];
+    const km_vec3 shift =
+        km_box_image_shift(&box, list.image[i], list.image[n + i], list.image[2 * n + i]);
+    const km_vec3 x = km_vec3_sub(r, shift);
+    const km_vec3 d = km_vec3_sub(x, km_box_to_cartesian(&box, km_vec3_load(list.reference, n, i)));
+    const km_real4 now = {(km_real)x.x, (km_real)x.y, (km_real)x.z, (km_real)charge};
+    const km_real4 before = list.near_xq[i];
+    const km_real dx = now.x - before.x, dy = now.y - before.y, dz = now.z - before.z;
     const double near_square = (double)(dx * dx + dy * dy + dz * dz);
-    list.xq[a.slot] = now;
-    list.mesh_xq[a.slot] = now;
-    list.mesh_atom[a.slot] = i;
+    list.xq[slot] = now;
+    list.mesh_xq[slot] = now;
+    list.mesh_atom[slot] = i;
     /* both are true of what is not a number */
     const bool moved = allowance < 0.0 || !(km_vec3_dot(d, d) <= allowance * allowance);
     const bool near_moved = !(near_square <= near_allowance * near_allowance);

@@ -32,8 +32,8 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
     __syncthreads();
     int asked = 0;
     if (i < list.n)
-        asked = km_list_place(list, box, i, km_list_look(list, i, charge),
-                              km_vec3_load(position, n_padded, i), allowance, near_allowance);
+        asked = km_list_place(list, box, i, km_vec3_load(position, n_padded, i), charge[i],
+                              allowance, near_allowance);
     km_list_ask(list, asked);
     if (km_block_is_last(state) && threadIdx.x == 0)
         km_list_decide(list, force, true, state);
