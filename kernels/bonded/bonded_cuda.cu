@@ -276,7 +276,7 @@ static __device__ __forceinline__ void store_window(const sums &s)
 }
 
 template <bool TALLY>
-static __global__ void __launch_bounds__(KM_BONDED_THREADS)
+static __global__ void __launch_bounds__(KM_BONDED_THREADS, 4)
     bonded_kernel(bonded_windows windows, const double *KM_RESTRICT position, km_fixed *force,
                   int n_padded, km_cuda_state *state, bool energy, bool virial)
 {
