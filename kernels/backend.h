@@ -47,6 +47,9 @@ typedef struct km_particles_spec {
     const unsigned char *mobility; /* of km_mobility; NULL = all are free */
 } km_particles_spec;
 
+/* Takes a pair of the list: atoms, and the vector from i to j in the image that it holds, nm. */
+typedef void km_pair_visitor(void *self, int i, int j, km_vec3 d);
+
 typedef struct km_backend {
     const char *name; /* "cpu", "cuda" */
 
@@ -71,6 +74,10 @@ typedef struct km_backend {
      * be told; a device that decides and tells them by itself leaves it false. */
     km_status (*neighbours_update)(km_device *device, km_particles *p, bool force_rebuild,
                                    bool *rebuilt);
+    /* Hands every pair that the pair term computes to the visitor, with distances from the
+     * positions `now`, which are those of the particles. Waits for the device. */
+    km_status (*neighbours_visit)(km_device *device, const km_particles *p, const km_state *now,
+                                  void *self, km_pair_visitor *visitor);
 
     km_status (*make_force[KM_FORCE_COUNT])(km_device *device, const void *spec,
                                             const km_particles *p, km_force *out);

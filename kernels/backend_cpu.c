@@ -209,6 +209,7 @@ const km_backend km_backend_cpu = {
     .download_forces = cpu_download_forces,
     .neighbours_create = km_neighbours_cpu_create,
     .neighbours_update = km_neighbours_cpu_update,
+    .neighbours_visit = km_neighbours_cpu_visit,
     .make_force = {[KM_FORCE_PAIR] = km_pair_cpu_create,
                    [KM_FORCE_BONDED] = km_bonded_cpu_create,
                    [KM_FORCE_PME] = km_pme_cpu_create,

@@ -433,6 +433,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .download_forces = cuda_download_forces,
     .neighbours_create = km_neighbours_cuda_create,
     .neighbours_update = km_neighbours_cuda_update,
+    .neighbours_visit = km_neighbours_cuda_visit,
     .make_force = {km_pair_cuda_create, km_bonded_cuda_create, km_pme_cuda_create,
                    km_slab_cuda_create, km_eam_cuda_create, km_eim_cuda_create},
     .clear = cuda_clear,

@@ -121,7 +121,7 @@ static mesh_fixture open_particles(const km_backend *backend, charged_system *s,
         mass[i] = 1.0;
     const km_particles_spec spec = {s->n, mass, s->charge, type, type, NULL};
     const double reach = 0.25 * km_box_least_height(&s->box);
-    const km_neighbour_spec list = {0.9 * reach, 0.1 * reach, NULL, NULL, NULL};
+    const km_neighbour_spec list = {0.9 * reach, 0.1 * reach, NULL, NULL, NULL, 0.0};
     const km_state start = {s->n, s->box, s->position, NULL};
     assert_ok(backend->open(threads, &f.device));
     assert_ok(backend->particles_create(f.device, &spec, &f.p));

@@ -112,8 +112,12 @@ liquid make_liquid(int n, km_box box)
 void make_list(liquid *l, double cutoff, double skin)
 {
     const bool any = !l->exclusion_start.empty();
-    l->spec = {cutoff, skin, any ? l->exclusion_start.data() : NULL, l->exclusion.data(),
-               l->group.empty() ? NULL : (const bool *)l->group.data()};
+    l->spec = {cutoff,
+               skin,
+               any ? l->exclusion_start.data() : NULL,
+               l->exclusion.data(),
+               l->group.empty() ? NULL : (const bool *)l->group.data(),
+               0.0};
     upload(l);
     assert_ok(backend->neighbours_create(l->device, &l->spec, l->p));
 }

@@ -187,6 +187,7 @@ km_status dme_run(const dme_box *f, int threads, const dme_record *resume, dme_r
                                     .system = f->system,
                                     .identity = {{7}},
                                     .resume = resume != NULL ? &resume->last : NULL,
+                                    .list_lateness = f->list_lateness,
                                     .trajectory = &frames,
                                     .energies = &rows,
                                     .checkpoint_seconds = 0.0,

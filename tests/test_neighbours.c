@@ -176,8 +176,8 @@ static void every_pair_within_reach_is_held_once(void **state)
                 scatter_particles(&p, 100 + b);
                 make_group(&p, group);
                 const double cutoff = fmin(1.0, 0.499 * km_box_least_height(&p.box));
-                const km_neighbour_spec spec = {cutoff, 0.2, start, partner,
-                                                threads > 1 ? group : NULL};
+                const km_neighbour_spec spec = {
+                    cutoff, 0.2, start, partner, threads > 1 ? group : NULL, 0.0};
                 assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
                 bool rebuilt = false;
                 assert_ok(km_neighbours_cpu_update(&device, &p, false, &rebuilt));
@@ -197,7 +197,7 @@ static void few_atoms_are_enough(void **state)
     for (int k = 0; k < 6; k++) {
         km_particles p = particles_by_hand(counts[k], km_box_orthorhombic(2.0, 2.1, 2.2));
         km_device device = device_by_hand(2, best_isa());
-        const km_neighbour_spec spec = {0.95, 0.1, NULL, NULL, NULL};
+        const km_neighbour_spec spec = {0.95, 0.1, NULL, NULL, NULL, 0.0};
         bool rebuilt;
         scatter_particles(&p, 55 + k);
         assert_ok(km_neighbours_cpu_create(&device, &spec, &p));
@@ -214,7 +214,7 @@ static void degenerate_positions_are_ordered(void **state)
     const int n = 64;
     km_particles p = particles_by_hand(n, km_box_orthorhombic(2.0, 2.0, 2.0));
     km_device device = device_by_hand(2, best_isa());
-    const km_neighbour_spec spec = {0.9, 0.05, NULL, NULL, NULL};
+    const km_neighbour_spec spec = {0.9, 0.05, NULL, NULL, NULL, 0.0};
     bool rebuilt;
     for (int i = 0; i < n; i++)
         set_position(&p, i, km_vec3_make(i % 4 * 0.5, i / 4 % 4 * 0.5 - 7.0, i / 32 * 1.0));
@@ -256,7 +256,7 @@ static void threads_and_history_leave_no_trace(void **state)
         const int threads[] = {1, 2, 3, 5};
         devices[k] = device_by_hand(threads[k], best_isa());
         km_particles p = k == 0 ? first : particles_by_hand(500, boxes[2]);
-        const km_neighbour_spec spec = {1.0, 0.15, NULL, NULL, NULL};
+        const km_neighbour_spec spec = {1.0, 0.15, NULL, NULL, NULL, 0.0};
         bool rebuilt;
         assert_ok(km_neighbours_cpu_create(&devices[k], &spec, &p));
         for (int earlier = 0; earlier < k; earlier++) {
@@ -288,7 +288,7 @@ static void no_pair_is_lost_between_builds(void **state)
         const double tell[] = {0.0, 1.0, -1.0};
         km_particles p = particles_by_hand(n, boxes[3]);
         km_device device = device_by_hand(2, best_isa());
-        const km_neighbour_spec spec = {0.9, 0.1, NULL, NULL, NULL};
+        const km_neighbour_spec spec = {0.9, 0.1, NULL, NULL, NULL, 0.0};
         int builds = 0;
         scatter_particles(&p, 3);
         for (int k = 0; k < 3 * p.n_padded; k++)
@@ -334,7 +334,7 @@ static void half_the_skin_is_the_limit(void **state)
     (void)state;
     km_particles p = particles_by_hand(40, boxes[0]);
     km_device device = device_by_hand(1, best_isa());
-    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL};
+    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL, 0.0};
     const double limit[2] = {0.5 * KM_SKIN_NEAR * spec.skin, 0.5 * KM_SKIN_BUILD * spec.skin};
     bool rebuilt;
     scatter_particles(&p, 77);
@@ -362,8 +362,8 @@ static void wrong_input_is_refused_with_a_reason(void **state)
     (void)state;
     km_particles p = particles_by_hand(10, km_box_orthorhombic(3.0, 3.0, 1.9));
     km_device device = device_by_hand(1, best_isa());
-    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL},
-                            negative = {-1.0, 0.1, NULL, NULL, NULL};
+    const km_neighbour_spec spec = {1.0, 0.2, NULL, NULL, NULL, 0.0},
+                            negative = {-1.0, 0.1, NULL, NULL, NULL, 0.0};
     bool rebuilt;
     assert_int_equal(km_neighbours_cpu_create(&device, &negative, &p), KM_ERROR_VALUE);
     scatter_particles(&p, 1);

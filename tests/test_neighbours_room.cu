@@ -114,7 +114,7 @@ void a_cell_too_small_is_refused(void **)
     liquid l = make_liquid(10, km_box_orthorhombic(2.0, 3.0, 3.0));
     place(&l, 1, anywhere);
     upload(&l);
-    const km_neighbour_spec spec = {1.01, 0.1, NULL, NULL, NULL};
+    const km_neighbour_spec spec = {1.01, 0.1, NULL, NULL, NULL, 0.0};
     assert_int_equal(backend->neighbours_create(l.device, &spec, l.p), KM_ERROR_VALUE);
     assert_non_null(strstr(km_last_error()->message, "at least twice the cutoff"));
     destroy(&l);

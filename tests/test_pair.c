@@ -72,7 +72,7 @@ static liquid make_liquid(km_box box, int per_edge, bool geometric, double alpha
                             .coulomb_constant = KM_COULOMB_CONSTANT,
                             .exclusion_start = l.start,
                             .exclusion = l.partner};
-    l.list_spec = (km_neighbour_spec){cutoff, 0.1, l.start, l.partner, NULL};
+    l.list_spec = (km_neighbour_spec){cutoff, 0.1, l.start, l.partner, NULL, 0.0};
     return l;
 }
 

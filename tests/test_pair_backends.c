@@ -76,7 +76,7 @@ static void make_system(system_t *s, km_box box, bool geometric, double alpha)
             to[1] = geometric ? sqrt(sigma[0] * sigma[1]) : 0.5 * (sigma[0] + sigma[1]);
         }
     const double cutoff = 0.9;
-    s->list = (km_neighbour_spec){cutoff, 0.1, s->exclusion_start, s->exclusion, NULL};
+    s->list = (km_neighbour_spec){cutoff, 0.1, s->exclusion_start, s->exclusion, NULL, 0.0};
     s->pair = (km_pair_spec){.n_types = TYPES,
                              .form = s->form,
                              .parameter = s->parameter,

@@ -3,6 +3,7 @@
  * energies and what thermostat and barostat have given agree step by step for as long as rounding
  * has not grown. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernels/base/units.h"
@@ -139,11 +140,78 @@ static void a_cell_that_shrinks_too_far_is_named(void **state)
     dme_box_destroy(box);
 }
 
+/* A list that atoms may leave far behind loses pairs: the run stops before it hands out more, what
+ * it had kept is good, and from there an honest run goes to the end. */
+static void a_list_made_too_late_stops_the_run(void **state)
+{
+    km_stage_report report[2];
+    dme_box *box = dme_box_create(*state, 2);
+    dme_record *late = dme_record_create(-1), *honest = dme_record_create(-1);
+    prepare(box, &ensembles[0]);
+    box->stage[1].time = 0.24; /* before the list is made anew at the first restart point */
+    box->recipe.nonbonded.list_check = 0.04;
+    box->list_lateness = 1000.0;
+    assert_int_equal(dme_run(box, 1, NULL, late, report), KM_ERROR_INTERNAL);
+    const char *message = km_last_error()->message;
+    int step, atom[2];
+    double apart;
+    print_message("%s\n", message);
+    const char *first = strstr(message, "the first: atom ");
+    assert_non_null(first);
+    assert_int_equal(sscanf(strstr(message, "step "), "step %d", &step), 1);
+    assert_int_equal(sscanf(first, "the first: atom %d (%*[^)]) and atom %d (%*[^)]), %lf nm apart",
+                            &atom[0], &atom[1], &apart),
+                     3);
+    assert_true(apart > 0.0 && apart < box->recipe.nonbonded.cutoff);
+    assert_int_equal(step % 40, late->last.stage_first_step % 40);
+    assert_true(late->has_checkpoint && late->last.in_stage == 0 && late->n_rows > 0);
+    box->list_lateness = 0.0;
+    assert_ok(dme_run(box, 1, late, honest, report));
+    assert_int_equal(report[1].steps, 240);
+    assert_true(report[1].list_pairs_checked > 0);
+    dme_record_destroy(late);
+    dme_record_destroy(honest);
+    dme_box_destroy(box);
+}
+
+/* Atoms of one molecule may exclude one another; all others within the cutoff are counted, from
+ * both ends: here one by one. */
+static void a_census_counts_every_pair(void **state)
+{
+    enum { ATOMS = 16 }; /* of a molecule */
+    km_stage_report report[2];
+    dme_box *box = dme_box_create(*state, 2);
+    dme_record *record = dme_record_create(-1);
+    prepare(box, &ensembles[0]);
+    assert_ok(dme_run(box, 1, NULL, record, report));
+    const double *x = record->frame[record->n_frames - 1]; /* of the last step, as the census */
+    int64_t between = 0, all = 0;
+    for (int i = 0; i < record->n_atoms; i++)
+        for (int j = 0; j < record->n_atoms; j++) {
+            double r2 = 0.0;
+            for (int c = 0; c < 3; c++) {
+                const double side = record->box[record->n_frames - 1].ax;
+                r2 += pow(remainder(x[3 * i + c] - x[3 * j + c], side), 2);
+            }
+            const bool near = i != j && sqrt(r2) < box->recipe.nonbonded.cutoff;
+            all += near;
+            between += near && i / ATOMS != j / ATOMS;
+        }
+    print_message("%lld pairs from both ends; %lld between molecules, %lld with those inside\n",
+                  (long long)report[1].list_pairs_checked, (long long)between, (long long)all);
+    assert_true(between > 1000 && report[1].list_pairs_checked >= between);
+    assert_true(report[1].list_pairs_checked < all);
+    dme_record_destroy(record);
+    dme_box_destroy(box);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_ensemble_agrees_with_the_cpu),
         cmocka_unit_test(a_cell_that_shrinks_too_far_is_named),
+        cmocka_unit_test(a_list_made_too_late_stops_the_run),
+        cmocka_unit_test(a_census_counts_every_pair),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

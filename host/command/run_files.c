@@ -182,6 +182,7 @@ static void json_stages(km_json *json, const km_cell *cell, const km_stage_repor
                        r->conserved_drift * KM_PS_PER_NS / kt / r->degrees_of_freedom);
         km_json_number(json, "largest_constraint_residual", r->largest_constraint_residual);
         km_json_number(json, "largest_momentum_u_nm_ps", r->largest_momentum);
+        km_json_integer(json, "neighbour_list_pairs_checked", r->list_pairs_checked);
         json_pistons(json, r);
         km_json_close(json);
     }

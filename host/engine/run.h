@@ -29,6 +29,7 @@ typedef struct km_stage_report {
     double largest_constraint_residual;
     double largest_momentum; /* u nm/ps                                                       */
     int64_t samples;
+    int64_t list_pairs_checked; /* neighbours looked for in the list, all found              */
     int degrees_of_freedom;
     int n_pistons;
     double piston_mean_z[KM_PISTONS];        /* nm                                              */
@@ -44,6 +45,8 @@ typedef struct km_run_options {
     const km_system *system; /* the built cell: where a new run starts                    */
     km_run_identity identity;
     const km_checkpoint *resume; /* NULL for a new run                                        */
+
+    double list_lateness; /* km_neighbour_spec.lateness: 0 but in tests of the census         */
 
     km_sink *trajectory; /* frames of production stages; may be NULL                  */
     km_sink *energies;   /* energies of every stage; may be NULL                      */

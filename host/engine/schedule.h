@@ -17,6 +17,7 @@ typedef struct km_schedule {
     int64_t frame_interval;    /* steps; 0 = never                                    */
     int64_t energy_interval;   /* steps; 0 = never                                    */
     int64_t barostat_interval; /* steps; 0 = never                                    */
+    int64_t census_interval;   /* steps; 0 = with the last step alone                 */
 } km_schedule;
 
 /* Decided once at the head of a step. */
@@ -24,6 +25,7 @@ typedef struct km_due {
     int64_t index;    /* of the step in the whole run: keys the random numbers       */
     int64_t in_stage; /* of the step in the stage, 1 ... n_steps                     */
     bool frame, energies, pressure_coupling, restart_point;
+    int64_t census; /* of the neighbour list: its number, from 1; 0 = none            */
 } km_due;
 
 /* How many steps after in_stage deliver nothing, up to the next that does or the end. */

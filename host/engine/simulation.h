@@ -15,6 +15,7 @@ typedef struct km_simulation {
     km_force force[KM_FORCE_COUNT];
     int n_forces;
     km_integrator *integrator;
+    int64_t census_pairs;       /* neighbours looked for in the list, all found */
     km_recording *recording[2]; /* of one and of several steps that deliver nothing; NULL until the
                                    first */
 } km_simulation;

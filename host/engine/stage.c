@@ -131,6 +131,7 @@ static km_status prepare(km_stage_run *r)
             "stage %s: a barostat would close the vacuum of a slab cell; hold the volume, "
             "and the normal pressure by a pressure on pistons",
             r->stage->name);
+    r->model->neighbours.lateness = o->list_lateness;
     const km_integrator_spec integrator = integrator_spec(r);
     r->report->degrees_of_freedom = integrator.degrees_of_freedom;
     r->report->n_pistons = integrator.n_pistons;
@@ -143,6 +144,7 @@ static km_status prepare(km_stage_run *r)
         .frame_interval = r->stage->production ? interval_steps(r->stage->frame_interval, dt) : 0,
         .energy_interval = interval_steps(r->stage->energy_interval, dt),
         .barostat_interval = r->stage->barostat == KM_BAROSTAT_NONE ? 0 : BAROSTAT_INTERVAL,
+        .census_interval = interval_steps(o->recipe->nonbonded.list_check, dt),
     };
     return KM_OK;
 }

@@ -122,6 +122,7 @@ void km_stage_finish_report(km_stage_run *r)
     km_stage_report *report = r->report;
     const double *s = r->drift_sums, determinant = s[0] * s[3] - s[1] * s[1];
     report->steps = r->n_steps;
+    report->list_pairs_checked = r->simulation->census_pairs;
     if (report->samples > 0) {
         const double n = (double)report->samples;
         report->mean_temperature /= n;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/engine/step.h"
 
+#include "host/engine/list_census.h"
+
 km_status km_step_advance(km_simulation *s, const km_due *due, km_measurement *out)
 {
     const km_backend *backend = s->backend;
@@ -17,6 +19,10 @@ km_status km_step_advance(km_simulation *s, const km_due *due, km_measurement *o
     if (due->energies) {
         KM_TRY(km_simulation_check(s, &step));
         KM_TRY(backend->measure(s->integrator, s->particles, out));
+    }
+    if (due->census > 0) { /* of the list as this step has used it */
+        KM_TRY(km_simulation_check(s, &step));
+        KM_TRY(km_list_census(s, &step, due->census));
     }
     if (due->pressure_coupling)
         KM_TRY(backend->couple_pressure(s->integrator, &step, s->particles, &box_changed));

@@ -143,6 +143,7 @@ typedef struct km_recipe_forcefield {
 typedef struct km_recipe_nonbonded {
     double cutoff;               /* nm                                                   */
     double skin;                 /* nm; 0 = chosen                                       */
+    double list_check;           /* ps; between looks for pairs that the list lacks; 5   */
     double relative_force_error; /* of the Coulomb sum, RMS; 1e-4 by default         */
     bool tail;                   /* long-range van der Waals correction; true            */
     bool shift;                  /* true                                                 */

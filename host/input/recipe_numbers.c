@@ -100,6 +100,8 @@ static const km_recipe_number nonbonded_rows[] = {
     NONBONDED("cutoff_A", cutoff, 5, 25, KM_NM_PER_ANGSTROM, "the pair cutoff in angstrom"),
     NONBONDED("skin_A", skin, 0, 6, KM_NM_PER_ANGSTROM,
               "the skin of the neighbour list in angstrom (0 = chosen by the program)"),
+    NONBONDED("list_check_ps", list_check, 1e-3, 1e6, 1.0,
+              "the time in ps between searches for pairs that the neighbour list lacks"),
     NONBONDED("relative_force_error", relative_force_error, 1e-12, 0.01, 1.0,
               "the relative RMS error of Coulomb forces that is aimed at"),
     NONBONDED("ewald_alpha_per_A", ewald_alpha, 0, 1, 1.0 / KM_NM_PER_ANGSTROM,

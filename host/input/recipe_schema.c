@@ -217,6 +217,7 @@ static const cyaml_schema_field_t forcefield_fields[] = {
 static const cyaml_schema_field_t nonbonded_fields[] = {
     NUMBER("cutoff_A", km_raw_nonbonded, cutoff),
     NUMBER("skin_A", km_raw_nonbonded, skin),
+    NUMBER("list_check_ps", km_raw_nonbonded, list_check),
     NUMBER("relative_force_error", km_raw_nonbonded, relative_force_error),
     SWITCH("tail_correction", km_raw_nonbonded, tail),
     SWITCH("potential_shift", km_raw_nonbonded, shift),

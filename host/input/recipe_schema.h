@@ -137,6 +137,7 @@ typedef struct km_raw_recipe_forcefield {
 
 typedef struct km_raw_nonbonded {
     double *cutoff, *skin; /* angstrom */
+    double *list_check;    /* ps */
     double *relative_force_error;
     bool *tail, *shift;
     double *ewald_alpha; /* 1/angstrom */

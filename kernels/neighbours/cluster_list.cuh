@@ -73,6 +73,7 @@ typedef struct km_cluster_build {
 struct km_neighbour_list {
     double cutoff;                        /* nm */
     double skin;                          /* nm    of near tiles                            */
+    double lateness;                      /*    of the spec                                 */
     int n;                                /*    atoms                                       */
     int n_slots;                          /*    multiple of KM_SUPERCLUSTER                 */
     int n_superclusters;                  /*                                                */

@@ -85,6 +85,7 @@ struct km_neighbour_list {
     km_device *device; /* not owned */
     double cutoff;     /* nm */
     double skin;       /* nm */
+    double lateness;   /* of the spec */
     int n;
     int n_slots, n_i, n_j, n_blocks;  /* n_slots is a multiple of 8 */
     int *exclusion_start, *exclusion; /* own copies; NULL when nothing is excluded */

@@ -67,9 +67,9 @@ static __device__ bool km_list_same_box(const km_box *a, const km_box *b)
 static __device__ double km_list_allowance_now(const km_neighbour_list &list, const km_box *box)
 {
     const km_cluster_build *build = list.build;
-    return km_list_same_box(&build->box, box)
-               ? 0.5 * (build->reach - list.cutoff)
-               : km_list_allowance(&build->box, box, build->reach, list.cutoff);
+    return list.lateness * (km_list_same_box(&build->box, box)
+                                ? 0.5 * (build->reach - list.cutoff)
+                                : km_list_allowance(&build->box, box, build->reach, list.cutoff));
 }
 
 /* The sorting grid of a build: columns as wide as a cube of 64 atoms, layers of 8 atoms. */
@@ -98,8 +98,8 @@ static __device__ void km_list_begin_build(const km_neighbour_list &list, km_cud
     build->box = box;
     build->near_reach = km_list_reach(&box, list.cutoff, list.skin);
     build->reach = km_list_reach(&box, list.cutoff, KM_LIST_SKINS * list.skin);
-    build->allowance = 0.5 * (build->reach - list.cutoff);
-    build->near_allowance = 0.5 * (build->near_reach - list.cutoff);
+    build->allowance = list.lateness * 0.5 * (build->reach - list.cutoff);
+    build->near_allowance = list.lateness * 0.5 * (build->near_reach - list.cutoff);
     build->n_units = build->n_entries = build->n_exclusions = 0;
     km_list_choose_grid(list, &box);
     if (!km_list_fits(&box, list.cutoff))

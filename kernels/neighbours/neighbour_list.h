@@ -19,8 +19,15 @@ typedef struct km_neighbour_spec {
     const int *exclusion; /*     excluded partners of each atom, both directions, ascending   */
     const bool *excluded_group; /*     n: no two atoms of the group are a pair, as those of a metal
                                        that another term holds together; NULL = no group       */
+    double lateness; /*        atoms may move so many times what is safe before the list is made
+                               anew; 0 = 1. More loses pairs: for tests of what notices them   */
 } km_neighbour_spec;
 
 typedef struct km_neighbour_list km_neighbour_list;
+
+static inline double km_neighbour_lateness(const km_neighbour_spec *spec)
+{
+    return spec->lateness > 0.0 ? spec->lateness : 1.0;
+}
 
 #endif

@@ -63,6 +63,7 @@ km_status km_neighbours_cpu_create(km_device *device, const km_neighbour_spec *s
     list->device = device;
     list->cutoff = spec->cutoff;
     list->skin = spec->skin;
+    list->lateness = km_neighbour_lateness(spec);
     list->n = p->n;
     const km_status status = allocate_list(list, spec);
     if (status != KM_OK) {
@@ -268,10 +269,11 @@ static void still_valid(const km_neighbour_list *list, const km_particles *p, bo
               : since_build, since_pruning)
     for (int j = 0; j < list->n_j; j++)
         refresh_cluster(list, p, j, &since_build, &since_pruning);
-    *built = sqrt(since_build) <=
-             km_list_allowance(&list->box_built, &list->box, list->reach, list->cutoff);
-    *near = sqrt(since_pruning) <=
-            km_list_allowance(&list->box_pruned, &list->box, list->reach_near, list->cutoff);
+    *built = sqrt(since_build) <= list->lateness * km_list_allowance(&list->box_built, &list->box,
+                                                                     list->reach, list->cutoff);
+    *near =
+        sqrt(since_pruning) <= list->lateness * km_list_allowance(&list->box_pruned, &list->box,
+                                                                  list->reach_near, list->cutoff);
 }
 
 km_status km_neighbours_cpu_update(km_device *device, km_particles *p, bool force_rebuild,

@@ -26,7 +26,7 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
     const int i = km_thread_index();
     const km_box box = state->box;
     if (threadIdx.x == 0) {
-        near_allowance = 0.5 * (list.build->near_reach - list.cutoff);
+        near_allowance = list.lateness * 0.5 * (list.build->near_reach - list.cutoff);
         allowance = km_list_allowance_now(list, &box);
     }
     __syncthreads();
@@ -293,6 +293,7 @@ km_status km_neighbours_cuda_create(km_device *device, const km_neighbour_spec *
     KM_NEW(list, 1);
     list->cutoff = spec->cutoff;
     list->skin = spec->skin;
+    list->lateness = km_neighbour_lateness(spec);
     list->n = p->n;
     list->n_superclusters = (p->n + KM_SUPERCLUSTER - 1) / KM_SUPERCLUSTER;
     list->n_slots = list->n_superclusters * KM_SUPERCLUSTER;

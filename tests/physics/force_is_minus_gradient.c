@@ -77,7 +77,7 @@ static int set_up(void **state)
     assert_ok(f->backend->particles_create(f->device, &spec, &f->p));
     const km_state start = {N, s->box, f->liquid->position, NULL};
     assert_ok(f->backend->upload(f->device, &start, f->p));
-    const km_neighbour_spec neighbours = {1.1, 0.05, f->exclusion_start, f->exclusion, NULL};
+    const km_neighbour_spec neighbours = {1.1, 0.05, f->exclusion_start, f->exclusion, NULL, 0.0};
     assert_ok(f->backend->neighbours_create(f->device, &neighbours, f->p));
     *state = f;
     return 0;
