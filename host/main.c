@@ -75,6 +75,16 @@ static const command commands[] = {
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
      "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
+    {"report", "DIR [DIR ...]", "all of a run on one page; several runs side by side",
+     "Writes report.html (one file with its pictures inside), report.txt, report.json and\n"
+     "references.bib: what was simulated and how sure the model is, every result with its 95 %\n"
+     "interval, pictures, whether the run behaved, where every parameter comes from, what to "
+     "cite.\n"
+     "Of several folders: the same quantities in one table, D in one picture.\n\n"
+     "  -o, --output DIR      where to write (default: the run's folder; several need one)\n"
+     "\nExample: kalium report kfsi-dme-1\n"
+     "         kalium report kfsi-dme-1 kpf6-ec-dec-1 -o ether-and-ester\n",
+     km_command_report},
     {"export", "DIR|RECIPE --to PROGRAM -o DIR", "the same system for other programs",
      "Writes the last configuration of a run folder, or the packed cell of a recipe, for another\n"
      "program. What the other program cannot express is refused.\n\n"

@@ -21,6 +21,7 @@ km_status km_command_info(int argc, char **argv);
 km_status km_command_selftest(int argc, char **argv);
 km_status km_command_theory(int argc, char **argv);
 km_status km_command_export(int argc, char **argv);
+km_status km_command_report(int argc, char **argv);
 
 /* What several commands take; parsed by km_options_parse. */
 #define KM_SETTINGS_MAX 64
