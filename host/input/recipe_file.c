@@ -10,6 +10,7 @@
 
 #include "host/input/near_name.h"
 #include "host/input/recipe_reader.h"
+#include "host/input/without_potential.h"
 #include "kernels/base/units.h"
 
 #define PATH_LENGTH 4096
@@ -127,6 +128,7 @@ static km_status find_recipe(const char *path_or_id, char *path, size_t length)
         snprintf(path, length, "%s", path_or_id);
         return KM_OK;
     }
+    KM_TRY(km_unmodelled_refuse(path_or_id));
     char hint[300];
     km_near_yaml_file(folder, path_or_id, hint, sizeof hint);
     return KM_FAIL(

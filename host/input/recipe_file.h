@@ -71,6 +71,7 @@ typedef struct km_compound_site {
     char species[24];   /* a one-atom molecule of the force field               */
     double position[3]; /* fractions of the edges                               */
     double occupancy;   /* 1 = always filled                                    */
+    bool frozen;        /* held in its place                                    */
 } km_compound_site;
 
 /* A crystal by its space group. */
@@ -212,6 +213,8 @@ typedef struct km_recipe {
 KM_MUST_CHECK km_status km_recipe_read(const char *path_or_id, const char *const *settings,
                                        int n_settings, km_recipe **out);
 void km_recipe_destroy(km_recipe *recipe);
+/* Are atoms held in place? */
+bool km_recipe_has_frozen(const km_recipe *recipe);
 /* Writes it with every default spelled out, readable again by km_recipe_read and giving the same
  * run. Goes aside first and is then renamed: path is never half written. */
 KM_MUST_CHECK km_status km_recipe_write(const km_recipe *recipe, const char *path);

@@ -216,5 +216,8 @@ bool km_recipe_has_frozen(const km_recipe *recipe)
     for (int k = 0; recipe->stack != NULL && k < recipe->stack->n_layers; k++)
         if (recipe->stack->layer[k].slab != NULL && recipe->stack->layer[k].slab->frozen_layers > 0)
             return true;
+    for (int k = 0; recipe->compound != NULL && k < recipe->compound->n_sites; k++)
+        if (recipe->compound->site[k].frozen)
+            return true;
     return false;
 }

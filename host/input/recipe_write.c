@@ -144,8 +144,9 @@ static void write_compound(FILE *file, const km_recipe_compound *compound)
         const km_compound_site *site = &compound->site[s];
         fputs("      - {", file);
         write_text(file, "species", site->species);
-        fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g}\n", site->position[0],
-                site->position[1], site->position[2], site->occupancy);
+        fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g%s}\n", site->position[0],
+                site->position[1], site->position[2], site->occupancy,
+                site->frozen ? ", frozen: true" : "");
     }
     fprintf(file, "    repeats: [%d, %d, %d]\n    orthogonal: %s\n    tries: %d\n",
             compound->repeats[0], compound->repeats[1], compound->repeats[2],
