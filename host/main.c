@@ -88,6 +88,19 @@ static const command commands[] = {
      "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",
      km_command_export},
+    {"import", "TOP --structure GRO", "molecules and systems of GROMACS (LigParGen) as recipes",
+     "Writes forcefield.yaml, recipe.yaml and a copy of the coordinates: with [ molecules ] that\n"
+     "very system; without, as LigParGen's .itp are, the molecule and a liquid of it. What is not\n"
+     "understood is refused with file and line. Included files are looked for beside the topology\n"
+     "and in $GMXLIB.\n\n"
+     "  --structure FILE      GRO, PDB or XYZ with the atoms in the order of the topology\n"
+     "  -o, --output DIR      folder to write to (default: TOP-import)\n"
+     "  --name NAME           of the molecule, where there is only one: DEC instead of UNK\n"
+     "  --defaults LINE       [ defaults ] for a file without; \"1 3 yes 0.5 0.5\" for LigParGen\n"
+     "\nExample: kalium import UNK_1.itp --structure UNK_1.gro --name DEC \\\n"
+     "           --defaults \"1 3 yes 0.5 0.5\" -o dec\n"
+     "         kalium run dec/recipe.yaml\n",
+     km_command_import},
     {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
      "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
      "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"

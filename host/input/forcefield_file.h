@@ -7,6 +7,7 @@
 #define KM_FORCEFIELD_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernels/base/error.h"
 #include "kernels/pair/vdw.h"
@@ -177,6 +178,11 @@ int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b
 int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b);
 /* An atom of a metal: what is in the group "metal". */
 bool km_ff_is_metal(const km_ff_molecule *molecule);
+/* For those who build a force field: a copy of a text that it owns (NULL stays NULL); room for more
+ * zeroed rows behind n; what a molecule holds. */
+KM_MUST_CHECK km_status km_ff_keep(km_forcefield *ff, const char *text, char **copy);
+KM_MUST_CHECK km_status km_ff_grow(void **rows, int n, uint32_t more, size_t size);
+void km_ff_molecule_free(km_ff_molecule *molecule);
 /* Mass of one molecule, u. */
 double km_ff_molecule_mass(const km_forcefield *ff, int molecule);
 
