@@ -154,10 +154,19 @@ static int finish(km_status status)
     return km_status_exit_code(status);
 }
 
+static const command *find_command(const char *name)
+{
+    for (int k = 0; k < n_commands; k++)
+        if (strcmp(name, commands[k].name) == 0)
+            return &commands[k];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
+    const bool help = argc > 1 && strcmp(argv[1], "help") == 0;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+        (help && argc == 2)) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? km_status_exit_code(KM_ERROR_USAGE) : 0;
     }
@@ -165,16 +174,14 @@ int main(int argc, char **argv)
         printf("kalium %s\n", KM_VERSION);
         return 0;
     }
-    for (int k = 0; k < n_commands; k++) {
-        if (strcmp(argv[1], commands[k].name) != 0)
-            continue;
-        if (asks_for_help(argc - 1, argv + 1)) {
-            printf("usage: kalium %s %s\n\n%s", commands[k].name, commands[k].arguments,
-                   commands[k].help);
-            return 0;
-        }
-        return finish(commands[k].run(argc - 1, argv + 1));
+    const char *name = argv[help ? 2 : 1];
+    const command *command = find_command(name);
+    if (command == NULL)
+        return finish(
+            KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", name));
+    if (help || asks_for_help(argc - 1, argv + 1)) {
+        printf("usage: kalium %s %s\n\n%s", command->name, command->arguments, command->help);
+        return 0;
     }
-    return finish(
-        KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", argv[1]));
+    return finish(command->run(argc - 1, argv + 1));
 }

@@ -42,9 +42,17 @@ static void put_names(FILE *out, const char *key, char *const *name, int n)
     fputs("], ", out);
 }
 
-static void end_row(FILE *out)
+/* The key of the one source, another in every file. */
+static void put_source(FILE *out, const km_forcefield *ff)
 {
-    fputs(", source: [" KM_IMPORT_SOURCE "]}\n", out);
+    fprintf(out, "TOP_%s", ff->molecule[0].residue);
+}
+
+static void end_row(FILE *out, const km_forcefield *ff)
+{
+    fputs(", source: [", out);
+    put_source(out, ff);
+    fputs("]}\n", out);
 }
 
 /* ---- the force field ---- */
@@ -67,7 +75,9 @@ static void put_head(FILE *out, const km_importer *im)
             ff->mixing == KM_MIXING_GEOMETRIC ? "geometric" : "lorentz_berthelot");
     put_number(out, "  scale14_lj: ", ff->scale14_lj, 1.0);
     put_number(out, "\n  scale14_coulomb: ", ff->scale14_coulomb, 1.0);
-    put_text(out, "\nsources:\n  - {key: " KM_IMPORT_SOURCE ", text: ", text);
+    fputs("\nsources:\n  - {key: ", out);
+    put_source(out, ff);
+    put_text(out, ", text: ", text);
     fputs("}\n", out);
 }
 
@@ -82,8 +92,8 @@ static void put_types(FILE *out, const km_forcefield *ff)
         put_number(out, ", mass: ", type->mass, 1.0);
         put_number(out, ", sigma: ", type->sigma, 1.0);
         put_number(out, ", epsilon: ", type->epsilon, 1.0);
-        put_text(out, ", source: [" KM_IMPORT_SOURCE "], reference: ", type->reference);
-        fputs("}\n", out);
+        put_text(out, ", reference: ", type->reference);
+        end_row(out, ff);
     }
 }
 
@@ -94,14 +104,14 @@ static void put_bonds(FILE *out, const km_forcefield *ff)
         put_names(out, "classes", ff->bond_type[b].class_name, 2);
         put_number(out, "r0: ", ff->bond_type[b].r0, 1.0);
         put_number(out, ", k: ", ff->bond_type[b].k, 1.0);
-        end_row(out);
+        end_row(out, ff);
     }
     fputs(ff->n_angle_types > 0 ? "angle_types:\n" : "", out);
     for (int a = 0; a < ff->n_angle_types; a++) {
         put_names(out, "classes", ff->angle_type[a].class_name, 3);
         put_number(out, "theta0: ", ff->angle_type[a].theta0, DEGREE);
         put_number(out, ", k: ", ff->angle_type[a].k, 1.0);
-        end_row(out);
+        end_row(out, ff);
     }
 }
 
@@ -113,7 +123,7 @@ static bool any(const double *value, int n)
     return false;
 }
 
-static void put_torsion(FILE *out, const km_ff_dihedral_type *d)
+static void put_torsion(FILE *out, const km_forcefield *ff, const km_ff_dihedral_type *d)
 {
     const bool has_c = any(d->c, 6), has_harmonic = d->harmonic_k != 0.0;
     const char *comma = "";
@@ -140,15 +150,16 @@ static void put_torsion(FILE *out, const km_ff_dihedral_type *d)
         put_number(out, ", k: ", d->periodic[t].k, 1.0);
         fputs(t + 1 < d->n_periodic ? "}" : "}]", out);
     }
-    end_row(out);
+    end_row(out, ff);
 }
 
-static void put_torsions(FILE *out, const char *key, const km_ff_dihedral_type *rows, int n)
+static void put_torsions(FILE *out, const km_forcefield *ff, const char *key,
+                         const km_ff_dihedral_type *rows, int n)
 {
     if (n > 0)
         fprintf(out, "%s:\n", key);
     for (int d = 0; d < n; d++)
-        put_torsion(out, &rows[d]);
+        put_torsion(out, ff, &rows[d]);
 }
 
 static void put_pair_types(FILE *out, const km_forcefield *ff)
@@ -161,7 +172,7 @@ static void put_pair_types(FILE *out, const km_forcefield *ff)
         put_names(out, "types", name, 2);
         fputs("form: lennard_jones, ", out);
         put_numbers(out, "parameters", pair->parameter, 2);
-        end_row(out);
+        end_row(out, ff);
     }
 }
 
@@ -218,7 +229,9 @@ static void put_molecule(FILE *out, const km_forcefield *ff, const km_ff_molecul
         put_number(out, "    net_charge: ", m->net, 1.0);
         fputc('\n', out);
     }
-    fputs("    source: [" KM_IMPORT_SOURCE "]\n    status: published\n", out);
+    fputs("    source: [", out);
+    put_source(out, ff);
+    fputs("]\n    status: published\n", out);
     if (m->rigid) {
         put_number(out, "    rigid: {bond_A: ", m->rigid_length, KM_NM_PER_ANGSTROM);
         put_number(out, ", angle_deg: ", m->rigid_angle, DEGREE);
@@ -242,8 +255,8 @@ km_status km_import_write_forcefield(const char *path, const km_importer *im)
     put_head(out, im);
     put_types(out, ff);
     put_bonds(out, ff);
-    put_torsions(out, "dihedral_types", ff->dihedral_type, ff->n_dihedral_types);
-    put_torsions(out, "improper_types", ff->improper_type, ff->n_improper_types);
+    put_torsions(out, ff, "dihedral_types", ff->dihedral_type, ff->n_dihedral_types);
+    put_torsions(out, ff, "improper_types", ff->improper_type, ff->n_improper_types);
     put_pair_types(out, ff);
     fputs("molecules:\n", out);
     for (int m = 0; m < ff->n_molecules; m++)
@@ -286,7 +299,7 @@ km_status km_import_write_recipe(const char *path, const km_importer *im, const 
         "# Written by kalium import. A topology says neither temperature nor cutoffs nor how long\n"
         "# to run: these are yours to set (systems/recipe-keys.md).\n",
         out);
-    put_text(out, "title: ", title != NULL && title[0] != '\0' ? title : im->in->topology_path);
+    put_text(out, "title: ", title != NULL && title[0] != '\0' ? title : im->ff->molecule[0].key);
     fputs("\ntemperature_K: 298.15\ncell:\n", out);
     if (structure != NULL)
         put_system(out, im, structure, molecule);

@@ -6,8 +6,6 @@
 #include "host/import/import.h"
 #include "host/input/forcefield_file.h"
 
-#define KM_IMPORT_SOURCE "TOP" /* key of the one source */
-
 typedef struct km_importer {
     const km_import *in;
     km_forcefield *ff;

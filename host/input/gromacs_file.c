@@ -202,18 +202,19 @@ static km_status add_term(km_top_molecule *m, km_top_kind kind, const km_top_ter
 static km_status read_term(km_top_reader *r, km_top_kind kind)
 {
     const km_top_rule *rule = &km_top_rule_of[kind];
-    km_top_term term = {.place = r->place};
-    if (r->n <= rule->n_atoms)
-        return km_top_wrong(r->place, "[ %s ] wants %d atoms and the function", rule->section,
-                            rule->n_atoms);
-    KM_TRY(read_indices(r, rule->section, rule->n_atoms, term.atom));
-    const char *function = r->word[rule->n_atoms];
-    if (!km_top_is_whole(function, &term.function) || term.function < 1 ||
-        term.function >= KM_TOP_FUNCTIONS || rule->n_parameters[term.function] == 0)
+    const int n = rule->n_atoms;
+    km_top_term term = {.function = 1,
+                        .place = r->place}; /* 1 where it is left out, as for grompp */
+    if (r->n < n)
+        return km_top_wrong(r->place, "[ %s ] wants %d atoms and the function", rule->section, n);
+    KM_TRY(read_indices(r, rule->section, n, term.atom));
+    if (r->n > n && (!km_top_is_whole(r->word[n], &term.function) || term.function < 1 ||
+                     term.function >= KM_TOP_FUNCTIONS || rule->n_parameters[term.function] == 0))
         return km_top_wrong(r->place, "[ %s ]: kalium has no function %.100s", rule->section,
-                            function);
-    KM_TRY(km_top_parameters(r, rule->n_atoms + 1, rule->n_parameters[term.function], rule->section,
-                             term.parameter, &term.n));
+                            r->word[n]);
+    if (r->n > n)
+        KM_TRY(km_top_parameters(r, n + 1, rule->n_parameters[term.function], rule->section,
+                                 term.parameter, &term.n));
     return add_term(last_molecule(r), kind, &term);
 }
 
@@ -348,6 +349,8 @@ static km_status begin_section(const km_top_reader *r, const char *name, const s
 
 static km_status read_in_section(km_top_reader *r, const section *at)
 {
+    if (at == NULL && r->word[0][0] == '*') /* titles of force fields; grompp passes over them */
+        return KM_OK;
     if (at == NULL)
         return km_top_wrong(r->place, "\"%.100s\" stands before the first [ section ]", r->word[0]);
     if (at->read != NULL)
