@@ -89,7 +89,7 @@ static const command commands[] = {
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",
      km_command_export},
     {"import", "TOP --structure GRO", "molecules and systems of GROMACS (LigParGen) as recipes",
-     "Writes forcefield.yaml, recipe.yaml and a copy of the coordinates: with [ molecules ] that\n"
+     "Writes forcefield.yaml, recipe.yaml and structure.gro: with [ molecules ] that\n"
      "very system; without, as LigParGen's .itp are, the molecule and a liquid of it. What is not\n"
      "understood is refused with file and line. Included files are looked for beside the topology\n"
      "and in $GMXLIB.\n\n"

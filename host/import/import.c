@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "host/build/structure.h"
-#include "host/export/export.h"
 #include "host/import/importer.h"
 
 #define LONGEST_KEY 23   /* of a molecule, as recipes write it */
@@ -48,6 +47,10 @@ static km_status find_used(const km_import *in, used_molecules *used)
             KM_ERROR_INPUT, "%s has %d atoms, the molecules of %s have %ld%s", in->structure_path,
             in->structure->n, in->topology_path, used->n_atoms,
             t->n_portions == 0 ? ": without [ molecules ] there must be one of each molecule" : "");
+    if (t->n_portions > 0 && !in->structure->has_box)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s tells no periodic cell; a GRO file, or a PDB file with CRYST1, does",
+                       in->structure_path);
     if (in->name != NULL && used->n > 1)
         return KM_FAIL(KM_ERROR_USAGE,
                        "--name %s: the topology has %d kinds of molecules, and only one can have "
@@ -161,20 +164,18 @@ static bool has_ions(const km_forcefield *ff)
 
 static km_status write_files(const char *folder, const km_importer *im, const int *molecule)
 {
-    char path[PATH_LENGTH], structure[64] = "";
+    char path[PATH_LENGTH];
     snprintf(path, sizeof path, "%.4200s/%s", folder, KM_FILE_IMPORTED_FORCEFIELD);
     KM_TRY(km_import_write_forcefield(path, im));
     if (im->in->topology->n_portions > 0) {
-        const char *ending = strrchr(im->in->structure_path, '.');
-        snprintf(structure, sizeof structure, "structure%.20s", ending != NULL ? ending : "");
-        snprintf(path, sizeof path, "%.4200s/%s", folder, structure);
-        KM_TRY(km_export_copy(im->in->structure_path, path));
+        snprintf(path, sizeof path, "%.4200s/%s", folder, KM_FILE_IMPORTED_STRUCTURE);
+        KM_TRY(km_import_write_structure(path, im, molecule));
     } else if (has_ions(im->ff)) {
         fprintf(im->in->report, "  no recipe is written: which ions go together is yours to say\n");
         return KM_OK;
     }
     snprintf(path, sizeof path, "%.4200s/%s", folder, KM_FILE_IMPORTED_RECIPE);
-    return km_import_write_recipe(path, im, structure[0] != '\0' ? structure : NULL, molecule);
+    return km_import_write_recipe(path, im, molecule);
 }
 
 km_status km_import_gromacs(const char *folder, const km_import *in)

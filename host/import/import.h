@@ -12,6 +12,7 @@
 
 #define KM_FILE_IMPORTED_FORCEFIELD "forcefield.yaml"
 #define KM_FILE_IMPORTED_RECIPE "recipe.yaml"
+#define KM_FILE_IMPORTED_STRUCTURE "structure.gro"
 
 typedef struct km_import {
     const char *topology_path, *structure_path;
@@ -23,8 +24,8 @@ typedef struct km_import {
 } km_import;
 
 /* Writes forcefield.yaml (schema: forcefields/README.md) and recipe.yaml into the folder, which
- * exists. With [ molecules ] the recipe is that system, with a copy of the structure beside it;
- * without, a liquid of the molecules, and none where they are charged. */
+ * exists. With [ molecules ] the recipe is that system, with structure.gro beside it; without, a
+ * liquid of the molecules, and none where they are charged. */
 KM_MUST_CHECK km_status km_import_gromacs(const char *folder, const km_import *in);
 
 #endif

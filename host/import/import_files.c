@@ -6,6 +6,7 @@
 #include "host/import/importer.h"
 #include "host/input/yaml_text.h"
 #include "host/output/atomic_file.h"
+#include "host/output/gro_text.h"
 #include "kernels/base/units.h"
 
 #define DEGREE (KM_PI / 180.0)
@@ -145,7 +146,8 @@ static void put_torsion(FILE *out, const km_forcefield *ff, const km_ff_dihedral
         comma = ", ";
     }
     for (int t = 0; t < d->n_periodic; t++) {
-        fprintf(out, "%s{n: %d", t == 0 ? "periodic: [" : ", ", d->periodic[t].multiplicity);
+        fprintf(out, "%s%s{n: %d", t == 0 ? comma : ", ", t == 0 ? "periodic: [" : "",
+                d->periodic[t].multiplicity);
         put_number(out, ", phi0: ", d->periodic[t].phi0, DEGREE);
         put_number(out, ", k: ", d->periodic[t].k, 1.0);
         fputs(t + 1 < d->n_periodic ? "}" : "}]", out);
@@ -264,13 +266,35 @@ km_status km_import_write_forcefield(const char *path, const km_importer *im)
     return km_atomic_stream_commit(&file);
 }
 
-/* ---- the recipe ---- */
+/* ---- the structure ---- */
 
-static void put_system(FILE *out, const km_importer *im, const char *structure, const int *molecule)
+km_status km_import_write_structure(const char *path, const km_importer *im, const int *molecule)
 {
     const km_gromacs_topology *t = im->in->topology;
-    put_text(out, "  structure:\n    file: ", structure);
-    fputs("\n    molecules:\n", out);
+    const km_structure *s = im->in->structure;
+    km_atomic_stream file;
+    KM_TRY(km_atomic_stream_open(&file, path));
+    fprintf(file.stream, "%.200s\n%d\n", im->in->topology_path, s->n);
+    for (int p = 0, number = 0, i = 0; p < t->n_portions; p++) {
+        const km_ff_molecule *m = &im->ff->molecule[molecule[t->portion[p].molecule]];
+        for (int k = 0; k < t->portion[p].count; k++, number++)
+            for (int a = 0; a < m->n_atoms; a++, i++) {
+                const double *r = &s->position[3 * (size_t)i];
+                km_gro_put_atom(file.stream, number, m->residue, i, m->atom[a].name,
+                                km_vec3_make(r[0], r[1], r[2]),
+                                s->velocity != NULL ? &s->velocity[3 * (size_t)i] : NULL);
+            }
+    }
+    km_gro_put_box(file.stream, &s->box);
+    return km_atomic_stream_commit(&file);
+}
+
+/* ---- the recipe ---- */
+
+static void put_system(FILE *out, const km_importer *im, const int *molecule)
+{
+    const km_gromacs_topology *t = im->in->topology;
+    fputs("  structure:\n    file: " KM_FILE_IMPORTED_STRUCTURE "\n    molecules:\n", out);
     for (int p = 0; p < t->n_portions; p++) {
         put_text(out,
                  "      - {molecule: ", im->ff->molecule[molecule[t->portion[p].molecule]].key);
@@ -288,8 +312,7 @@ static void put_liquid(FILE *out, const km_importer *im)
     fputs("    size: {atoms: 2500}\n", out);
 }
 
-km_status km_import_write_recipe(const char *path, const km_importer *im, const char *structure,
-                                 const int *molecule)
+km_status km_import_write_recipe(const char *path, const km_importer *im, const int *molecule)
 {
     const char *title = im->in->topology->title;
     km_atomic_stream file;
@@ -301,8 +324,8 @@ km_status km_import_write_recipe(const char *path, const km_importer *im, const 
         out);
     put_text(out, "title: ", title != NULL && title[0] != '\0' ? title : im->ff->molecule[0].key);
     fputs("\ntemperature_K: 298.15\ncell:\n", out);
-    if (structure != NULL)
-        put_system(out, im, structure, molecule);
+    if (im->in->topology->n_portions > 0)
+        put_system(out, im, molecule);
     else
         put_liquid(out, im);
     fputs("forcefield: {files: [\"./" KM_FILE_IMPORTED_FORCEFIELD "\"]}\n"

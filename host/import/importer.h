@@ -37,9 +37,11 @@ KM_MUST_CHECK km_status km_import_pairs14(km_importer *im, const km_top_molecule
 
 /* import_files.c */
 KM_MUST_CHECK km_status km_import_write_forcefield(const char *path, const km_importer *im);
-/* structure: the file beside the recipe, or NULL for a liquid. molecule: of the force field, per
- * molecule of the topology. */
+/* molecule: of the force field, per molecule of the topology. The structure of the system, as GRO
+ * with the names of the force field; the recipe names it, or is of a liquid. */
+KM_MUST_CHECK km_status km_import_write_structure(const char *path, const km_importer *im,
+                                                  const int *molecule);
 KM_MUST_CHECK km_status km_import_write_recipe(const char *path, const km_importer *im,
-                                               const char *structure, const int *molecule);
+                                               const int *molecule);
 
 #endif

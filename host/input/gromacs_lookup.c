@@ -78,13 +78,16 @@ static km_status missing(const km_top_molecule *m, const km_top_term *term, km_t
         m->name, km_top_rule_of[kind].section, types, term->function);
 }
 
-/* sigma and epsilon of a 1-4 pair by the combination rule. */
+/* sigma and epsilon of a 1-4 pair: those of other pairs of the two types, epsilon scaled. */
 static void generate_pair(const km_gromacs_topology *t, const km_top_molecule *m, km_top_term *term)
 {
     const km_top_atom_type *a = type_of(t, m, term->atom[0]), *b = type_of(t, m, term->atom[1]);
-    term->parameter[0] =
+    const int row = find_row(t, KM_TOP_NONBOND, 1, (const char *[]){a->name, b->name}, 2);
+    const double *own = row >= 0 ? t->row[KM_TOP_NONBOND][row].parameter : NULL;
+    const double mixed =
         t->combination == 3 ? sqrt(a->sigma * b->sigma) : 0.5 * (a->sigma + b->sigma);
-    term->parameter[1] = t->fudge_lj * sqrt(a->epsilon * b->epsilon);
+    term->parameter[0] = own != NULL ? own[0] : mixed;
+    term->parameter[1] = t->fudge_lj * (own != NULL ? own[1] : sqrt(a->epsilon * b->epsilon));
     term->n = 2;
 }
 

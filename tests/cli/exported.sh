@@ -31,6 +31,7 @@ gromacs_agrees() {
         FILENAME ~ /xvg/ && /^@ s[0-9]+ legend/ { split($0, part, "\""); label[++n] = part[2] }
         FILENAME ~ /xvg/ && !/^[@#]/ { split($0, column, " "); for (k = 1; k <= n; k++) theirs[label[k]] = column[k + 1] }
         FILENAME ~ /txt/ {
+            if (!count) theirs["Ryckaert-Bell."] += theirs["Fourier Dih."] # the same series by other numbers
             if ($1 ~ /\+/) { split($1, term, " [+] "); got = theirs[term[1]] + theirs[term[2]]
                 scale = $1 ~ /Coul/ ? theirs[term[1]] : $2 }
             else { got = theirs[$1]; scale = $2 }

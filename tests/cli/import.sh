@@ -61,6 +61,13 @@ UNK 27
 END
 import ec
 
+# every function that is read; what LAMMPS cannot have is refused
+place chain "CHAIN 27" 0.8
+cp "$cli/import/chain.top" chain/topol.top
+import chain
+has chain-log "chain: [ pairs ] has 3 pairs, 3 are three bonds apart; the list is kept as it is"
+refuses "a molecule lists its 1-4 pairs" chain-in/recipe.yaml --set nonbonded.cutoff_A=9 --to lammps
+
 # what kalium exports comes back with the same energies: ions of 0.8 e, impropers, angles left out, rigid water
 "$kalium" export kpf6-ec-dec --set cell.liquid.size.atoms=600 --set nonbonded.cutoff_A=8 --to gromacs \
     -o electrolyte >log
@@ -124,6 +131,7 @@ if [ -z "$gromacs" ]; then
     exit 0
 fi
 gromacs_agrees ec ec ec-out ec-out
+gromacs_agrees chain chain chain-out chain-out 1e-5 # Coulomb terms that cancel, in the arithmetic of floats
 
 # its own force fields: oplsaa, and a peptide of amber99sb (rule 2, sums of periodic terms, improper types)
 GMXLIB=$(dirname "$gromacs")/../share/gromacs/top
