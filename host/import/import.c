@@ -63,8 +63,9 @@ static km_status find_used(const km_import *in, used_molecules *used)
 static km_status check_name(const char *name, size_t longest, km_top_place place)
 {
     for (const char *c = name; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            return KM_FAIL(KM_ERROR_INPUT, "%s: line %d: a name has a control character in it",
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: line %d: a name has a character in it that is not printed ASCII",
                            place.file, place.line);
     if (strlen(name) > longest)
         return KM_FAIL(KM_ERROR_INPUT,

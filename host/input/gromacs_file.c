@@ -243,9 +243,9 @@ static km_status read_title(km_top_reader *r)
         const size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, "%s%s", k > 0 ? " " : "", r->word[k]);
     }
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ' || *c == 127)
-            *c = ' ';
+    for (char *c = text; *c != '\0'; c++) /* in whatever encoding it is */
+        if ((unsigned char)*c < ' ' || (unsigned char)*c > '~')
+            *c = '?';
     return km_top_keep(r->topology, text, &r->topology->title);
 }
 

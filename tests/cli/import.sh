@@ -136,7 +136,7 @@ gromacs_agrees chain chain chain-out chain-out 1e-5 # Coulomb terms that cancel,
 # its own force fields: oplsaa, and a peptide of amber99sb (rule 2, sums of periodic terms, improper types)
 GMXLIB=$(dirname "$gromacs")/../share/gromacs/top
 export GMXLIB
-place opls "ETH 9 SOL 16 NA 1 CL 1" 0.7
+place opls "ETH 5 SOL 16 NA 1 CL 1 ETH 4" 0.7
 cat >opls/topol.top <<'END'
 #include "oplsaa.ff/forcefield.itp"
 #include "oplsaa.ff/ethanol.itp"
@@ -145,10 +145,11 @@ cat >opls/topol.top <<'END'
 [ system ]
 ethanol, water and salt
 [ molecules ]
-ETH 9
+ETH 5
 SOL 16
 NA 1
 CL 1
+ETH 4
 END
 import opls
 gromacs_agrees opls opls opls-out opls-out
