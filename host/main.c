@@ -98,6 +98,19 @@ static const command commands[] = {
      "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",
      km_command_export},
+    {"import", "TOP --structure GRO", "molecules and systems of GROMACS (LigParGen) as recipes",
+     "Writes forcefield.yaml, recipe.yaml and structure.gro: with [ molecules ] that\n"
+     "very system; without, as LigParGen's .itp are, the molecule and a liquid of it. What is not\n"
+     "understood is refused with file and line. Included files are looked for beside the topology\n"
+     "and in $GMXLIB.\n\n"
+     "  --structure FILE      GRO, PDB or XYZ with the atoms in the order of the topology\n"
+     "  -o, --output DIR      folder to write to (default: TOP-import)\n"
+     "  --name NAME           of the molecule, where there is only one: DEC instead of UNK\n"
+     "  --defaults LINE       [ defaults ] for a file without; \"1 3 yes 0.5 0.5\" for LigParGen\n"
+     "\nExample: kalium import UNK_1.itp --structure UNK_1.gro --name DEC \\\n"
+     "           --defaults \"1 3 yes 0.5 0.5\" -o dec\n"
+     "         kalium run dec/recipe.yaml\n",
+     km_command_import},
     {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
      "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
      "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"
@@ -151,10 +164,19 @@ static int finish(km_status status)
     return km_status_exit_code(status);
 }
 
+static const command *find_command(const char *name)
+{
+    for (int k = 0; k < n_commands; k++)
+        if (strcmp(name, commands[k].name) == 0)
+            return &commands[k];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
+    const bool help = argc > 1 && strcmp(argv[1], "help") == 0;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+        (help && argc == 2)) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? km_status_exit_code(KM_ERROR_USAGE) : 0;
     }
@@ -162,16 +184,14 @@ int main(int argc, char **argv)
         printf("kalium %s\n", KM_VERSION);
         return 0;
     }
-    for (int k = 0; k < n_commands; k++) {
-        if (strcmp(argv[1], commands[k].name) != 0)
-            continue;
-        if (asks_for_help(argc - 1, argv + 1)) {
-            printf("usage: kalium %s %s\n\n%s", commands[k].name, commands[k].arguments,
-                   commands[k].help);
-            return 0;
-        }
-        return finish(commands[k].run(argc - 1, argv + 1));
+    const char *name = argv[help ? 2 : 1];
+    const command *command = find_command(name);
+    if (command == NULL)
+        return finish(
+            KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", name));
+    if (help || asks_for_help(argc - 1, argv + 1)) {
+        printf("usage: kalium %s %s\n\n%s", command->name, command->arguments, command->help);
+        return 0;
     }
-    return finish(
-        KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", argv[1]));
+    return finish(command->run(argc - 1, argv + 1));
 }

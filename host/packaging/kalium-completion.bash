@@ -21,6 +21,7 @@ _kalium() {
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$word"
             compgen -f -X '!*.yaml' -- "$word")
         ;;
+    import:*) mapfile -t COMPREPLY < <(compgen -d -- "$word"; compgen -f -X '!*.[ti][ot]p' -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
 }
