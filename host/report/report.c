@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "host/report/report.h"
 
-#include <math.h>
+#include <dirent.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host/output/atomic_file.h"
@@ -22,6 +23,7 @@ typedef struct report {
     const char *out;
     char **label; /* n_runs  last part of the folder's path, or all of it */
     km_node **results;
+    bool *stale; /* n_runs  some were computed before the last frames were written */
     km_bibliography references;
 } report;
 
@@ -35,18 +37,23 @@ static void destroy(report *r)
     }
     free(r->label);
     free(r->results);
+    free(r->stale);
     km_bibliography_free(&r->references);
 }
 
 /* ---- reading ---- */
 
-static km_status check_folder(const char *folder)
+static int is_analysis(const struct dirent *entry)
 {
-    char results[KM_PATH_LENGTH], recipe[KM_PATH_LENGTH];
-    snprintf(results, sizeof results, "%s/" KM_FILE_RESULTS, folder);
+    const size_t n = strlen(entry->d_name), begin = strlen(KM_FILE_ANALYSES);
+    return n > begin + 5 && strncmp(entry->d_name, KM_FILE_ANALYSES, begin) == 0 &&
+           strcmp(entry->d_name + n - 5, ".json") == 0;
+}
+
+static km_status no_results(const char *folder)
+{
+    char recipe[KM_PATH_LENGTH];
     snprintf(recipe, sizeof recipe, "%s/" KM_FILE_RECIPE, folder);
-    if (access(results, R_OK) == 0)
-        return KM_OK;
     if (access(recipe, R_OK) == 0)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: the run has no results yet (%s); `kalium run --continue -o %s` "
@@ -67,12 +74,80 @@ static char *label_of(const char *folder)
     return strndup(folder + begin, end - begin);
 }
 
+typedef struct analysis_file {
+    char path[KM_PATH_LENGTH];
+    struct timespec written;
+} analysis_file;
+
+static int by_age(const void *a, const void *b)
+{
+    const struct timespec *x = &((const analysis_file *)a)->written,
+                          *y = &((const analysis_file *)b)->written;
+    const bool same = x->tv_sec == y->tv_sec;
+    return same ? (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec)
+                : (x->tv_sec > y->tv_sec) - (x->tv_sec < y->tv_sec);
+}
+
+/* results.json and what was analysed later, the oldest first. */
+static km_status list_files(const char *folder, analysis_file **file, int *n)
+{
+    struct dirent **entry = NULL;
+    const int found = scandir(folder, &entry, is_analysis, alphasort);
+    *n = 0;
+    km_status status =
+        km_allocate((void **)file, (size_t)(found > 0 ? found : 0) + 1, sizeof **file);
+    if (status == KM_OK)
+        snprintf((*file)[(*n)++].path, KM_PATH_LENGTH, "%s/" KM_FILE_RESULTS, folder);
+    for (int k = 0; k < found; k++) {
+        if (status == KM_OK)
+            snprintf((*file)[(*n)++].path, KM_PATH_LENGTH, "%s/%s", folder, entry[k]->d_name);
+        free(entry[k]);
+    }
+    free(entry);
+    for (int k = *n - 1; k >= 0; k--) {
+        struct stat about;
+        if (stat((*file)[k].path, &about) == 0)
+            (*file)[k].written = about.st_mtim;
+        else
+            (*file)[k] = (*file)[--*n];
+    }
+    if (status == KM_OK)
+        qsort(*file, (size_t)*n, sizeof **file, by_age);
+    return status;
+}
+
+static bool is_older(const char *folder, const analysis_file *file)
+{
+    analysis_file trajectory;
+    struct stat about;
+    snprintf(trajectory.path, sizeof trajectory.path, "%s/" KM_FILE_TRAJECTORY, folder);
+    if (stat(trajectory.path, &about) != 0)
+        return false;
+    trajectory.written = about.st_mtim;
+    return by_age(file, &trajectory) < 0;
+}
+
+static km_status read_results(const char *folder, km_node **out, bool *stale)
+{
+    analysis_file *file = NULL;
+    int n;
+    km_status status = list_files(folder, &file, &n);
+    *stale = status == KM_OK && n > 0 && is_older(folder, &file[0]);
+    for (int k = 0; k < n && status == KM_OK; k++) {
+        km_node *later = NULL;
+        status = km_result_tree_read(file[k].path, *out == NULL ? out : &later);
+        if (later != NULL)
+            km_result_tree_merge(*out, later);
+        km_result_tree_destroy(later);
+    }
+    free(file);
+    return status == KM_OK && *out == NULL ? no_results(folder) : status;
+}
+
 static km_status read_run(report *r, int k)
 {
     char path[KM_PATH_LENGTH];
-    KM_TRY(check_folder(r->folder[k]));
-    snprintf(path, sizeof path, "%s/" KM_FILE_RESULTS, r->folder[k]);
-    KM_TRY(km_result_tree_read(path, &r->results[k]));
+    KM_TRY(read_results(r->folder[k], &r->results[k], &r->stale[k]));
     r->label[k] = label_of(r->folder[k]);
     for (int before = 0; before < k && r->label[k] != NULL; before++)
         if (strcmp(r->label[before], r->label[k]) == 0) {
@@ -108,8 +183,9 @@ static km_status put_references(const km_page *page, const km_bibliography *b)
 }
 
 /* Warnings and notes of a run, each once. */
-static void put_remarks(const km_page *page, const km_node *results)
+static void put_remarks(const km_page *page, const report *r, int k)
 {
+    const km_node *results = r->results[k];
     const km_node *warnings = km_node_get(results, "warnings");
     const km_node *notes = km_node_get(results, "notes");
     if (strcmp(km_node_text(results, "confidence", ""), "exploratory") == 0)
@@ -118,6 +194,9 @@ static void put_remarks(const km_page *page, const km_node *results)
     if (strcmp(km_node_text(results, "confidence", ""), "analogy") == 0)
         km_page_warning(page, "By analogy: some parameters were taken over from similar molecules "
                               "(the table of parameters says which).");
+    if (r->stale[k])
+        km_page_warning(page, "Some of these results are older than the trajectory: repeat "
+                              "`kalium analyse` with them.");
     for (const km_node *w = warnings != NULL ? warnings->first : NULL; w != NULL; w = w->next)
         km_page_warning(page, w->text);
     for (const km_node *n = notes != NULL ? notes->first : NULL; n != NULL; n = n->next)
@@ -155,7 +234,7 @@ static km_status put_run(const km_page *page, const report *r)
     const char *label = r->label[0];
     KM_TRY(km_report_system(page, 1, (const km_node *const *)r->results, &label));
     KM_TRY(put_summary(page, r->folder[0]));
-    put_remarks(page, results);
+    put_remarks(page, r, 0);
     for (const km_node *c = results->first; c != NULL; c = c->next)
         if (km_report_is_analysis(c))
             KM_TRY(km_report_analysis(page, c));
@@ -176,7 +255,7 @@ static km_status put_comparison(const km_page *page, const report *r)
     KM_TRY(km_report_pictures(page, r->out));
     for (int k = 0; k < r->n_runs; k++) {
         km_page_heading(page, 2, label[k]);
-        put_remarks(page, results[k]);
+        put_remarks(page, r, k);
         km_page_paragraph(page, "All of this run: kalium report of its folder.");
     }
     return put_references(page, &r->references);
@@ -301,6 +380,7 @@ static km_status write_all(report *r)
     char path[KM_PATH_LENGTH];
     KM_NEW(r->label, r->n_runs);
     KM_NEW(r->results, r->n_runs);
+    KM_NEW(r->stale, r->n_runs);
     for (int k = 0; k < r->n_runs; k++)
         KM_TRY(read_run(r, k));
     if (r->n_runs > 1 || strcmp(r->out, r->folder[0]) != 0) {

@@ -144,6 +144,29 @@ void km_result_tree_destroy(km_node *node)
     }
 }
 
+/* The link that points to the child of that key, or the empty link behind the last. */
+static km_node **link_of(km_node *object, const char *key)
+{
+    km_node **link = &object->first;
+    while (*link != NULL && strcmp((*link)->key, key) != 0)
+        link = &(*link)->next;
+    return link;
+}
+
+void km_result_tree_merge(km_node *into, km_node *from)
+{
+    while (from->first != NULL) {
+        km_node *child = from->first, **link = link_of(into, child->key), *old = *link;
+        from->first = child->next;
+        child->next = old != NULL ? old->next : NULL;
+        *link = child;
+        if (old != NULL) {
+            old->next = NULL;
+            km_result_tree_destroy(old);
+        }
+    }
+}
+
 const km_node *km_node_get(const km_node *node, const char *key)
 {
     if (node == NULL || node->kind != KM_NODE_OBJECT)

@@ -31,6 +31,9 @@ KM_MUST_CHECK km_status km_result_tree_read(const char *path, km_node **out);
 /* Accepts NULL. */
 void km_result_tree_destroy(km_node *node);
 
+/* Moves the children of an object into another one, in the place of what has their key there. */
+void km_result_tree_merge(km_node *into, km_node *from);
+
 /* The value of a key; NULL where there is none, and where node is NULL or no object. */
 const km_node *km_node_get(const km_node *node, const char *key);
 /* Its text, or `otherwise`. */

@@ -55,6 +55,15 @@ refuses 64 "-o DIR" run copy
 refuses 64 "no option --json" run --json
 refuses 74 "nothing-here: no folder of a run" nothing-here
 rm copy/results.json
+rm -f copy/analysis-*.json
 refuses 65 "kalium analyse copy" copy
+# of a run that has not ended: what is analysed so far, and whether frames came after it
+"$kalium" analyse copy >/dev/null 2>&1
+"$kalium" report copy >/dev/null
+grep -q '^Diffusion' copy/report.txt || fail "the analysis is not in the report"
+grep -q 'older than the trajectory' copy/report.txt && fail "the analysis is called old"
+touch -d '1 minute' copy/trajectory.nc
+"$kalium" report copy >/dev/null
+grep -q 'older than the trajectory' copy/report.txt || fail "the report does not say that frames came later"
 printf '{"title": "x", ' >copy/results.json
 refuses 65 "copy/results.json: line" copy
