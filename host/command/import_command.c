@@ -51,7 +51,7 @@ static km_status import_files(const km_options *options, const km_gromacs_topolo
     KM_TRY(km_folder_make(folder));
     KM_TRY(km_import_gromacs(folder, &in));
     KM_TRY(check_recipe(folder));
-    printf("%s and %s are in %s\n", KM_FILE_IMPORTED_FORCEFIELD, KM_FILE_IMPORTED_RECIPE, folder);
+    printf("written to %s\n", folder);
     return KM_OK;
 }
 

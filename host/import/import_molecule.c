@@ -38,7 +38,7 @@ static void choose_residue(const km_forcefield *ff, const char *wanted, char res
             return;
         const int digits = number < 10 ? 1 : number < 100 ? 2 : 3;
         snprintf(text, sizeof text, "%.*s%u", 4 - digits, base, number);
-        memcpy(residue, text, 4);
+        snprintf(residue, 5, "%.4s", text);
     }
 }
 

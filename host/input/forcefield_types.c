@@ -90,7 +90,8 @@ static km_status fill_lennard_jones(km_ff_reader *r, uint32_t row, km_ff_atom_ty
     if (type->sigma < 0 || type->epsilon < 0)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
-                       km_ff_place(r, "atom_types.%u", row), raw->name, *raw->sigma, *raw->epsilon);
+                       km_ff_place(r, "atom_types.%u", row), raw->name, type->sigma / r->length,
+                       type->epsilon / r->energy);
     if (type->sigma > LARGEST_SIGMA)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: sigma is %g nm; is it in the file's unit of length?",
