@@ -80,7 +80,7 @@ static const command commands[] = {
      "references.bib: what was simulated and how sure the model is, every result with its 95 %\n"
      "interval, pictures, whether the run behaved, where every parameter comes from, what to "
      "cite.\n"
-     "Of several folders: the same quantities in one table, D in one picture.\n\n"
+     "Of several folders: the same quantities in one table, D, MSD and g(r) on the same axes.\n\n"
      "  -o, --output DIR      where to write (default: the run's folder; several need one)\n"
      "\nExample: kalium report kfsi-dme-1\n"
      "         kalium report kfsi-dme-1 kpf6-ec-dec-1 -o ether-and-ester\n",

@@ -2,8 +2,10 @@
 /* The report: numbers in words, trees from JSON, tables of results nobody named before, and pages
  * that need nothing but themselves. */
 #include <math.h>
+#include <unistd.h>
 
 #include "host/report/bibliography.h"
+#include "host/report/csv_table.h"
 #include "host/report/report.h"
 #include "host/report/report_labels.h"
 #include "host/report/result_tree.h"
@@ -184,6 +186,47 @@ static void several_runs_side_by_side(void **state)
     free(text);
 }
 
+static void curves_of_several_runs_share_their_axes(void **state)
+{
+    (void)state;
+    static const char one[] = "lag_ps,\"K+ total_A2\",\"K+ x_A2\",\"DME total_A2\",n_origins\n"
+                              "0,0,0,0,4\n1,6,2,60,3\n1.01,7,2,70,2\n2,13,4,120,1\n";
+    static const char two[] = "lag_ps,\"K+ total_A2\",n_origins\n0,0,2\n1,3,1\n";
+    write_results("report-one", 5e-10);
+    write_results("report-two", 4.9e-10);
+    spill("report-one/msd.csv", one, sizeof one - 1);
+    spill("report-two/msd.csv", two, sizeof two - 1);
+    const char *folder[] = {"report-one", "report-two"};
+    assert_int_equal(km_report_write(2, folder, "report-curves"), KM_OK);
+    remove("report-one/msd.csv");
+    remove("report-two/msd.csv");
+    char *script = slurp("report-curves/compare-msd.gnuplot", NULL);
+    expect(script, "$p0r0 << END\n1,6\n2,13\nEND\n"); /* no lag 0, none that the eye cannot part */
+    expect(script, "$p1r0 << END\n1,60\n2,120\nEND\n");
+    expect(script, "$p0r1 << END\n1,3\nEND\n");
+    expect(script, "13.2 * x"); /* 2.2 times the higher of 6 and 3 A^2/ps */
+    assert_null(strstr(script, "$p2r0"));
+    assert_null(strstr(script, "$p1r1"));
+    free(script);
+    assert_int_equal(access("report-curves/compare-rdf.gnuplot", F_OK), -1);
+}
+
+static void rows_of_a_table_end_where_they_end(void **state)
+{
+    (void)state;
+    spill("report-table.csv", "a,\"b, c\"\r\n1,2\r\n3,\n", 18);
+    km_csv_table table;
+    assert_int_equal(km_csv_table_read("report-table.csv", &table), KM_OK);
+    assert_int_equal(table.n, 2);
+    assert_string_equal(table.column[1], "b, c");
+    assert_true(km_csv_number(table.rows, 0) == 1.0 && km_csv_number(table.rows, 1) == 2.0);
+    const char *last = km_csv_next(table.rows);
+    assert_true(km_csv_number(last, 0) == 3.0);
+    assert_true(isnan(km_csv_number(last, 1)));
+    assert_null(km_csv_next(last));
+    km_csv_table_free(&table);
+}
+
 static void folders_without_results_are_named(void **state)
 {
     (void)state;
@@ -207,6 +250,8 @@ int main(void)
         cmocka_unit_test(references_come_back_as_they_were_written),
         cmocka_unit_test(one_run_on_a_page),
         cmocka_unit_test(several_runs_side_by_side),
+        cmocka_unit_test(curves_of_several_runs_share_their_axes),
+        cmocka_unit_test(rows_of_a_table_end_where_they_end),
         cmocka_unit_test(folders_without_results_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include "host/output/json_writer.h"
 #include "host/output/run_folder.h"
 #include "host/report/bibliography.h"
+#include "host/report/report_overlay.h"
 #include "host/report/report_pictures.h"
 #include "host/report/report_results.h"
 #include "host/report/report_setting.h"
@@ -368,9 +369,11 @@ static km_status write_json(const report *r)
 static km_status draw(const report *r)
 {
     bool drawn;
-    if (r->n_runs > 1)
-        return km_report_draw_comparison(r->out, r->n_runs, (const km_node *const *)r->results,
-                                         (const char *const *)r->label, &drawn);
+    if (r->n_runs > 1) {
+        KM_TRY(km_report_draw_comparison(r->out, r->n_runs, (const km_node *const *)r->results,
+                                         (const char *const *)r->label, &drawn));
+        return km_report_draw_overlays(r->out, r->n_runs, r->folder, (const char *const *)r->label);
+    }
     KM_TRY(km_report_draw(r->folder[0], r->results[0]));
     return km_snapshot_of_run(r->folder[0]);
 }

@@ -2,53 +2,20 @@
 #include "host/report/report_pictures.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "host/output/gnuplot.h"
 #include "host/output/picture_script.h"
 #include "host/output/run_folder.h"
+#include "host/report/csv_table.h"
 
-enum { MOST_CURVES = 7, MOST_COLUMNS = 256 };
-
-/* Names of the columns of a CSV file, from its first line. */
-typedef struct csv_header {
-    char *text; /* the file */
-    int n;
-    const char *column[MOST_COLUMNS];
-} csv_header;
+enum { MOST_CURVES = 7 };
 
 static bool file_is_there(const char *folder, const char *name, char *path)
 {
     snprintf(path, KM_PATH_LENGTH, "%s/%s", folder, name);
     return access(path, R_OK) == 0;
-}
-
-/* Splits at commas outside of quotes, which are taken off. */
-static void split_header(csv_header *h)
-{
-    h->text[strcspn(h->text, "\r\n")] = '\0';
-    for (char *p = h->text; p != NULL && h->n < MOST_COLUMNS;) {
-        const bool quoted = *p == '"';
-        char *end = quoted ? strchr(p + 1, '"') : NULL;
-        char *comma = strchr(end != NULL ? end : p, ',');
-        h->column[h->n++] = quoted ? p + 1 : p;
-        if (end != NULL)
-            *end = '\0';
-        if (comma != NULL)
-            *comma = '\0';
-        p = comma != NULL ? comma + 1 : NULL;
-    }
-}
-
-static km_status read_header(const char *path, csv_header *out)
-{
-    size_t size;
-    *out = (csv_header){0};
-    KM_TRY(km_bytes_read(path, &out->text, &size));
-    split_header(out);
-    return KM_OK;
 }
 
 static km_status begin(const char *folder, const char *name, int width, int height,
@@ -70,7 +37,7 @@ static km_status finish(const char *folder, const char *name, km_atomic_stream *
 /* ---- radial distribution functions ---- */
 
 /* The curves of columns that begin with "g " or "n ". */
-static void put_rdf_curves(FILE *out, const csv_header *h, const char *kind)
+static void put_rdf_curves(FILE *out, const km_csv_table *h, const char *kind)
 {
     int n = 0;
     fputs("plot ", out);
@@ -95,7 +62,7 @@ static void put_rdf_curves(FILE *out, const csv_header *h, const char *kind)
     fputc('\n', out);
 }
 
-static km_status draw_rdf(const char *folder, const csv_header *h)
+static km_status draw_rdf(const char *folder, const km_csv_table *h)
 {
     km_atomic_stream file;
     bool drawn;
@@ -121,7 +88,7 @@ static km_status draw_rdf(const char *folder, const csv_header *h)
 
 /* ---- local slopes ---- */
 
-static km_status draw_beta(const char *folder, const csv_header *h)
+static km_status draw_beta(const char *folder, const km_csv_table *h)
 {
     km_atomic_stream file;
     bool drawn;
@@ -203,16 +170,16 @@ km_status km_report_draw(const char *folder, const km_node *results)
 {
     static const struct {
         const char *csv;
-        km_status (*draw)(const char *folder, const csv_header *h);
+        km_status (*draw)(const char *folder, const km_csv_table *h);
     } curves[] = {{"rdf.csv", draw_rdf}, {"beta.csv", draw_beta}};
     char path[KM_PATH_LENGTH];
     for (size_t k = 0; k < sizeof curves / sizeof curves[0]; k++) {
         if (!file_is_there(folder, curves[k].csv, path))
             continue;
-        csv_header h;
-        KM_TRY(read_header(path, &h));
+        km_csv_table h;
+        KM_TRY(km_csv_table_read(path, &h));
         const km_status status = h.n > 1 ? curves[k].draw(folder, &h) : KM_OK;
-        free(h.text);
+        km_csv_table_free(&h);
         KM_TRY(status);
     }
     return draw_speciation(folder, km_node_get(results, "solvation"));
@@ -317,6 +284,9 @@ km_status km_report_pictures(const km_page *page, const char *folder)
         {"profile.svg", "Number densities and electrostatic potential along z."},
         {"arrhenius.svg", "Logarithms against 1000/T, with their lines of least squares."},
         {"compare.svg", "D with 95 % intervals, run beside run."},
+        {"compare-msd.svg", "Mean squared displacements of the runs; dashed: slope 1, free "
+                            "diffusion."},
+        {"compare-rdf.svg", "Radial distribution functions of the runs."},
         {"energies.svg", "Temperature, density and potential energy over the whole run."},
     };
     bool headed = false;
