@@ -193,6 +193,8 @@ static void free_stack(km_recipe_stack *stack)
     for (int k = 0; k < stack->n_layers; k++) {
         if (stack->layer[k].slab != NULL)
             free(stack->layer[k].slab->element);
+        if (stack->layer[k].slab != NULL)
+            free(stack->layer[k].slab->second);
         free(stack->layer[k].slab);
         free_liquid(stack->layer[k].liquid);
     }

@@ -40,7 +40,8 @@ static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"metal", KM_PROTOCOL_METAL},
                                            {"interface", KM_PROTOCOL_INTERFACE},
                                            {"crystal", KM_PROTOCOL_CRYSTAL}};
-static const cyaml_strval_t lattices[] = {{"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}};
+static const cyaml_strval_t lattices[] = {
+    {"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}, {"rock_salt", KM_LATTICE_ROCK_SALT}};
 static const cyaml_strval_t surfaces[] = {
     {"100", KM_SURFACE_100}, {"110", KM_SURFACE_110}, {"111", KM_SURFACE_111}};
 static const cyaml_strval_t crystal_states[] = {{"solid", KM_CRYSTAL_SOLID},
@@ -160,6 +161,7 @@ static const cyaml_schema_field_t piston_fields[] = {
 
 #define SLAB_FIELDS                                                                                \
     TEXT("element", 0, km_raw_slab, element, 3),                                                   \
+        TEXT("second_element", OPTIONAL, km_raw_slab, second, 3),                                  \
         CYAML_FIELD_ENUM("lattice", 0, km_raw_slab, lattice, lattices, COUNT(lattices)),           \
         CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_slab, lattice_constant),       \
         CYAML_FIELD_ENUM("surface", 0, km_raw_slab, surface, surfaces, COUNT(surfaces)),           \

@@ -145,6 +145,10 @@ static void write_slab(FILE *file, const km_recipe_slab *slab)
 {
     fputc('{', file);
     write_text(file, "element", slab->element);
+    if (slab->second != NULL) {
+        fputs(", ", file);
+        write_text(file, "second_element", slab->second);
+    }
     fprintf(file, ", lattice: %s, surface: \"%s\"", km_lattice_word(slab->lattice),
             km_surface_word(slab->surface));
     write_numbers(file, &km_recipe_slab_numbers, slab, ", ", "");
