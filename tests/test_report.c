@@ -164,6 +164,12 @@ static void one_run_on_a_page(void **state)
     expect(html, "&lt;b&gt;salt&lt;/b&gt; &amp; co");
     expect(html, "<a href=\"https://doi.org/10.1000/x\">doi:10.1000/x</a>.");
     assert_null(strstr(html, "<b>"));
+    char *references = slurp("report-one/references.bib", NULL);
+    expect(references,
+           "doi = {10.1000/x},\n  url = {https://doi.org/10.1000/x},\n  note = {results}");
+    expect(references,
+           "doi = {10.1000/y},\n  url = {https://doi.org/10.1000/y},\n  note = {parameters}");
+    free(references);
     assert_null(strstr(html, "src=\"http"));
     free(text);
     free(html);

@@ -3,6 +3,9 @@
 
 void km_van_hove_json(const km_van_hove *r, km_json *json)
 {
+    km_json_text(json, "van_hove_method",
+                 "self and distinct parts: doi:10.1103/PhysRev.95.249; non-Gaussian parameter: "
+                 "doi:10.1103/PhysRev.136.A405");
     km_json_open_array(json, "van_hove");
     for (int k = 0; k < r->n_kinds; k++)
         for (int l = 0; l < r->n_lags; l++) {
