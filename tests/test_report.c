@@ -24,6 +24,7 @@ static void keys_become_words_and_units(void **state)
     expect_label("D_by_regression_m2_s", "D by regression (m²/s)");
     expect_label("fit_from_ps", "fit from (ps)");
     expect_label("shell_A", "shell (Å)");
+    expect_label("mean_square_A2", "mean square (Å²)");
     expect_label("onsager_self_mol2_J_m_s", "onsager self (mol² J⁻¹ m⁻¹ s⁻¹)");
     expect_label("conserved_drift_kT_per_ns_per_degree_of_freedom",
                  "conserved drift (kT per ns and degree of freedom)");
