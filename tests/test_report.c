@@ -24,6 +24,7 @@ static void keys_become_words_and_units(void **state)
     expect_label("D_by_regression_m2_s", "D by regression (m²/s)");
     expect_label("fit_from_ps", "fit from (ps)");
     expect_label("shell_A", "shell (Å)");
+    expect_label("mean_square_A2", "mean square (Å²)");
     expect_label("onsager_self_mol2_J_m_s", "onsager self (mol² J⁻¹ m⁻¹ s⁻¹)");
     expect_label("conserved_drift_kT_per_ns_per_degree_of_freedom",
                  "conserved drift (kT per ns and degree of freedom)");
@@ -164,6 +165,12 @@ static void one_run_on_a_page(void **state)
     expect(html, "&lt;b&gt;salt&lt;/b&gt; &amp; co");
     expect(html, "<a href=\"https://doi.org/10.1000/x\">doi:10.1000/x</a>.");
     assert_null(strstr(html, "<b>"));
+    char *references = slurp("report-one/references.bib", NULL);
+    expect(references,
+           "doi = {10.1000/x},\n  url = {https://doi.org/10.1000/x},\n  note = {results}");
+    expect(references,
+           "doi = {10.1000/y},\n  url = {https://doi.org/10.1000/y},\n  note = {parameters}");
+    free(references);
     assert_null(strstr(html, "src=\"http"));
     free(text);
     free(html);
@@ -211,6 +218,28 @@ static void curves_of_several_runs_share_their_axes(void **state)
     assert_int_equal(access("report-curves/compare-rdf.gnuplot", F_OK), -1);
 }
 
+/* A cell that changes has no distinct part, what rests no Gaussian: empty columns. */
+static void van_hove_without_all_of_its_parts_is_drawn(void **state)
+{
+    (void)state;
+    static const char table[] =
+        "r_A,\"self K+ 2 ps\",\"gaussian K+ 2 ps\",\"distinct K+ 2 ps\",\"self O 2 ps\","
+        "\"gaussian O 2 ps\",\"distinct O 2 ps\"\n"
+        "0.05,1,2,,10,,0\n0.15,6,5,,0,,1\n0.25,3,3,,0,,2\n";
+    write_results("report-hove", 5e-10);
+    spill("report-hove/vanhove.csv", table, sizeof table - 1);
+    const char *folder = "report-hove";
+    assert_int_equal(km_report_write(1, &folder, NULL), KM_OK);
+    char *script = slurp("report-hove/vanhove.gnuplot", NULL);
+    expect(script, "set title 'K+'");
+    expect(script, "1:(column(2) * $1) skip 1");
+    expect(script, "set multiplot next");
+    expect(script, "(column(7)) skip 1");
+    assert_null(strstr(script, "column(4)"));
+    assert_null(strstr(script, "column(6)"));
+    free(script);
+}
+
 static void rows_of_a_table_end_where_they_end(void **state)
 {
     (void)state;
@@ -251,6 +280,7 @@ int main(void)
         cmocka_unit_test(one_run_on_a_page),
         cmocka_unit_test(several_runs_side_by_side),
         cmocka_unit_test(curves_of_several_runs_share_their_axes),
+        cmocka_unit_test(van_hove_without_all_of_its_parts_is_drawn),
         cmocka_unit_test(rows_of_a_table_end_where_they_end),
         cmocka_unit_test(folders_without_results_are_named),
     };

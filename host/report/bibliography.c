@@ -7,8 +7,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-#include "host/report/result_tree.h"
-
 /* The value of "  key = {value}" in the entry, without TeX's backslashes; NULL where there is none.
  * The caller frees it. */
 static char *field(const char *entry, const char *end, const char *key)
@@ -84,6 +82,43 @@ km_status km_bibliography_read(km_bibliography *b, const char *path)
     }
     free(text);
     return status;
+}
+
+size_t km_doi_length(const char *text)
+{
+    size_t n = strcspn(text, " ,;<>\"\t\n");
+    while (n > 0 && strchr(".)]", text[n - 1]) != NULL)
+        n--;
+    return n;
+}
+
+static km_status cite(km_bibliography *b, const char *text, size_t n, const char *use)
+{
+    char *doi = strndup(text, n), *note = strdup(use);
+    km_status status = KM_OK;
+    if (doi == NULL || note == NULL)
+        status = KM_FAIL(KM_ERROR_MEMORY, "no memory for a reference");
+    const bool wanted = status == KM_OK && !is_known(b, doi);
+    if (wanted)
+        status = add(b, doi, note);
+    if (!wanted || status != KM_OK) {
+        free(doi);
+        free(note);
+    }
+    return status;
+}
+
+km_status km_bibliography_cite(km_bibliography *b, const km_node *node, const char *use)
+{
+    if (node == NULL)
+        return KM_OK;
+    if (node->kind == KM_NODE_TEXT)
+        for (const char *at = strstr(node->text, "doi:10."); at != NULL;
+             at = strstr(at + 4, "doi:10."))
+            KM_TRY(cite(b, at + 4, km_doi_length(at + 4), use));
+    for (const km_node *child = node->first; child != NULL; child = child->next)
+        KM_TRY(km_bibliography_cite(b, child, use));
+    return KM_OK;
 }
 
 void km_bibliography_free(km_bibliography *b)

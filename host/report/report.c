@@ -159,7 +159,10 @@ static km_status read_run(report *r, int k)
     if (r->label[k] == NULL)
         return KM_FAIL(KM_ERROR_MEMORY, "no memory for the name of a run");
     snprintf(path, sizeof path, "%s/" KM_FILE_REFERENCES, r->folder[k]);
-    return km_bibliography_read(&r->references, path);
+    KM_TRY(km_bibliography_read(&r->references, path));
+    KM_TRY(km_bibliography_cite(&r->references, km_node_get(r->results[k], "parameters"),
+                                "parameters"));
+    return km_bibliography_cite(&r->references, r->results[k], "results");
 }
 
 /* ---- the page ---- */
@@ -386,11 +389,10 @@ static km_status write_all(report *r)
     KM_NEW(r->stale, r->n_runs);
     for (int k = 0; k < r->n_runs; k++)
         KM_TRY(read_run(r, k));
-    if (r->n_runs > 1 || strcmp(r->out, r->folder[0]) != 0) {
+    if (r->n_runs > 1 || strcmp(r->out, r->folder[0]) != 0)
         KM_TRY(km_folder_make(r->out));
-        snprintf(path, sizeof path, "%s/" KM_FILE_REFERENCES, r->out);
-        KM_TRY(km_references_write(path, r->references.n, r->references.reference));
-    }
+    snprintf(path, sizeof path, "%s/" KM_FILE_REFERENCES, r->out);
+    KM_TRY(km_references_write(path, r->references.n, r->references.reference));
     KM_TRY(draw(r));
     KM_TRY(write_json(r));
     return write_page(r);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/report/bibliography.h"
 #include "host/report/result_tree.h"
 
 static const char style[] =
@@ -40,15 +41,6 @@ static void put_character(FILE *out, char c)
         fputc(c, out);
 }
 
-/* Length of "10.1063/1.464397" in front of what does not belong to it. */
-static size_t doi_length(const char *text)
-{
-    size_t n = strcspn(text, " ,;<>\"\t\n");
-    while (n > 0 && strchr(".)]", text[n - 1]) != NULL)
-        n--;
-    return n;
-}
-
 static void put_escaped(FILE *out, const char *text)
 {
     for (; *text != '\0'; text++) {
@@ -56,7 +48,7 @@ static void put_escaped(FILE *out, const char *text)
             put_character(out, *text);
             continue;
         }
-        const int n = (int)doi_length(text + 4);
+        const int n = (int)km_doi_length(text + 4);
         fprintf(out, "<a href=\"https://doi.org/%.*s\">doi:%.*s</a>", n, text + 4, n, text + 4);
         text += 4 + n - 1;
     }

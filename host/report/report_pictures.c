@@ -9,6 +9,7 @@
 #include "host/output/picture_script.h"
 #include "host/output/run_folder.h"
 #include "host/report/csv_table.h"
+#include "host/report/report_van_hove.h"
 
 enum { MOST_CURVES = 7 };
 
@@ -171,7 +172,8 @@ km_status km_report_draw(const char *folder, const km_node *results)
     static const struct {
         const char *csv;
         km_status (*draw)(const char *folder, const km_csv_table *h);
-    } curves[] = {{"rdf.csv", draw_rdf}, {"beta.csv", draw_beta}};
+    } curves[] = {
+        {"rdf.csv", draw_rdf}, {"beta.csv", draw_beta}, {"vanhove.csv", km_report_draw_van_hove}};
     char path[KM_PATH_LENGTH];
     for (size_t k = 0; k < sizeof curves / sizeof curves[0]; k++) {
         if (!file_is_there(folder, curves[k].csv, path))
@@ -281,6 +283,10 @@ km_status km_report_pictures(const km_page *page, const char *folder)
         {"speciation.svg",
          "Fractions of the ions: free, in solvent-separated and contact pairs, in "
          "aggregates."},
+        {"vanhove.svg",
+         "Van Hove functions. Left: how far molecules have gone after each time, times r, "
+         "so that equal areas are equal fractions; dotted: the Gaussian of free diffusion. "
+         "Right: where the others then are."},
         {"profile.svg", "Number densities and electrostatic potential along z."},
         {"arrhenius.svg", "Logarithms against 1000/T, with their lines of least squares."},
         {"compare.svg", "D with 95 % intervals, run beside run."},

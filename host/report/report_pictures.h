@@ -10,7 +10,8 @@
 
 /* Draws, where the folder has what they show: rdf (radial distribution functions with running
  * coordination numbers, from rdf.csv), beta (local slopes of the mean squared displacements, from
- * beta.csv), speciation (fractions of the ions). Without gnuplot nothing is drawn. */
+ * beta.csv), speciation (fractions of the ions), vanhove (from
+ * vanhove.csv). Without gnuplot nothing is drawn. */
 KM_MUST_CHECK km_status km_report_draw(const char *folder, const km_node *results);
 /* compare.svg in the folder: D of every species of some runs with their intervals. drawn: false
  * where no run has a D, or without gnuplot. */
