@@ -112,6 +112,16 @@ static const command commands[] = {
      "           --defaults \"1 3 yes 0.5 0.5\" -o dec\n"
      "         kalium run dec/recipe.yaml\n",
      km_command_import},
+    {"match", "RECIPE", "supercells in which potassium fits on the (001) face of a crystal",
+     "Searches rectangular supercells of the crystal's a x b face (a hexagonal cell is doubled to\n"
+     "a, a + 2b) and of a bcc surface, with axes parallel or exchanged, and prints those that\n"
+     "strain the metal less than every smaller one does.\n\n"
+     "  --surface 110         of the metal: 100, 110 or 111\n"
+     "  --lattice-constant-A A  of the metal (default: 5.326, potassium)\n"
+     "  --longest-A L         edge of the common cell at most (default: 60)\n"
+     "  --strain-percent S    of the metal at most (default: 5)\n"
+     "\nExample: kalium match k2fe4o7 --longest-A 40\n",
+     km_command_match},
     {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
      "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
      "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"

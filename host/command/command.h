@@ -23,6 +23,7 @@ km_status km_command_theory(int argc, char **argv);
 km_status km_command_export(int argc, char **argv);
 km_status km_command_report(int argc, char **argv);
 km_status km_command_import(int argc, char **argv);
+km_status km_command_match(int argc, char **argv);
 
 /* What several commands take; parsed by km_options_parse. */
 #define KM_SETTINGS_MAX 64
