@@ -12,8 +12,8 @@ static const char sites[] =
     "      - {species: \"K+\", position: [0, 0, 0.8305], occupancy: 0.833333}\n"
     "      - {species: \"Al3+\", position: [0, 0, 0]}\n"
     "      - {species: \"Al3+\", position: [0.1675, 0.8325, 0.9284]}\n"
-    "      - {species: \"Mg2+\", position: [0.6666667, 0.3333333, 0.78363], occupancy: 0.333333}\n"
-    "      - {species: \"Al3+\", position: [0.6666667, 0.3333333, 0.78363], occupancy: 0.666667}\n"
+    "      - {species: \"Mg2+\", position: [0.6666667, 0.3333333, 0.68373], occupancy: 0.333333}\n"
+    "      - {species: \"Al3+\", position: [0.6666667, 0.3333333, 0.68373], occupancy: 0.666667}\n"
     "      - {species: \"O2-\", position: [0.48693, 0.51307, 0.70137]}\n";
 static const char from_file[] =
     "    cif: test_compound_recipe.cif\n    species: [{label: K1, molecule: \"K+\"}, {label: Al, "
@@ -25,7 +25,7 @@ static const char cif[] =
     "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
     "_atom_site_fract_z\n_atom_site_occupancy\n"
     "K1 K 0 0 0.8305 0.833333\nAl1 Al 0 0 0 1\nAl2 Al 0.1675 0.8325 0.9284 1\n"
-    "Mg1 Mg 0.6666667 0.3333333 0.78363 0.333333\nAl3 Al 0.6666667 0.3333333 0.78363 0.666667\n"
+    "Mg1 Mg 0.6666667 0.3333333 0.68373 0.333333\nAl3 Al 0.6666667 0.3333333 0.68373 0.666667\n"
     "O1 O 0.48693 0.51307 0.70137 1\n";
 
 static km_recipe *read_compound(const char *body, int seed)
