@@ -68,13 +68,24 @@ static const command commands[] = {
      "of a folder are analysed together.\n\n"
      "  --only msd,rdf        which analyses (default: both); profile: what lies where along z,\n"
      "                        layers: diffusion, residence, coordination beside a metal,\n"
-     "                        jumps: between the sites of a crystal, occupancy: map of its ions\n"
+     "                        jumps: between the sites of a crystal, occupancy: map of its ions,\n"
+     "                        vanhove: how far molecules go, and where others were\n"
      "  --structure FILE      PSF of the trajectory (default: topology.psf beside it)\n"
      "  --temperature-K T     of the trajectory, where no run folder says it\n"
      "  --viscosity-mPas ETA  also print D corrected for the finite box (Yeh and Hummer)\n"
      "  -o, --output DIR      where to write (default: beside the trajectory)\n"
      "\nExample: kalium analyse kfsi-dme-1 --viscosity-mPas 0.46\n",
      km_command_analyse},
+    {"report", "DIR [DIR ...]", "all of a run on one page; several runs side by side",
+     "Writes report.html (one file with its pictures inside), report.txt, report.json and\n"
+     "references.bib: what was simulated and how sure the model is, every result with its 95 %\n"
+     "interval, pictures, whether the run behaved, where every parameter comes from, what to "
+     "cite.\n"
+     "Of several folders: the same quantities in one table, D, MSD and g(r) on the same axes.\n\n"
+     "  -o, --output DIR      where to write (default: the run's folder; several need one)\n"
+     "\nExample: kalium report kfsi-dme-1\n"
+     "         kalium report kfsi-dme-1 kpf6-ec-dec-1 -o ether-and-ester\n",
+     km_command_report},
     {"export", "DIR|RECIPE --to PROGRAM -o DIR", "the same system for other programs",
      "Writes the last configuration of a run folder, or the packed cell of a recipe, for another\n"
      "program. What the other program cannot express is refused.\n\n"
@@ -88,6 +99,29 @@ static const command commands[] = {
      "  --structure FILE      PDB, GRO or XYZ with the configuration instead\n" RECIPE_OPTIONS
      "\nExample: kalium export kfsi-dme-1 --to lammps -o for-the-cluster\n",
      km_command_export},
+    {"import", "TOP --structure GRO", "molecules and systems of GROMACS (LigParGen) as recipes",
+     "Writes forcefield.yaml, recipe.yaml and structure.gro: with [ molecules ] that\n"
+     "very system; without, as LigParGen's .itp are, the molecule and a liquid of it. What is not\n"
+     "understood is refused with file and line. Included files are looked for beside the topology\n"
+     "and in $GMXLIB.\n\n"
+     "  --structure FILE      GRO, PDB or XYZ with the atoms in the order of the topology\n"
+     "  -o, --output DIR      folder to write to (default: TOP-import)\n"
+     "  --name NAME           of the molecule, where there is only one: DEC instead of UNK\n"
+     "  --defaults LINE       [ defaults ] for a file without; \"1 3 yes 0.5 0.5\" for LigParGen\n"
+     "\nExample: kalium import UNK_1.itp --structure UNK_1.gro --name DEC \\\n"
+     "           --defaults \"1 3 yes 0.5 0.5\" -o dec\n"
+     "         kalium run dec/recipe.yaml\n",
+     km_command_import},
+    {"match", "RECIPE", "supercells in which potassium fits on the (001) face of a crystal",
+     "Searches rectangular supercells of the crystal's a x b face (a hexagonal cell is doubled to\n"
+     "a, a + 2b) and of a bcc surface, with axes parallel or exchanged, and prints those that\n"
+     "strain the metal less than every smaller one does.\n\n"
+     "  --surface 110         of the metal: 100, 110 or 111\n"
+     "  --lattice-constant-A A  of the metal (default: 5.326, potassium)\n"
+     "  --longest-A L         edge of the common cell at most (default: 60)\n"
+     "  --strain-percent S    of the metal at most (default: 5)\n"
+     "\nExample: kalium match k2fe4o7 --longest-A 40\n",
+     km_command_match},
     {"theory", "sand|nucleus|wetting", "Sand's time, the critical nucleus, the contact angle",
      "Quantities are VALUE or VALUE+-ERROR; all are needed.\n"
      "  sand     --diffusion-m2-per-s --concentration-mol-per-L --current-mA-per-cm2\n"
@@ -141,10 +175,19 @@ static int finish(km_status status)
     return km_status_exit_code(status);
 }
 
+static const command *find_command(const char *name)
+{
+    for (int k = 0; k < n_commands; k++)
+        if (strcmp(name, commands[k].name) == 0)
+            return &commands[k];
+    return NULL;
+}
+
 int main(int argc, char **argv)
 {
+    const bool help = argc > 1 && strcmp(argv[1], "help") == 0;
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
+        (help && argc == 2)) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? km_status_exit_code(KM_ERROR_USAGE) : 0;
     }
@@ -152,16 +195,14 @@ int main(int argc, char **argv)
         printf("kalium %s\n", KM_VERSION);
         return 0;
     }
-    for (int k = 0; k < n_commands; k++) {
-        if (strcmp(argv[1], commands[k].name) != 0)
-            continue;
-        if (asks_for_help(argc - 1, argv + 1)) {
-            printf("usage: kalium %s %s\n\n%s", commands[k].name, commands[k].arguments,
-                   commands[k].help);
-            return 0;
-        }
-        return finish(commands[k].run(argc - 1, argv + 1));
+    const char *name = argv[help ? 2 : 1];
+    const command *command = find_command(name);
+    if (command == NULL)
+        return finish(
+            KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", name));
+    if (help || asks_for_help(argc - 1, argv + 1)) {
+        printf("usage: kalium %s %s\n\n%s", command->name, command->arguments, command->help);
+        return 0;
     }
-    return finish(
-        KM_FAIL(KM_ERROR_USAGE, "there is no command '%s'; `kalium --help` lists them", argv[1]));
+    return finish(command->run(argc - 1, argv + 1));
 }

@@ -66,6 +66,10 @@ struct km_device {
 namespace KM_CUDA_NAMESPACE
 {
 
+/* What the motion of an atom asks for: a build of the list, a choice of near tiles, a build of the
+ * metal's list. */
+enum { KM_LIST_BUILD = 1, KM_LIST_PICK = 2, KM_LIST_METAL = 4 };
+
 /* What changes during a step and is not an array over atoms. One per km_particles. */
 typedef struct km_cuda_state {
     int64_t step; /*         index of the step under way: keys random numbers and intervals */
@@ -79,7 +83,9 @@ typedef struct km_cuda_state {
     double velocity_factor; /*         what velocities the thermostat acts on still have to be
                                multiplied by, and  */
     km_vec3 velocity_shift; /* nm/ps   what moving atoms then have to lose: km_velocities_settle */
-    unsigned arrived; /*         blocks of the kernel under way that have done their part       */
+    unsigned long long arrived; /*    blocks of the kernel under way that have done their part; in
+                                   the upper half bits that they ask for                         */
+    int asked; /*                those, for the block that came last                            */
 } km_cuda_state;
 
 typedef struct km_cuda_frame km_cuda_frame; /* kernels/measure/frame_cuda.cu */
@@ -165,17 +171,43 @@ km_status km_cuda_tallies(km_device *device, const km_cuda_particles *c, km_part
  * mean. kernels/integrate/thermostat_cuda.cu */
 km_status km_velocities_settle(km_device *device, const km_particles *p);
 
+/* Hands in bits that thread 0 of the block that comes last finds in state->asked. Every thread
+ * calls it. */
+static __device__ __forceinline__ void km_block_ask(km_cuda_state *state, int asked)
+{
+    const unsigned all = __reduce_or_sync(KM_WARP_ALL, (unsigned)asked);
+    if (all != 0 && threadIdx.x % KM_WARP == 0)
+        atomicOr(&state->arrived, (unsigned long long)all << 32);
+}
+
+/* True in thread 0 of the block of the grid that comes last: it knows what all have asked for, and
+ * sees nothing else of theirs for sure. Every thread calls it. Bits and count are one word, changes
+ * of which have one order for all: so no block waits until its own writes are out. */
+static __device__ __forceinline__ bool km_thread_is_last(km_cuda_state *state)
+{
+    __syncthreads();
+    if (threadIdx.x != 0)
+        return false;
+    const unsigned long long before = atomicAdd(&state->arrived, 1ull);
+    if ((unsigned)before != gridDim.x - 1)
+        return false;
+    state->asked = (int)(before >> 32);
+    state->arrived = 0;
+    return true;
+}
+
 /* True in the block of the grid that comes last, for all its threads: what the others wrote before
  * is visible to it. Every thread calls it. */
 static __device__ __forceinline__ bool km_block_is_last(km_cuda_state *state)
 {
     __shared__ bool last;
+    if (threadIdx.x == 0)
+        last = false;
     __syncthreads();
-    if (threadIdx.x == 0) {
+    if (threadIdx.x == 0)
         __threadfence(); /* after the barrier, for the whole block */
-        last = atomicAdd(&state->arrived, 1u) == gridDim.x - 1;
-        if (last)
-            state->arrived = 0;
+    if (km_thread_is_last(state)) {
+        last = true;
         __threadfence();
     }
     __syncthreads();

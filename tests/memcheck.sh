@@ -57,6 +57,9 @@ clean 0 analyse run
 clean 0 analyse run --only msd,rdf,solvation,conductivity,viscosity
 clean 0 analyse run/trajectory.nc --temperature-K 298 -o elsewhere
 clean 0 run k-bcc -o metal --quiet --set cell.crystal.repeats='[3, 3, 3]' --set production.frame_ps=0.05 --time 0.1ps
+awk -v cells=3 -v step=0.8 -v list="CHAIN 27" -f "$recipes/import/place.awk" "$recipes/import/molecules.txt" >chains.gro
+clean 0 import "$recipes/import/chain.top" --structure chains.gro -o chains
+clean 65 import "$recipes/import/ec.itp" --structure chains.gro -o ec
 clean 0 selftest
 clean 0 theory sand --diffusion-m2-per-s 1e-9+-1e-10 --concentration-mol-per-L 1 --current-mA-per-cm2 1 \
     --anion-transference 0.5

@@ -21,7 +21,7 @@ static km_status expand(km_recipe_compound compound, km_compound_sites **sites)
 
 static int multiplicity(const char *group, const double cell[6], double x, double y, double z)
 {
-    km_compound_site site = {"K+", {x, y, z}, 1.0};
+    km_compound_site site = {"K+", {x, y, z}, 1.0, false};
     km_recipe_compound compound = {.n_sites = 1, .site = &site, .repeats = {1, 1, 1}, .tries = 1};
     km_compound_sites *sites;
     snprintf(compound.space_group, sizeof compound.space_group, "%s", group);
@@ -53,7 +53,7 @@ static void wyckoff_multiplicities(void **state)
 
 static double rock_salt_energy(bool triclinic)
 {
-    km_compound_site site[] = {{"K+", {0, 0, 0}, 1.0}, {"Cl-", {0.5, 0.5, 0.5}, 1.0}};
+    km_compound_site site[] = {{"K+", {0, 0, 0}, 1.0, false}, {"Cl-", {0.5, 0.5, 0.5}, 1.0, false}};
     /* the same crystal in its primitive rhombohedral cell, R-3m with angles of 60 degrees */
     const double a = 0.6, p = a / sqrt(2.0);
     km_recipe_compound compound = {.space_group = "Fm-3m",
@@ -90,7 +90,7 @@ static void madelung_constant_in_both_cells(void **state)
 static void refusals(void **state)
 {
     (void)state;
-    km_compound_site site[] = {{"K+", {0, 0, 0}, 0.7}, {"Na+", {0, 0, 0}, 0.6}};
+    km_compound_site site[] = {{"K+", {0, 0, 0}, 0.7, false}, {"Na+", {0, 0, 0}, 0.6, false}};
     km_recipe_compound compound = {.space_group = "Fm-4m",
                                    .cell = {0.6, 0.6, 0.6, 90, 90, 90},
                                    .n_sites = 2,

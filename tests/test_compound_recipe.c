@@ -12,8 +12,8 @@ static const char sites[] =
     "      - {species: \"K+\", position: [0, 0, 0.8305], occupancy: 0.833333}\n"
     "      - {species: \"Al3+\", position: [0, 0, 0]}\n"
     "      - {species: \"Al3+\", position: [0.1675, 0.8325, 0.9284]}\n"
-    "      - {species: \"Mg2+\", position: [0.6666667, 0.3333333, 0.78363], occupancy: 0.333333}\n"
-    "      - {species: \"Al3+\", position: [0.6666667, 0.3333333, 0.78363], occupancy: 0.666667}\n"
+    "      - {species: \"Mg2+\", position: [0.6666667, 0.3333333, 0.68373], occupancy: 0.333333}\n"
+    "      - {species: \"Al3+\", position: [0.6666667, 0.3333333, 0.68373], occupancy: 0.666667}\n"
     "      - {species: \"O2-\", position: [0.48693, 0.51307, 0.70137]}\n";
 static const char from_file[] =
     "    cif: test_compound_recipe.cif\n    species: [{label: K1, molecule: \"K+\"}, {label: Al, "
@@ -25,7 +25,7 @@ static const char cif[] =
     "loop_\n_atom_site_label\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
     "_atom_site_fract_z\n_atom_site_occupancy\n"
     "K1 K 0 0 0.8305 0.833333\nAl1 Al 0 0 0 1\nAl2 Al 0.1675 0.8325 0.9284 1\n"
-    "Mg1 Mg 0.6666667 0.3333333 0.78363 0.333333\nAl3 Al 0.6666667 0.3333333 0.78363 0.666667\n"
+    "Mg1 Mg 0.6666667 0.3333333 0.68373 0.333333\nAl3 Al 0.6666667 0.3333333 0.68373 0.666667\n"
     "O1 O 0.48693 0.51307 0.70137 1\n";
 
 static km_recipe *read_compound(const char *body, int seed)
@@ -139,12 +139,48 @@ static void written_recipe_is_the_same_crystal(void **state)
     km_recipe_destroy(again);
 }
 
+/* Sites that are held: the atoms on them alone, no barostat, and all of it written again. */
+static void frozen_sites_are_held(void **state)
+{
+    (void)state;
+    char body[sizeof sites + 40];
+    const char *end = "occupancy: 0.833333}\n";
+    const char *after = strstr(sites, end) + strlen(end); /* every site but that of K */
+    int n = snprintf(body, sizeof body, "%.*s", (int)(after - sites), sites);
+    snprintf(body + n, sizeof body - (size_t)n,
+             "      - {species: \"O2-\", position: [0.48693, 0.51307, 0.70137], frozen: true}\n");
+    km_recipe *recipe = read_compound(body, 4), *again;
+    km_system *system = system_of(recipe);
+    int held = 0, oxygen = 0;
+    for (int i = 0; i < system->n_atoms; i++) {
+        held += system->mobility[i] == KM_MOBILITY_FROZEN;
+        oxygen += system->molecule[i] != system->molecule[0]; /* K stands first */
+        assert_int_equal(system->mobility[i] == KM_MOBILITY_FROZEN,
+                         system->molecule[i] != system->molecule[0]);
+    }
+    assert_int_equal(held, oxygen);
+    assert_true(held > 0 && held < system->n_atoms);
+    for (int k = 0; k < recipe->n_stages; k++)
+        assert_int_equal(recipe->stage[k].barostat, KM_BAROSTAT_NONE);
+    assert_ok(km_recipe_write(recipe, "test_compound_frozen.yaml"));
+    assert_ok(km_recipe_read("test_compound_frozen.yaml", NULL, 0, &again));
+    for (int k = 0; k < recipe->compound->n_sites; k++)
+        assert_int_equal(again->compound->site[k].frozen, recipe->compound->site[k].frozen);
+    km_recipe_destroy(again);
+    const char *barostat[] = {"production.ensemble=npt"};
+    assert_int_equal(km_recipe_read("test_compound_frozen.yaml", barostat, 1, &again),
+                     KM_ERROR_INPUT);
+    km_system_destroy(system);
+    km_recipe_destroy(recipe);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(cif_gives_what_the_sites_give),
         cmocka_unit_test(seed_decides_who_sits_where),
         cmocka_unit_test(written_recipe_is_the_same_crystal),
+        cmocka_unit_test(frozen_sites_are_held),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -188,30 +188,43 @@ static void charged_and_small_cells_are_refused(void **state)
 }
 
 static const char *const own_path = "./test_model.tmp.yaml";
-static const char *const own_header =
-    "units: {energy: kcal/mol, length: angstrom, angle: degree}\n"
-    "conventions:\n"
-    "  {harmonic: \"k*(x-x0)^2\", dihedral: opls_fourier, improper: opls_fourier_central_third,\n"
-    "   mixing_rule: lorentz_berthelot, scale14_lj: 0.5, scale14_coulomb: 0.8333}\n"
-    "sources: [{key: ME, text: written for this test}]\n";
-
-static km_forcefield *own_forcefield(const char *rows)
+static void write_own(const char *improper, const char *rows)
 {
     FILE *file = fopen(own_path, "w");
     assert_non_null(file);
-    fputs(own_header, file);
-    fputs(rows, file);
+    fprintf(file,
+            "units: {energy: kcal/mol, length: angstrom, angle: degree}\n"
+            "conventions:\n"
+            "  {harmonic: \"k*(x-x0)^2\", dihedral: opls_fourier, %s,\n"
+            "   mixing_rule: lorentz_berthelot, scale14_lj: 0.5, scale14_coulomb: 0.8333}\n"
+            "sources: [{key: ME, text: written for this test}]\n%s",
+            improper, rows);
     fclose(file);
+}
+
+static km_forcefield *own_forcefield(const char *improper, const char *rows)
+{
     km_forcefield *own;
+    write_own(improper, rows);
     assert_ok(km_forcefield_read(&own_path, 1, &own));
     unlink(own_path);
     return own;
+}
+
+static void own_refused(const char *improper, const char *rows, const char *message)
+{
+    km_forcefield *own;
+    write_own(improper, rows);
+    assert_int_equal(km_forcefield_read(&own_path, 1, &own), KM_ERROR_INPUT);
+    assert_non_null(strstr(km_last_error()->message, message));
+    unlink(own_path);
 }
 
 static void small_rings_and_missing_rows(void **state)
 {
     (void)state;
     km_forcefield *own = own_forcefield(
+        "improper: opls_fourier_central_third",
         "atom_types:\n"
         "  - {name: a, class: A, element: C, mass: 12, sigma: 3, epsilon: 0.1, source: [ME]}\n"
         "  - {name: b, class: B, element: N, mass: 14, sigma: 4, epsilon: 0.4, source: [ME]}\n"
@@ -280,6 +293,88 @@ static void small_rings_and_missing_rows(void **state)
     km_forcefield_destroy(own);
 }
 
+/* A chain of four with every form of torsion, and 1-4 pairs by list. */
+#define TORSIONS(dihedral, improper, more)                                                         \
+    "atom_types:\n"                                                                                \
+    "  - {name: a, class: A, element: C, mass: 12, sigma: 3, epsilon: 0.1, source: [ME]}\n"        \
+    "bond_types: [{classes: [A, A], r0: 1.5, k: 100, source: [ME]}]\n"                             \
+    "angle_types: [{classes: [A, A, A], theta0: 110, k: 50, source: [ME]}]\n"                      \
+    "dihedral_types: [{classes: [A, A, A, A], " dihedral ", source: [ME]}]\n"                      \
+    "improper_types: [{classes: [A, A, A, A], " improper ", source: [ME]}]\n"                      \
+    "molecules:\n"                                                                                 \
+    "  - {key: chain, residue: CH, name: c, charge: 0, source: [ME], status: published,\n"         \
+    "     atoms: [[C1, a, 0.5, 0, 0, 0], [C2, a, 0, 1.5, 0, 0], [C3, a, 0, 1.5, 1.5, 0],\n"        \
+    "             [C4, a, -0.5, 3, 1.5, 0]],\n"                                                    \
+    "     bonds: [[0, 1], [1, 2], [2, 3]], impropers: [[0, 1, 2, 3]]" more "}\n"
+
+static void other_torsions_and_listed_pairs(void **state)
+{
+    (void)state;
+    km_forcefield *own = own_forcefield(
+        "improper: as_listed",
+        TORSIONS("V: [1, 0, 0, 0], C: [0.5, 0, 0, 0, 0, 2], periodic: [{n: 6, phi0: 30, k: 3}]",
+                 "harmonic: {phi0: 35, k: 40}, periodic: [{n: 2, phi0: 180, k: 1}]",
+                 ", lists_pairs14: true, pairs14: [{atoms: [0, 3], sigma: 2, epsilon: 0.3},\n"
+                 "     {atoms: [3, 1]}]"));
+    const km_recipe recipe = made_recipe();
+    km_model *m;
+    assert_ok(made_try(&recipe, own, &(made_portion){"chain", 2}, 1, 4.0, false, &m));
+    const km_bonded_spec *b = &m->bonded;
+    assert_int_equal(b->n_dihedrals_rb, 2);
+    const double c[6] = {0.5 + 0.5, -0.5, 0, 0, 0, 2}; /* V1/2 (1 + cos phi) = V1/2 (1 - cos psi) */
+    for (int n = 0; n < 6; n++)
+        assert_near(b->dihedral_rb[1].c[n], 4.184 * c[n], 1e-14);
+    assert_int_equal(b->n_dihedrals_periodic, 4);
+    assert_int_equal(b->dihedral_periodic[0].multiplicity, 6);
+    assert_near(b->dihedral_periodic[0].phi0, KM_PI / 6.0, 1e-14);
+    assert_near(b->dihedral_periodic[0].k_phi, 3.0 * 4.184, 1e-14);
+    assert_false(b->dihedral_periodic[0].improper);
+    assert_true(b->dihedral_periodic[1].improper);
+    assert_int_equal(b->n_impropers, 2);
+    assert_near(b->improper[0].xi0, KM_PI * 35.0 / 180.0, 1e-14);
+    assert_near(b->improper[0].k_xi, 2.0 * 40.0 * 4.184, 1e-13); /* k/2 inside */
+    assert_int_equal(b->n_pairs14, 4);
+    assert_near(b->pair14[0].sigma, 0.2, 1e-15); /* as given */
+    assert_near(b->pair14[0].epsilon, 0.3 * 4.184, 1e-15);
+    assert_near(b->pair14[0].qq, -0.25 * 0.8333, 1e-15);
+    assert_near(b->pair14[1].sigma, 0.3, 1e-15); /* mixed and scaled */
+    assert_near(b->pair14[1].epsilon, 0.5 * 0.1 * 4.184, 1e-15);
+    assert_true(m->lists_pairs14);
+    km_model_destroy(m);
+    km_forcefield_destroy(own);
+    own = own_forcefield("improper: as_listed", TORSIONS("C: [0, 0, 0, 0, 0, 0]", "V: [0, 0, 0, 0]",
+                                                         ", lists_pairs14: true, pairs14: []"));
+    assert_ok(made_try(&recipe, own, &(made_portion){"chain", 1}, 1, 4.0, false, &m));
+    assert_int_equal(m->bonded.n_pairs14, 0);
+    assert_int_equal(m->bonded.n_excluded, 6);
+    assert_int_equal(m->bonded.n_dihedrals_rb + m->bonded.n_dihedrals_periodic, 0);
+    km_model_destroy(m);
+    km_forcefield_destroy(own);
+}
+
+static void wrong_torsions_and_pairs(void **state)
+{
+    (void)state;
+#define V0 "V: [0, 0, 0, 0]"
+    own_refused(
+        "improper: opls_fourier_central_third", TORSIONS(V0, V0, ""),
+        "line 16: molecule chain: the third atom of an improper must be bonded to the three "
+        "others; C3 is not");
+    own_refused("improper: as_listed", TORSIONS("wildcard: X", V0, ""),
+                "line 10: V, C, periodic or harmonic is missing");
+    own_refused("improper: as_listed", TORSIONS("periodic: [{n: 60, phi0: 0, k: 1}]", V0, ""),
+                "line 10: n is 60; it must lie between 0 and 12");
+    own_refused("improper: as_listed", TORSIONS(V0, V0, ", pairs14: [{atoms: [0, 3]}]"),
+                "line 16: molecule chain: pairs14 stand instead of those three bonds apart; say so "
+                "by lists_pairs14: true");
+    own_refused(
+        "improper: as_listed",
+        TORSIONS(V0, V0, ", lists_pairs14: true, pairs14: [{atoms: [0, 3], sigma: 3}]"),
+        "line 16: molecule chain: give sigma and epsilon, neither below 0, or neither where "
+        "the pair is mixed and scaled");
+#undef V0
+}
+
 static const km_parameter_use *find_use(const km_model *m, const char *start)
 {
     for (int u = 0; u < m->n_uses; u++)
@@ -326,6 +421,8 @@ int main(void)
         cmocka_unit_test(types_are_swapped),
         cmocka_unit_test(charged_and_small_cells_are_refused),
         cmocka_unit_test(small_rings_and_missing_rows),
+        cmocka_unit_test(other_torsions_and_listed_pairs),
+        cmocka_unit_test(wrong_torsions_and_pairs),
         cmocka_unit_test(every_parameter_says_where_it_is_from),
     };
     return cmocka_run_group_tests(tests, made_forcefield, made_forcefield_free);

@@ -387,6 +387,9 @@ static void assert_written_twice_the_same(const char *cell)
                 continue;
             }
             assert_string_equal(x->element, y->element);
+            assert_true((x->second != NULL) == (y->second != NULL));
+            if (x->second != NULL)
+                assert_string_equal(x->second, y->second);
             assert_true(x->lattice == y->lattice && x->surface == y->surface);
             assert_true(x->lattice_constant == y->lattice_constant);
             assert_int_equal(x->layers, y->layers);
@@ -420,6 +423,9 @@ static void cells_with_metal_read_back_to_the_same_bits(void **state)
         "{solvents: [{molecule: DME, volume_parts: 1}], thickness_A: 29.7, density_kg_m3: 851.3}}, "
         "{slab: {element: K, lattice: bcc, lattice_constant_A: 5.3267, surface: 110, layers: 5, "
         "frozen_layers: 2, piston: {pressure_bar: 1.01325}}}]}}");
+    assert_written_twice_the_same(
+        "{slab: {element: K, second_element: F, lattice: rock_salt, lattice_constant_A: 5.3245, "
+        "surface: 100, layers: 4, area_A: [31.7, 33.3], vacuum_A: 41.3}}");
 }
 
 /* What is held cannot be scaled, and a vacuum has no pressure. */

@@ -277,7 +277,7 @@ static void wrong_combinations_are_refused(void **state)
     snprintf(text, sizeof text, "{%s, piston: {}, area_A: [40, 40], vacuum_A: 9}}", slab);
     refused(text, "only the highest layer of a stack can be a piston");
     snprintf(text, sizeof text, "{stack: {area_A: [40, 40], layers: [{%s}}, {%s}}]}}", slab, slab);
-    refused(text, "two slabs lie on each other");
+    refused(text, "two slabs of one lattice lie on each other");
     refused("{stack: {area_A: [40, 40], layers: [{" LIQUID "}]}}", "holds no slab");
     snprintf(text, sizeof text,
              "{stack: {area_A: [40, 40], layers: [{%s}}, {liquid: {solvents: [{molecule: DME, "
@@ -300,6 +300,63 @@ static void wrong_combinations_are_refused(void **state)
     refused(text, "more than 5 %");
 }
 
+/* A film of KF on K: 8 x 19 surface cells of 5.3245 / sqrt 2 on 6 x 10 of 5.09939 x 7.21163, so
+ * 30.59634 / 30.11992 and 72.1163 / 71.53480. Within a layer each fluorine has four potassium at
+ * half the diagonal of its strained cell, and one above at half the lattice constant. */
+static void a_film_of_rock_salt_lies_on_the_metal(void **state)
+{
+    (void)state;
+    cell c;
+    open_cell("{stack: {area_A: [31, 72], vacuum_A: 30, layers: [{slab: {element: K, lattice: bcc, "
+              "lattice_constant_A: 5.09939, surface: \"110\", layers: 8}}, {slab: {element: K, "
+              "second_element: F, lattice: rock_salt, lattice_constant_A: 5.3245, surface: "
+              "\"100\", layers: 4}}]}}",
+              &c);
+    assert_ok(km_system_build(c.recipe, c.ff, NULL, &c.system));
+    const km_system *s = c.system;
+    const int metal = 8 * 6 * 10 * 2, ions = 4 * 8 * 19;
+    assert_int_equal(s->n_atoms, metal + 2 * ions);
+    assert_int_equal(s->n_components, 3);
+    assert_int_equal(s->component[2].count, ions);
+    assert_string_equal(c.ff->molecule[s->molecule[metal + ions - 1]].key, "K0");
+    assert_string_equal(c.ff->molecule[s->molecule[metal + ions]].key, "F0");
+    assert_near(100.0 * s->layer[1].strain[0], 1.5818, 1e-3);
+    assert_near(100.0 * s->layer[1].strain[1], 0.8129, 1e-3);
+    assert_near(s->layer[1].low - s->layer[0].high, 0.5 * (0.509939 / sqrt(2.0) + 0.26622), 1e-4);
+    const double edge[2] = {s->box.ax / 8.0, s->box.by / 19.0};
+    assert_near(least_distance(&c, metal, metal + ions, metal + ions),
+                fmin(0.266225, 0.5 * hypot(edge[0], edge[1])), 1e-9);
+    int beside = 0, above = 0;
+    for (int i = metal + ions; i < s->n_atoms; i++)
+        for (int j = metal; j < metal + ions; j++) {
+            double d[3];
+            for (int k = 0; k < 3; k++)
+                d[k] = s->position[3 * j + k] - s->position[3 * i + k];
+            d[0] -= s->box.ax * nearbyint(d[0] / s->box.ax);
+            d[1] -= s->box.by * nearbyint(d[1] / s->box.by);
+            beside += fabs(d[2]) < 1e-9 && hypot(d[0], d[1]) < 0.5001 * hypot(edge[0], edge[1]);
+            above += fabs(d[2] - 0.266225) < 1e-9 && hypot(d[0], d[1]) < 1e-9;
+        }
+    assert_int_equal(beside, 4 * ions);
+    assert_int_equal(above, ions * 3 / 4); /* of the layers but the highest */
+    close_cell(&c);
+#define KF "element: K, second_element: F, lattice: rock_salt, lattice_constant_A: 5.32, layers: 4"
+#define ALONE ", area_A: [40, 40], vacuum_A: 20}}"
+    refused("{slab: {" KF ", surface: \"110\"" ALONE, "neutral (100) surface only");
+    refused("{slab: {" KF ", surface: \"100\", frozen_layers: 1" ALONE, "of one element");
+    refused("{slab: {" K ", second_element: F, surface: \"100\", layers: 4" ALONE,
+            "second_element and lattice: rock_salt belong together");
+    refused("{slab: {element: K, second_element: K, lattice: rock_salt, lattice_constant_A: 5, "
+            "surface: \"100\", layers: 4" ALONE,
+            "both are K");
+    refused("{slab: {element: K, second_element: Br, lattice: rock_salt, lattice_constant_A: 6.6, "
+            "surface: \"100\", layers: 4" ALONE,
+            "the force field has no metal \"Br\"");
+    refused(
+        "{crystal: {element: K, lattice: rock_salt, lattice_constant_A: 5, repeats: [4, 4, 4]}}",
+        "given by cell.compound");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -309,6 +366,7 @@ int main(void)
         cmocka_unit_test(the_second_slab_is_strained_to_the_first),
         cmocka_unit_test(a_packed_stack_does_not_overlap_and_has_its_density),
         cmocka_unit_test(pistons_and_held_layers_are_where_they_were_asked),
+        cmocka_unit_test(a_film_of_rock_salt_lies_on_the_metal),
         cmocka_unit_test(wrong_combinations_are_refused),
     };
     return cmocka_run_group_tests(tests, find_data, NULL);

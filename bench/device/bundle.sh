@@ -30,11 +30,14 @@ cd "$folder/debs"
 # shellcheck disable=SC2086 # a list of names
 apt-get download -q $(printf '%s\n' $wanted | sort -u)
 
-# Of Boost's headers only those that are used: the package holds all of them.
+# Of libraries of headers only those that are used: the packages hold all of them.
 rm -f "$folder"/debs/libboost1*-dev_*.deb
 cd "$root"
-printf '#include <boost/context/detail/fcontext.hpp>\n' | g++ -std=c++20 -M -x c++ - |
-    tr ' ' '\n' | sed -n 's,^/\(usr/include/boost/.*\),\1,p' | sort -u |
+{
+    printf '#include <boost/context/detail/fcontext.hpp>\n' | g++ -std=c++20 -M -x c++ -
+    g++ -std=c++20 -I. -M -Wno-cpp host/input/space_group.cpp
+    gcc -I. -M host/report/snapshot.c
+} | tr ' ' '\n' | sed -n 's,^/\(usr/include/\(boost\|gemmi\|tao\|stb\)/.*\),\1,p' | sort -u |
     tar czf "$folder/headers.tar.gz" -C / -T -
 
 if command -v pip >/dev/null 2>&1; then

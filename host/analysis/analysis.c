@@ -11,7 +11,8 @@
 #define CUBE_TOLERANCE 1e-3 /* relative difference of edges that are called equal */
 
 struct km_analysis {
-    bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity, jumps, occupancy;
+    bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity, jumps, occupancy,
+        van_hove;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -32,7 +33,8 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
 {
     *out = NULL;
     bool msd = false, rdf = false, profile = false, layers = false, order = false,
-         solvation = false, conductivity = false, viscous = false, jumps = false, occupancy = false;
+         solvation = false, conductivity = false, viscous = false, jumps = false, occupancy = false,
+         van_hove = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -54,10 +56,12 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             jumps = msd = true;
         else if (strcmp(names[k], "occupancy") == 0)
             occupancy = true;
+        else if (strcmp(names[k], "vanhove") == 0)
+            van_hove = msd = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
                            "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
-                           "order, solvation, conductivity, viscosity, jumps, occupancy",
+                           "order, solvation, conductivity, viscosity, jumps, occupancy, vanhove",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -73,6 +77,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->viscosity = (*out)->results.has_viscosity = viscous;
     (*out)->jumps = (*out)->results.has_jumps = jumps;
     (*out)->occupancy = (*out)->results.has_occupancy = occupancy;
+    (*out)->van_hove = (*out)->results.has_van_hove = van_hove;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -102,6 +107,7 @@ void km_results_clear(km_results *results)
     km_transport_clear(&results->transport);
     km_jumps_result_clear(&results->jumps);
     km_occupancy_result_clear(&results->occupancy);
+    km_van_hove_clear(&results->van_hove);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -432,6 +438,8 @@ static km_status end(void *self)
         KM_TRY(analyse_motion(analysis));
     if (analysis->conductivity)
         KM_TRY(analyse_conductivity(analysis));
+    if (analysis->van_hove)
+        KM_TRY(km_van_hove_compute(analysis->displacements, &analysis->results.van_hove));
     if (analysis->rdf)
         KM_TRY(analyse_structure(analysis));
     if (analysis->profile)

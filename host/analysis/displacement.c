@@ -306,15 +306,29 @@ static void project_on_edges(const km_box *box, int n_frames, double *x)
     }
 }
 
+/* u of a molecule in stored frame k */
+static void path_at(const km_displacements *d, int molecule, int k, double u[3])
+{
+    const int c = k / KM_DISPLACEMENT_CHUNK, j = k % KM_DISPLACEMENT_CHUNK;
+    const float *stored = d->chunk[c] + ((size_t)j * (size_t)d->n_molecules + (size_t)molecule) * 3;
+    for (int a = 0; a < 3; a++)
+        u[a] = stored[a] + (d->drift_removed ? 0.0 : d->drift[c][j][3 * d->metal[molecule] + a]);
+}
+
+void km_displacements_centre(const km_displacements *d, int molecule, int k, double r[3])
+{
+    path_at(d, molecule, k, r);
+    for (int a = 0; a < 3; a++)
+        r[a] += d->centre_first[3 * (size_t)molecule + (size_t)a];
+}
+
 void km_displacements_gather(const km_displacements *d, int molecule, double *x)
 {
-    const size_t row = (size_t)d->n_molecules * 3;
     for (int k = 0; k < d->n_frames; k++) {
-        const int c = k / KM_DISPLACEMENT_CHUNK, j = k % KM_DISPLACEMENT_CHUNK;
-        const float *u = d->chunk[c] + (size_t)j * row + (size_t)molecule * 3;
+        double u[3];
+        path_at(d, molecule, k, u);
         for (int a = 0; a < 3; a++)
-            x[(size_t)a * d->n_frames + k] =
-                u[a] + (d->drift_removed ? 0.0 : d->drift[c][j][3 * d->metal[molecule] + a]);
+            x[(size_t)a * d->n_frames + k] = u[a];
     }
     if (d->along_edges)
         project_on_edges(&d->mean_box, d->n_frames, x);

@@ -52,6 +52,7 @@ typedef struct km_displacements {
     double slide_length; /* nm  distance the rest has gone against the metal; else 0 */
     km_box mean_box;     /* nm  mean of the cell vectors over the frames seen       */
     double mean_volume;  /* nm^3                                                    */
+    bool *moved;         /*     n_molecules  at all                                 */
     /* the rest is for this module */
     size_t memory_limit;
     double first_spacing, time_previous; /* ps                                              */
@@ -60,7 +61,6 @@ typedef struct km_displacements {
     double *centre_first;      /* nm  3 x n_molecules                                   */
     double *centre_previous;   /* nm  3 x n_molecules                                   */
     double *breathing;         /* nm  3 x n_molecules  what the cell changes have added  */
-    bool *moved;               /*     n_molecules                                        */
     double *molecule_mass;     /* u   n_molecules                                        */
     bool *metal;               /*     n_molecules  is of the second body                 */
     double body_mass[2];       /* u                                                      */
@@ -80,6 +80,8 @@ void km_displacements_end(km_displacements *d);
  * along_edges its parts are the lengths of its projections on the three edges of the cell, which
  * in an oblique cell do not add up to the path. */
 void km_displacements_gather(const km_displacements *d, int molecule, double *x);
+/* Where its centre is in stored frame k, by these displacements; nm. */
+void km_displacements_centre(const km_displacements *d, int molecule, int k, double r[3]);
 void km_displacements_destroy(km_displacements *d);
 
 #endif

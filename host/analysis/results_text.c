@@ -169,5 +169,7 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_jumps_describe(results));
     if (results->has_occupancy)
         KM_TRY(km_occupancy_describe(results));
+    if (results->has_van_hove)
+        KM_TRY(km_van_hove_describe(results));
     return KM_OK;
 }

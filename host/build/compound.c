@@ -247,6 +247,8 @@ static km_status collect(const km_recipe *recipe, const km_compound_sites *sites
     KM_NEW(system->component, n_entries);
     KM_NEW(system->molecule, sites->n);
     KM_NEW(system->position, 3 * (size_t)sites->n);
+    if (km_recipe_has_frozen(recipe))
+        KM_NEW(system->mobility, sites->n);
     for (int e = 0; e < n_entries; e++) {
         km_system_component *component = &system->component[system->n_components];
         bool done = false;
@@ -266,6 +268,8 @@ static km_status collect(const km_recipe *recipe, const km_compound_sites *sites
                 continue;
             memcpy(system->position + 3 * (size_t)system->n_atoms, sites->site + 3 * (size_t)i,
                    3 * sizeof(double));
+            if (recipe->compound->site[owner[i]].frozen)
+                system->mobility[system->n_atoms] = KM_MOBILITY_FROZEN;
             system->molecule[system->n_atoms++] = molecule[e];
             component->count++;
         }

@@ -9,13 +9,14 @@ static const struct {
     double edge_squared[2], spacing_squared;
     int n_atoms, period;
     double shift[2];
-} surfaces[2][3] = {
+} surfaces[3][3] = {
     [KM_LATTICE_BCC] = {[KM_SURFACE_100] = {{1.0, 1.0}, 1.0 / 4.0, 1, 2, {0.5, 0.5}},
                         [KM_SURFACE_110] = {{1.0, 2.0}, 1.0 / 2.0, 2, 2, {0.5, 0.0}},
                         [KM_SURFACE_111] = {{2.0, 6.0}, 1.0 / 12.0, 2, 3, {0.0, 1.0 / 3.0}}},
     [KM_LATTICE_FCC] = {[KM_SURFACE_100] = {{0.5, 0.5}, 1.0 / 4.0, 1, 2, {0.5, 0.5}},
                         [KM_SURFACE_110] = {{1.0, 0.5}, 1.0 / 8.0, 1, 2, {0.5, 0.5}},
                         [KM_SURFACE_111] = {{0.5, 1.5}, 1.0 / 3.0, 2, 3, {0.0, 1.0 / 3.0}}},
+    [KM_LATTICE_ROCK_SALT] = {[KM_SURFACE_100] = {{0.5, 0.5}, 1.0 / 4.0, 2, 2, {0.5, 0.5}}},
 };
 
 km_surface_cell km_lattice_surface(km_lattice_kind lattice, km_surface surface, double a)

@@ -11,6 +11,7 @@
  *     fcc (100)  a/sqrt2 [011]  x a/sqrt2 [01-1] 1 atom    spacing a/2          period 2
  *     fcc (110)  a [001]        x a/sqrt2 [1-10] 1 atom    spacing a/(2 sqrt2)  period 2
  *     fcc (111)  a/sqrt2 [1-10] x a sqrt(3/2) [11-2] 2 atoms spacing a/sqrt3    period 3
+ *     rock salt (100)  as fcc (100), with the second element at the centre: 2 atoms
  *
  * They follow from projecting the lattice vectors on the normal and the two directions. */
 #ifndef KM_LATTICE_H
@@ -29,7 +30,8 @@ typedef struct km_surface_cell {
 
 /* a: nm, the lattice constant. */
 km_surface_cell km_lattice_surface(km_lattice_kind lattice, km_surface surface, double a);
-/* Sites of the cubic cell, fractions of the lattice constant; returns how many (2 or 4). */
+/* Sites of the cubic cell of a metal, fractions of the lattice constant; returns how many (2 or 4).
+ */
 int km_lattice_sites(km_lattice_kind lattice, double site[4][3]);
 /* nm, between nearest neighbours. */
 double km_lattice_contact(km_lattice_kind lattice, double a);

@@ -8,6 +8,7 @@ km_slab_plan km_slab_fit(const km_recipe_slab *slab, const double edge[2], bool 
     km_slab_plan plan = {
         .cell = km_lattice_surface(slab->lattice, slab->surface, slab->lattice_constant),
         .layers = slab->layers,
+        .n_elements = slab->second != NULL ? 2 : 1,
     };
     for (int k = 0; k < 2; k++) {
         plan.repeats[k] = (int)fmax(1.0, nearbyint(edge[k] / plan.cell.edge[k]));
@@ -43,13 +44,18 @@ static double fraction(const km_slab_plan *plan, int layer, int site, int axis)
 
 void km_slab_place(const km_slab_plan *plan, double z, double *position)
 {
+    const int per_element = plan->cell.n_atoms / plan->n_elements;
     double *x = position;
-    for (int layer = 0; layer < plan->layers; layer++)
-        for (int i = 0; i < plan->repeats[0]; i++)
-            for (int j = 0; j < plan->repeats[1]; j++)
-                for (int site = 0; site < plan->cell.n_atoms; site++, x += 3) {
-                    x[0] = plan->edge[0] * (i + fraction(plan, layer, site, 0)) / plan->repeats[0];
-                    x[1] = plan->edge[1] * (j + fraction(plan, layer, site, 1)) / plan->repeats[1];
-                    x[2] = z + layer * plan->cell.spacing;
-                }
+    for (int element = 0; element < plan->n_elements; element++)
+        for (int layer = 0; layer < plan->layers; layer++)
+            for (int i = 0; i < plan->repeats[0]; i++)
+                for (int j = 0; j < plan->repeats[1]; j++)
+                    for (int k = 0; k < per_element; k++, x += 3) {
+                        const int site = element * per_element + k;
+                        x[0] =
+                            plan->edge[0] * (i + fraction(plan, layer, site, 0)) / plan->repeats[0];
+                        x[1] =
+                            plan->edge[1] * (j + fraction(plan, layer, site, 1)) / plan->repeats[1];
+                        x[2] = z + layer * plan->cell.spacing;
+                    }
 }

@@ -6,6 +6,7 @@
 #include "host/build/lattice.h"
 
 typedef struct km_slab_plan {
+    int n_elements; /*     2 of rock salt: one site each                                    */
     km_surface_cell cell;
     int repeats[2];
     int layers;
@@ -21,8 +22,9 @@ int km_slab_layer_atoms(const km_slab_plan *plan);
 int km_slab_atoms(const km_slab_plan *plan);
 /* nm, from the lowest to the highest layer of atoms. */
 double km_slab_height(const km_slab_plan *plan);
-/* position: nm, 3 x km_slab_atoms, layer after layer; the lowest lies at z. The spacing of layers
- * stays that of the unstrained crystal. */
+/* position: nm, 3 x km_slab_atoms, layer after layer, of rock salt all of the first element before
+ * all of the second; the lowest layer lies at z. The spacing of layers stays that of the unstrained
+ * crystal. */
 void km_slab_place(const km_slab_plan *plan, double z, double *position);
 
 #endif

@@ -21,7 +21,7 @@ typedef struct stacking {
     const km_recipe_stack *stack;
     const km_forcefield *ff;
     km_slab_plan *plan; /*     per layer; of slabs                                         */
-    int *metal;         /*     per layer; molecule of a slab                               */
+    int (*metal)[2];    /*     per layer; molecules of a slab, the second of rock salt      */
     km_system **liquid; /*     per layer; composition of a liquid                          */
     double edge[2];     /* nm  of the cell                                                 */
 } stacking;
@@ -65,7 +65,9 @@ static km_status fit_slabs(stacking *s)
         const km_recipe_slab *slab = slab_of(s, k);
         if (slab == NULL)
             continue;
-        KM_TRY(km_find_metal(s->recipe, s->ff, slab->element, slab->node, &s->metal[k]));
+        KM_TRY(km_find_metal(s->recipe, s->ff, slab->element, slab->node, &s->metal[k][0]));
+        if (slab->second != NULL)
+            KM_TRY(km_find_metal(s->recipe, s->ff, slab->second, slab->node, &s->metal[k][1]));
         s->plan[k] = km_slab_fit(slab, s->edge, !first);
         if (first)
             memcpy(s->edge, s->plan[k].edge, sizeof s->edge);
@@ -135,9 +137,9 @@ static double gap_between(const stacking *s, int below, int above)
     const km_recipe_slab *low = slab_of(s, below), *high = slab_of(s, above);
     if (low == NULL && high == NULL)
         return 0.0;
-    if (low != NULL && high != NULL) /* only across the boundary: one crystal */
-        return s->plan[below].cell.spacing;
-    const km_ff_molecule *metal = &s->ff->molecule[s->metal[low != NULL ? below : above]];
+    if (low != NULL && high != NULL) /* across the boundary one crystal, elsewhere a film */
+        return 0.5 * (s->plan[below].cell.spacing + s->plan[above].cell.spacing);
+    const km_ff_molecule *metal = &s->ff->molecule[s->metal[low != NULL ? below : above][0]];
     return 0.5 * pow(2.0, 1.0 / 6.0) * s->ff->atom_type[metal->atom[0].type].sigma;
 }
 
@@ -184,19 +186,22 @@ static void add_slab_component(const stacking *s, int layer, km_system *system)
 {
     const km_slab_plan *plan = &s->plan[layer];
     const double per_area = plan->cell.n_atoms / (plan->cell.edge[0] * plan->cell.edge[1]);
-    system->component[system->n_components++] = (km_system_component){
-        .molecule = s->metal[layer],
-        .count = km_slab_atoms(plan),
-        .requested = plan->layers * per_area * s->stack->area[0] * s->stack->area[1],
-        .achieved = km_slab_atoms(plan),
-        .unit = "atoms"};
+    const double asked = plan->layers * per_area * s->stack->area[0] * s->stack->area[1];
+    const int count = km_slab_atoms(plan) / plan->n_elements;
+    for (int k = 0; k < plan->n_elements; k++)
+        system->component[system->n_components++] =
+            (km_system_component){.molecule = s->metal[layer][k],
+                                  .count = count,
+                                  .requested = asked / plan->n_elements,
+                                  .achieved = count,
+                                  .unit = "atoms"};
 }
 
 static km_status list_components(const stacking *s, km_system *system)
 {
     int most = 0;
     for (int k = 0; k < s->stack->n_layers; k++)
-        most += s->liquid[k] != NULL ? s->liquid[k]->n_components : 1;
+        most += s->liquid[k] != NULL ? s->liquid[k]->n_components : s->plan[k].n_elements;
     KM_NEW(system->component, most);
     for (int k = 0; k < s->stack->n_layers; k++) {
         if (s->liquid[k] == NULL)

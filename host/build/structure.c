@@ -88,8 +88,8 @@ static km_vec3 template_at(const km_ff_molecule *molecule, int atom)
     return km_vec3_make(x[0], x[1], x[2]);
 }
 
-/* Walks along the bonds and puts every atom at the image nearest to its bonded neighbour. */
-static void make_whole(const km_ff_molecule *molecule, const km_box *box, double *x, bool *placed)
+void km_structure_make_whole(const km_ff_molecule *molecule, const km_box *box, double *x,
+                             bool *placed)
 {
     memset(placed, 0, (size_t)molecule->n_atoms * sizeof *placed);
     placed[0] = true;
@@ -150,7 +150,7 @@ static km_status make_molecules_whole(const km_recipe *recipe, const km_structur
     for (int m = 0; m < system->n_molecules && status == KM_OK; m++) {
         const km_ff_molecule *molecule = &ff->molecule[system->molecule[m]];
         double *x = &system->position[3 * (size_t)first];
-        make_whole(molecule, &system->box, x, placed);
+        km_structure_make_whole(molecule, &system->box, x, placed);
         status = check_bonds(recipe, s, m, first, molecule, x);
         first += molecule->n_atoms;
     }

@@ -14,5 +14,9 @@ KM_MUST_CHECK km_status km_structure_system(const km_recipe *recipe, const km_fo
  * their bonds, and bonds must then have the length of bonds. Messages name the line of the atom. */
 KM_MUST_CHECK km_status km_structure_place(const km_recipe *recipe, const km_forcefield *ff,
                                            km_system *system);
+/* Walks along the bonds of one molecule and puts every atom at the image nearest to its bonded
+ * neighbour. x: nm, 3 x n_atoms; placed: room for n_atoms, true afterwards where bonds lead. */
+void km_structure_make_whole(const km_ff_molecule *molecule, const km_box *box, double *x,
+                             bool *placed);
 
 #endif

@@ -8,6 +8,7 @@
 #include "host/command/analysis_run.h"
 #include "host/command/command.h"
 #include "host/command/replicas.h"
+#include "host/command/run_files.h"
 #include "host/output/psf_reader.h"
 #include "host/output/run_folder.h"
 
@@ -89,8 +90,39 @@ static km_status analyse_replicas(const char *structure, const char *folder, int
     return status;
 }
 
+/* analysis-msd-rdf.json: what a report adds to results.json. names: as asked for, by commas. */
+static km_status write_json(const km_results *results, const km_analysis_request *request,
+                            const char *folder, const char *names)
+{
+    char path[PATH_LENGTH + 300];
+    const int before = snprintf(path, sizeof path, "%s/", folder);
+    snprintf(path + before, sizeof path - (size_t)before, KM_FILE_ANALYSES "%s.json", names);
+    for (char *c = path + before; *c != '\0'; c++)
+        *c = *c == ',' || *c == '/' ? '-' : *c;
+    km_json *json;
+    KM_TRY(km_json_create(&json));
+    km_json_open_object(json, NULL);
+    if (request->recipe != NULL)
+        km_run_files_json_recipe(json, request->recipe);
+    km_json_number(json, "temperature_K", request->temperature);
+    km_results_json(results, json);
+    km_json_close(json);
+    const km_status status = km_json_write(json, path);
+    km_json_destroy(json);
+    return status;
+}
+
+static km_status show(const km_results *results, const km_analysis_request *request,
+                      const char *output, const char *names, km_terminal *terminal)
+{
+    KM_TRY(km_folder_make(output));
+    KM_TRY(write_json(results, request, output, names));
+    return km_results_show(results, output, NULL, terminal);
+}
+
+/* names: of the analyses, by commas */
 static km_status analyse(const km_options *options, const char *folder, const char *trajectory,
-                         km_analysis_request *request, int replicas)
+                         km_analysis_request *request, const char *names, int replicas)
 {
     km_terminal terminal = km_terminal_open(options->quiet);
     const char *output = options->output != NULL ? options->output : folder;
@@ -102,10 +134,8 @@ static km_status analyse(const km_options *options, const char *folder, const ch
             ? analyse_replicas(options->structure, folder, replicas, request, each, &together)
             : analyse_one(options->structure, folder, trajectory, request, each);
     if (status == KM_OK)
-        status = km_folder_make(output);
-    if (status == KM_OK)
-        status = km_results_show(replicas > 1 ? &together : km_analysis_results(each[0]), output,
-                                 NULL, &terminal);
+        status = show(replicas > 1 ? &together : km_analysis_results(each[0]), request, output,
+                      names, &terminal);
     for (int k = 0; k < replicas; k++)
         km_analysis_destroy(each[k]);
     free(each);
@@ -150,7 +180,8 @@ km_status km_command_analyse(int argc, char **argv)
     snprintf(names, sizeof names, "%s", options.only != NULL ? options.only : "msd,rdf");
     km_status status = split_names(names, name, &request.n);
     if (status == KM_OK)
-        status = analyse(&options, folder, trajectory, &request, one_file ? 1 : replicas);
+        status = analyse(&options, folder, trajectory, &request,
+                         options.only != NULL ? options.only : "msd,rdf", one_file ? 1 : replicas);
     km_recipe_destroy(recipe);
     return status;
 }

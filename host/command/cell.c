@@ -6,6 +6,7 @@
 #include "host/build/memory.h"
 #include "host/build/packing.h"
 #include "host/command/command.h"
+#include "host/input/recipe_schema.h"
 #include "kernels/base/units.h"
 
 #define MIB 1048576.0
@@ -47,11 +48,6 @@ const char *km_confidence_name(km_confidence confidence)
     return "";
 }
 
-static const char *surface_name(km_surface surface)
-{
-    return surface == KM_SURFACE_100 ? "100" : surface == KM_SURFACE_110 ? "110" : "111";
-}
-
 /* Layers of a stack: what was asked, what came of it. */
 static void print_layers(const km_cell *cell)
 {
@@ -76,12 +72,12 @@ static void print_layers(const km_cell *cell)
             printf("\n");
             continue;
         }
-        printf("  z %7.2f to %7.2f A: %s %s (%s), %d layers of %d x %d surface cells, %d atoms, "
+        printf("  z %7.2f to %7.2f A: %s%s %s (%s), %d layers of %d x %d surface cells, %d atoms, "
                "strain %+.3f %% %+.3f %%",
                10.0 * layer->low, 10.0 * layer->high, slab->element,
-               slab->lattice == KM_LATTICE_BCC ? "bcc" : "fcc", surface_name(slab->surface),
-               slab->layers, layer->repeats[0], layer->repeats[1], layer->n_atoms,
-               100.0 * layer->strain[0], 100.0 * layer->strain[1]);
+               slab->second != NULL ? slab->second : "", km_lattice_word(slab->lattice),
+               km_surface_word(slab->surface), slab->layers, layer->repeats[0], layer->repeats[1],
+               layer->n_atoms, 100.0 * layer->strain[0], 100.0 * layer->strain[1]);
         if (slab->frozen_layers > 0)
             printf(", %d layers %s", slab->frozen_layers, slab->piston ? "are a piston" : "frozen");
         if (slab->thermostat_layers > 0)

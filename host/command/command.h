@@ -21,6 +21,9 @@ km_status km_command_info(int argc, char **argv);
 km_status km_command_selftest(int argc, char **argv);
 km_status km_command_theory(int argc, char **argv);
 km_status km_command_export(int argc, char **argv);
+km_status km_command_report(int argc, char **argv);
+km_status km_command_import(int argc, char **argv);
+km_status km_command_match(int argc, char **argv);
 
 /* What several commands take; parsed by km_options_parse. */
 #define KM_SETTINGS_MAX 64
@@ -40,6 +43,8 @@ typedef struct km_options {
     const char *forces;       /* --forces                                      */
     const char *only;         /* --only a,b,c                                  */
     const char *to;           /* --to lammps                                   */
+    const char *name;         /* --name DEC                                    */
+    const char *defaults;     /* --defaults "1 3 yes 0.5 0.5"                  */
     double viscosity;         /* --viscosity-mPas, in Pa s                     */
     double temperature;       /* --temperature-K                               */
     const char *temperatures; /* --temperatures 400,500                        */

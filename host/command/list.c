@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/command/command.h"
+#include "host/input/without_potential.h"
 
 static int is_recipe(const struct dirent *entry)
 {
@@ -20,6 +21,18 @@ static km_status print_recipe(const char *folder, const char *file)
     KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
     printf("%-18s %-12s %s\n", recipe->id, km_confidence_name(recipe->confidence), recipe->title);
     km_recipe_destroy(recipe);
+    return KM_OK;
+}
+
+/* What cannot be run, and why, at the end. */
+static km_status print_unmodelled(void)
+{
+    km_unmodelled_list *list;
+    KM_TRY(km_unmodelled_read(&list));
+    printf("\nwithout a classical potential; `kalium run ID` says what would be needed\n");
+    for (uint32_t k = 0; k < list->n; k++)
+        printf("%-18s %-12s %s\n", list->system[k].id, "none", list->system[k].title);
+    km_unmodelled_destroy(list);
     return KM_OK;
 }
 
@@ -41,5 +54,5 @@ km_status km_command_list(int argc, char **argv)
         free(entry[k]);
     }
     free(entry);
-    return status;
+    return status == KM_OK ? print_unmodelled() : status;
 }

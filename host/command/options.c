@@ -25,6 +25,8 @@ enum option_key {
     OPTION_FORCES,
     OPTION_ONLY,
     OPTION_TO,
+    OPTION_NAME,
+    OPTION_DEFAULTS,
     OPTION_VISCOSITY,
     OPTION_TEMPERATURE,
     OPTION_TEMPERATURES
@@ -47,6 +49,8 @@ static const struct option long_options[] = {
     {"forces", required_argument, NULL, OPTION_FORCES},
     {"only", required_argument, NULL, OPTION_ONLY},
     {"to", required_argument, NULL, OPTION_TO},
+    {"name", required_argument, NULL, OPTION_NAME},
+    {"defaults", required_argument, NULL, OPTION_DEFAULTS},
     {"viscosity-mPas", required_argument, NULL, OPTION_VISCOSITY},
     {"temperature-K", required_argument, NULL, OPTION_TEMPERATURE},
     {"temperatures", required_argument, NULL, OPTION_TEMPERATURES},
@@ -161,6 +165,12 @@ static km_status take(km_options *o, int key, const char *text)
         return KM_OK;
     case OPTION_TO:
         o->to = text;
+        return KM_OK;
+    case OPTION_NAME:
+        o->name = text;
+        return KM_OK;
+    case OPTION_DEFAULTS:
+        o->defaults = text;
         return KM_OK;
     case OPTION_TEMPERATURES:
         o->temperatures = text;

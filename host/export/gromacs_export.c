@@ -6,6 +6,7 @@
 
 #include "host/export/gromacs.h"
 #include "host/output/atomic_file.h"
+#include "host/output/gro_text.h"
 
 /* What GROMACS does not have. */
 static km_status check(const km_model *model)
@@ -37,40 +38,32 @@ static km_status check(const km_model *model)
     return KM_OK;
 }
 
-/* Molecules whole, their centres in the cell; nine decimals, which GROMACS reads as they are. */
 static void put_atom(FILE *out, const km_export *e, int i, km_vec3 shift)
 {
     const km_labels *labels = e->model->labels;
     const int molecule = labels->molecule[i];
     const double *r = &e->position[3 * (size_t)i];
-    fprintf(out, "%5d%-5.5s%5.5s%5d%14.9f%14.9f%14.9f", (molecule + 1) % 100000,
-            labels->kind[labels->molecule_kind[molecule]].residue, labels->atom_name[i],
-            (i + 1) % 100000, r[0] + shift.x, r[1] + shift.y, r[2] + shift.z);
-    if (e->velocity != NULL) {
-        const double *v = &e->velocity[3 * (size_t)i];
-        fprintf(out, "%14.10f%14.10f%14.10f", v[0], v[1], v[2]);
-    }
-    fputc('\n', out);
+    km_gro_put_atom(out, molecule, labels->kind[labels->molecule_kind[molecule]].residue, i,
+                    labels->atom_name[i],
+                    km_vec3_make(r[0] + shift.x, r[1] + shift.y, r[2] + shift.z),
+                    e->velocity != NULL ? &e->velocity[3 * (size_t)i] : NULL);
 }
 
+/* Molecules whole, their centres in the cell. */
 km_status km_gromacs_write_coordinates(const char *path, const km_gromacs *g)
 {
     const km_export *e = g->e;
     const km_labels *labels = e->model->labels;
-    const km_box *box = &e->box;
     km_atomic_stream file;
     KM_TRY(km_atomic_stream_open(&file, path));
     fprintf(file.stream, "%.200s\n%d\n", e->recipe->title != NULL ? e->recipe->title : "cell",
             labels->n_atoms);
     for (int m = 0; m < labels->n_molecules; m++) {
-        const km_vec3 shift = km_topology_shift_into_cell(labels, box, e->position, m);
+        const km_vec3 shift = km_topology_shift_into_cell(labels, &e->box, e->position, m);
         for (int i = labels->molecule_start[m]; i < labels->molecule_start[m + 1]; i++)
             put_atom(file.stream, e, i, shift);
     }
-    fprintf(file.stream, "%.12f %.12f %.12f", box->ax, box->by, box->cz);
-    if (!km_box_is_orthorhombic(box))
-        fprintf(file.stream, " 0 0 %.12f 0 %.12f %.12f", box->bx, box->cx, box->cy);
-    fputc('\n', file.stream);
+    km_gro_put_box(file.stream, &e->box);
     return km_atomic_stream_commit(&file);
 }
 

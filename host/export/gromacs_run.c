@@ -52,6 +52,24 @@ km_status km_gromacs_write_energy(const char *path, const km_gromacs *g)
     return km_atomic_stream_commit(&file);
 }
 
+/* GROMACS has four names for what kalium adds up to two. */
+static void put_torsions(FILE *out, const km_model *model, const double *u)
+{
+    const km_bonded_spec *bonded = &model->bonded;
+    int n_impropers = 0;
+    for (int d = 0; d < bonded->n_dihedrals_periodic; d++)
+        n_impropers += bonded->dihedral_periodic[d].improper;
+    const bool rb = bonded->n_dihedrals_rb > 0, proper = bonded->n_dihedrals_periodic > n_impropers,
+               periodic = n_impropers > 0, harmonic = bonded->n_impropers > 0;
+    if (rb || proper)
+        fprintf(out, "%s%s%s: %.15g\n", proper ? "Proper Dih." : "", rb && proper ? " + " : "",
+                rb ? "Ryckaert-Bell." : "", u[KM_ENERGY_DIHEDRAL]);
+    if (periodic || harmonic)
+        fprintf(out, "%s%s%s: %.15g\n", harmonic ? "Improper Dih." : "",
+                periodic && harmonic ? " + " : "", periodic ? "Per. Imp. Dih." : "",
+                u[KM_ENERGY_IMPROPER]);
+}
+
 km_status km_gromacs_write_kalium_energy(const char *path, const km_gromacs *g)
 {
     const km_model *model = g->e->model;
@@ -63,10 +81,7 @@ km_status km_gromacs_write_kalium_energy(const char *path, const km_gromacs *g)
         fprintf(out, "Bond: %.15g\n", u[KM_ENERGY_BOND]);
     if (model->bonded.n_angles > 0)
         fprintf(out, "Angle: %.15g\n", u[KM_ENERGY_ANGLE]);
-    if (model->bonded.n_dihedrals_rb > 0)
-        fprintf(out, "Ryckaert-Bell.: %.15g\n", u[KM_ENERGY_DIHEDRAL]);
-    if (model->bonded.n_dihedrals_periodic > 0)
-        fprintf(out, "Per. Imp. Dih.: %.15g\n", u[KM_ENERGY_IMPROPER]);
+    put_torsions(out, model, u);
     if (model->bonded.n_pairs14 > 0)
         fprintf(out, "LJ-14: %.15g\nCoulomb-14: %.15g\n", u[KM_ENERGY_VDW_14],
                 u[KM_ENERGY_COULOMB_14]);

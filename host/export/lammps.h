@@ -15,10 +15,20 @@ typedef enum km_lammps_kind {
     KM_LAMMPS_KINDS
 } km_lammps_kind;
 
+/* Styles of dihedrals; other terms have one style each, 0. */
+typedef enum km_lammps_dihedral {
+    KM_LAMMPS_OPLS,           /* V1..V4, kJ/mol                                               */
+    KM_LAMMPS_MULTI_HARMONIC, /* factors of the powers 0 to 4 of cos(phi), kJ/mol             */
+    KM_LAMMPS_NHARMONIC,      /* of the powers 0 to 5; in LAMMPS's package EXTRA-MOLECULE     */
+    KM_LAMMPS_CHARMM,         /* k (kJ/mol), n, phi0 (degrees): U = k (1 + cos(n phi - phi0)) */
+    KM_LAMMPS_DIHEDRALS
+} km_lammps_dihedral;
+
 /* A set of numbers that terms share, and the atoms of the first that has it. */
 typedef struct km_lammps_type {
-    double number[4]; /* bond: r0 (nm), k (kJ/mol/nm^2), angle: theta0 (rad), k (kJ/mol/rad^2), both
-                         U = k/2 x^2; dihedral: V1..V4; improper: K, d, n (kJ/mol)              */
+    double number[6]; /* bond: r0 (nm), k (kJ/mol/nm^2), angle: theta0 (rad), k (kJ/mol/rad^2), both
+                         U = k/2 x^2; dihedral: by style; improper: K, d, n (kJ/mol)            */
+    int style;        /* of km_lammps_dihedral                                                 */
     bool held;        /* by fix shake when the atoms move                                      */
     int atom[4];
 } km_lammps_type;

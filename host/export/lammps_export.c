@@ -75,6 +75,11 @@ static km_status check(const km_lammps *l)
     if (model->has_slab && !km_box_is_orthorhombic(&l->e->box))
         return KM_FAIL(KM_ERROR_UNSUPPORTED,
                        "LAMMPS's slab correction wants a rectangular cell, and this one is tilted");
+    if (model->lists_pairs14)
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "this cell is not written for LAMMPS: a molecule lists its 1-4 pairs "
+                       "(lists_pairs14), and LAMMPS finds and scales them by the bonds. GROMACS "
+                       "has such lists: --to gromacs");
     if (model->only_metal && model->eim_parameters == NULL && model->eam_tables == NULL)
         return KM_FAIL(KM_ERROR_INTERNAL, "a metal without potential");
     return KM_OK;

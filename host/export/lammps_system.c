@@ -17,7 +17,9 @@ static const char *const style_of[KM_VDW_COUNT] = {
     [KM_VDW_MORSE] = "morse",          [KM_VDW_MORSE_R12] = "morse",
 };
 
-static const char *const term_style[KM_LAMMPS_KINDS] = {"harmonic", "harmonic", "opls", "cvff"};
+static const char *const term_style[KM_LAMMPS_KINDS] = {"harmonic", "harmonic", NULL, "cvff"};
+static const char *const dihedral_style[KM_LAMMPS_DIHEDRALS] = {"opls", "multi/harmonic",
+                                                                "nharmonic", "charmm"};
 
 /* The element that the metal's potential gives a type, or NULL. */
 static const char *metal_element(const km_lammps *l, int type)
@@ -152,9 +154,56 @@ static void put_pairs(FILE *out, const km_lammps *l)
         put_metal(out, l);
 }
 
-static void put_numbers(FILE *out, const km_lammps *l, int kind, const double *x)
+/* Which styles the dihedrals have, and how many. */
+static int count_styles(const km_lammps_terms *dihedrals, bool used[KM_LAMMPS_DIHEDRALS])
 {
-    const double e = l->units->energy;
+    int n = 0;
+    memset(used, 0, KM_LAMMPS_DIHEDRALS * sizeof *used);
+    for (int t = 0; t < dihedrals->n_types; t++) {
+        n += !used[dihedrals->type[t].style];
+        used[dihedrals->type[t].style] = true;
+    }
+    return n;
+}
+
+static void put_term_style(FILE *out, const km_lammps *l, int kind)
+{
+    bool used[KM_LAMMPS_DIHEDRALS];
+    fprintf(out, "%s_style", km_lammps_kind_name[kind]);
+    if (kind != KM_LAMMPS_DIHEDRAL) {
+        fprintf(out, " %s\n", term_style[kind]);
+        return;
+    }
+    if (count_styles(&l->terms[kind], used) > 1)
+        fputs(" hybrid", out);
+    for (int s = 0; s < KM_LAMMPS_DIHEDRALS; s++)
+        if (used[s])
+            fprintf(out, " %s", dihedral_style[s]);
+    fputc('\n', out);
+}
+
+static void put_dihedral(FILE *out, const km_lammps *l, const km_lammps_type *type)
+{
+    const double e = l->units->energy, *x = type->number;
+    bool used[KM_LAMMPS_DIHEDRALS];
+    if (count_styles(&l->terms[KM_LAMMPS_DIHEDRAL], used) > 1)
+        fprintf(out, "%s ", dihedral_style[type->style]);
+    if (type->style == KM_LAMMPS_CHARMM) { /* the last: no share of the 1-4 pairs */
+        fprintf(out, "%.15g %d %d 0", x[0] / e, (int)x[1], (int)x[2]);
+        return;
+    }
+    const int n = type->style == KM_LAMMPS_NHARMONIC        ? 6
+                  : type->style == KM_LAMMPS_MULTI_HARMONIC ? 5
+                                                            : 4;
+    if (type->style == KM_LAMMPS_NHARMONIC)
+        fputs("6 ", out);
+    for (int k = 0; k < n; k++)
+        fprintf(out, "%s%.15g", k > 0 ? " " : "", x[k] / e);
+}
+
+static void put_numbers(FILE *out, const km_lammps *l, int kind, const km_lammps_type *type)
+{
+    const double e = l->units->energy, *x = type->number;
     switch (kind) {
     case KM_LAMMPS_BOND: /* LAMMPS has no 1/2 */
         fprintf(out, "%.15g %.15g", 0.5 * x[1] / e / (PER_NM * PER_NM), PER_NM * x[0]);
@@ -163,7 +212,7 @@ static void put_numbers(FILE *out, const km_lammps *l, int kind, const double *x
         fprintf(out, "%.15g %.15g", 0.5 * x[1] / e, DEGREE * x[0]);
         break;
     case KM_LAMMPS_DIHEDRAL:
-        fprintf(out, "%.15g %.15g %.15g %.15g", x[0] / e, x[1] / e, x[2] / e, x[3] / e);
+        put_dihedral(out, l, type);
         break;
     default:
         fprintf(out, "%.15g %d %d", x[0] / e, (int)x[1], (int)x[2]);
@@ -179,7 +228,7 @@ static void put_coefficients(FILE *out, const km_lammps *l, int kind)
     for (int t = 0; t < terms->n_types; t++) {
         const km_lammps_type *type = &terms->type[t];
         fprintf(out, "%s_coeff %d ", km_lammps_kind_name[kind], t + 1);
-        put_numbers(out, l, kind, type->number);
+        put_numbers(out, l, kind, type);
         fputs(" #", out);
         for (int k = 0; k < km_lammps_kind_atoms[kind]; k++)
             fprintf(out, " %s", l->e->model->labels->type_name[type->atom[k]]);
@@ -231,7 +280,7 @@ static void put_head(FILE *out, const km_lammps *l)
                 ff->scale14_coulomb);
     for (int k = 0; k < KM_LAMMPS_KINDS; k++)
         if (l->terms[k].n_types > 0) /* before the data: their sections are read by style */
-            fprintf(out, "%s_style %s\n", km_lammps_kind_name[k], term_style[k]);
+            put_term_style(out, l, k);
     fputs("read_data system.data\n", out);
 }
 

@@ -16,11 +16,13 @@ const int km_lammps_kind_atoms[KM_LAMMPS_KINDS] = {2, 3, 4, 4};
 #define BOND_STIFFNESS 4e5  /* kJ/mol/nm^2  */
 #define ANGLE_STIFFNESS 400 /* kJ/mol/rad^2 */
 
+#define CVFF_MULTIPLICITY 6 /* the largest of improper_style cvff */
+
 static km_status type_number(km_lammps_terms *terms, const km_lammps_type *wanted, int *number)
 {
     for (int t = 0; t < terms->n_types; t++)
         if (memcmp(terms->type[t].number, wanted->number, sizeof wanted->number) == 0 &&
-            terms->type[t].held == wanted->held) {
+            terms->type[t].style == wanted->style && terms->type[t].held == wanted->held) {
             *number = t;
             return KM_OK;
         }
@@ -147,19 +149,40 @@ static bool rb_to_fourier(const double c[6], double v[4])
     return true;
 }
 
+/* LAMMPS counts phi as we do, and psi = phi - 180 degrees: odd powers change their sign. */
+static void rb_to_powers(const double c[6], double number[6])
+{
+    for (int n = 0; n < 6; n++)
+        number[n] = n % 2 == 0 ? c[n] : -c[n];
+}
+
 static km_status add_dihedrals(km_lammps *l)
 {
     const km_bonded_spec *bonded = &l->e->model->bonded;
     km_lammps_terms *terms = &l->terms[KM_LAMMPS_DIHEDRAL];
-    KM_TRY(reserve(terms, bonded->n_dihedrals_rb));
+    KM_TRY(reserve(terms, bonded->n_dihedrals_rb + bonded->n_dihedrals_periodic));
     for (int d = 0; d < bonded->n_dihedrals_rb; d++) {
         const km_dihedral_rb *dihedral = &bonded->dihedral_rb[d];
         km_lammps_type type = {.atom = {dihedral->i, dihedral->j, dihedral->k, dihedral->l}};
-        if (!rb_to_fourier(dihedral->c, type.number))
+        if (!rb_to_fourier(dihedral->c, type.number)) {
+            type.style = dihedral->c[5] == 0.0 ? KM_LAMMPS_MULTI_HARMONIC : KM_LAMMPS_NHARMONIC;
+            rb_to_powers(dihedral->c, type.number);
+        }
+        KM_TRY(add(terms, &type));
+    }
+    for (int d = 0; d < bonded->n_dihedrals_periodic; d++) {
+        const km_dihedral_periodic *p = &bonded->dihedral_periodic[d];
+        const double degrees = p->phi0 * 180.0 / KM_PI;
+        const km_lammps_type type = {.style = KM_LAMMPS_CHARMM,
+                                     .number = {p->k_phi, p->multiplicity, nearbyint(degrees)},
+                                     .atom = {p->i, p->j, p->k, p->l}};
+        if (p->improper)
+            continue;
+        if (fabs(degrees - type.number[2]) > 1e-9)
             return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "the dihedral of atoms %d, %d, %d and %d is no Fourier series of four "
-                           "terms, which is what LAMMPS's dihedral_style opls has",
-                           dihedral->i + 1, dihedral->j + 1, dihedral->k + 1, dihedral->l + 1);
+                           "the dihedral of atoms %d, %d, %d and %d has its phase at %.10g "
+                           "degrees, and LAMMPS's dihedral_style charmm takes whole ones",
+                           p->i + 1, p->j + 1, p->k + 1, p->l + 1, degrees);
         KM_TRY(add(terms, &type));
     }
     return KM_OK;
@@ -176,10 +199,13 @@ static km_status add_impropers(km_lammps *l)
     for (int d = 0; d < bonded->n_dihedrals_periodic; d++) {
         const km_dihedral_periodic *periodic = &bonded->dihedral_periodic[d];
         const double sign = cos(periodic->phi0);
-        if (fabs(fabs(sign) - 1.0) > 1e-14 || !periodic->improper)
+        if (!periodic->improper)
+            continue;
+        if (fabs(fabs(sign) - 1.0) > 1e-14 || periodic->multiplicity > CVFF_MULTIPLICITY)
             return KM_FAIL(KM_ERROR_UNSUPPORTED,
-                           "a periodic torsion whose angle is neither 0 nor 180 degrees, or that "
-                           "is no improper, is not written for LAMMPS");
+                           "a periodic improper whose angle is neither 0 nor 180 degrees, or whose "
+                           "multiplicity is above %d, is not written for LAMMPS",
+                           CVFF_MULTIPLICITY);
         const km_lammps_type type = {
             .number = {periodic->k_phi, sign > 0.0 ? 1.0 : -1.0, periodic->multiplicity},
             .atom = {periodic->i, periodic->j, periodic->k, periodic->l}};

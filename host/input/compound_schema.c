@@ -11,7 +11,8 @@ static const cyaml_schema_field_t site_fields[] = {
     CYAML_FIELD_STRING_PTR("species", CYAML_FLAG_POINTER, km_raw_compound_site, species, 1, 23),
     CYAML_FIELD_SEQUENCE_COUNT("position", CYAML_FLAG_POINTER, km_raw_compound_site, position,
                                n_position, &number, 3, 3),
-    CYAML_FIELD_FLOAT_PTR("occupancy", ABSENT, km_raw_compound_site, occupancy), CYAML_FIELD_END};
+    CYAML_FIELD_FLOAT_PTR("occupancy", ABSENT, km_raw_compound_site, occupancy),
+    CYAML_FIELD_BOOL_PTR("frozen", ABSENT, km_raw_compound_site, frozen), CYAML_FIELD_END};
 static const cyaml_schema_value_t site = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_compound_site, site_fields)};
 

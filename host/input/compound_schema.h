@@ -12,6 +12,7 @@ typedef struct km_raw_compound_site {
     double *position; /* fractions of the edges */
     uint32_t n_position;
     double *occupancy;
+    bool *frozen;
 } km_raw_compound_site;
 
 typedef struct km_raw_compound_species {

@@ -7,6 +7,7 @@
 #define KM_FORCEFIELD_FILE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "kernels/base/error.h"
 #include "kernels/pair/vdw.h"
@@ -49,11 +50,24 @@ typedef struct km_ff_angle_type {
     char *source, *analogy, *file;
 } km_ff_angle_type;
 
-/* U = V1/2 (1 + cos phi) + V2/2 (1 - cos 2 phi) + V3/2 (1 + cos 3 phi) + V4/2 (1 - cos 4 phi).
- * For impropers the third class is the central atom and the order of the list counts. */
+#define KM_FF_PERIODIC_MAX 8
+
+/* U = k (1 + cos(n phi - phi0)) */
+typedef struct km_ff_periodic {
+    int multiplicity;
+    double phi0, k; /* rad, kJ/mol */
+} km_ff_periodic;
+
+/* U = V1/2 (1 + cos phi) + V2/2 (1 - cos 2 phi) + V3/2 (1 + cos 3 phi) + V4/2 (1 - cos 4 phi)
+ *   + sum of C_n cos^n(phi - 180 degrees) + the periodic terms + k/2 (phi - phi0)^2 on the circle.
+ * For impropers the order of the list counts. */
 typedef struct km_ff_dihedral_type {
     char *class_name[4];
     double v[4]; /* kJ/mol */
+    double c[6]; /* kJ/mol  Ryckaert-Bellemans */
+    int n_periodic;
+    km_ff_periodic periodic[KM_FF_PERIODIC_MAX];
+    double harmonic_phi0, harmonic_k; /* rad, kJ/mol/rad^2 */
     char *source, *analogy, *file;
 } km_ff_dihedral_type;
 
@@ -63,6 +77,12 @@ typedef struct km_ff_atom {
     double charge;      /* e   */
     double position[3]; /* nm  start geometry */
 } km_ff_atom;
+
+typedef struct km_ff_pair14 {
+    int atom[2];
+    bool mixed;            /* by the rules of the force field; else: */
+    double sigma, epsilon; /* nm, kJ/mol, as they act                */
+} km_ff_pair14;
 
 typedef struct km_ff_charge_set {
     char *name;     /* "ligpargen_1.14CM1A" */
@@ -90,6 +110,9 @@ typedef struct km_ff_molecule {
     int (*improper)[4];
     int n_skip_angles;
     int (*skip_angle)[3];
+    bool lists_pairs14; /* 1-4 pairs are those of the list, not those three bonds apart */
+    int n_pairs14;
+    km_ff_pair14 *pair14;
     int n_charge_sets;
     km_ff_charge_set *charge_set;
 } km_ff_molecule;
@@ -155,6 +178,11 @@ int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b
 int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b);
 /* An atom of a metal: what is in the group "metal". */
 bool km_ff_is_metal(const km_ff_molecule *molecule);
+/* For those who build a force field: a copy of a text that it owns (NULL stays NULL); room for more
+ * zeroed rows behind n; what a molecule holds. */
+KM_MUST_CHECK km_status km_ff_keep(km_forcefield *ff, const char *text, char **copy);
+KM_MUST_CHECK km_status km_ff_grow(void **rows, int n, uint32_t more, size_t size);
+void km_ff_molecule_free(km_ff_molecule *molecule);
 /* Mass of one molecule, u. */
 double km_ff_molecule_mass(const km_forcefield *ff, int molecule);
 

@@ -21,6 +21,7 @@ void km_ff_molecule_free(km_ff_molecule *molecule)
     free(molecule->bond);
     free(molecule->improper);
     free(molecule->skip_angle);
+    free(molecule->pair14);
     memset(molecule, 0, sizeof *molecule);
 }
 
@@ -199,7 +200,8 @@ static km_status read_impropers(km_ff_reader *r, uint32_t row, km_ff_molecule *m
     for (uint32_t t = 0; t < raw->n_impropers; t++) {
         const int *q = raw->improper[t];
         KM_TRY(check_indices(r, row, "impropers", t, q, 4, m->n_atoms));
-        if (!bonded(m, q[0], q[2]) || !bonded(m, q[1], q[2]) || !bonded(m, q[3], q[2]))
+        if (r->raw->conventions.improper == KM_FF_CENTRAL_THIRD &&
+            (!bonded(m, q[0], q[2]) || !bonded(m, q[1], q[2]) || !bonded(m, q[3], q[2])))
             return KM_FAIL(KM_ERROR_INPUT,
                            "%s: molecule %s: the third atom of an improper must be bonded to the "
                            "three others; %s is not",
@@ -224,6 +226,34 @@ static km_status read_skipped_angles(km_ff_reader *r, uint32_t row, km_ff_molecu
                            a[1], a[2]);
         memcpy(m->skip_angle[t], a, sizeof m->skip_angle[t]);
         m->n_skip_angles++;
+    }
+    return KM_OK;
+}
+
+static km_status read_pairs14(km_ff_reader *r, uint32_t row, km_ff_molecule *m)
+{
+    const km_raw_molecule *raw = &r->raw->molecule[row];
+    if (raw->n_pairs14 > 0 && !raw->lists_pairs14)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: molecule %s: pairs14 stand instead of those three bonds apart; say so "
+                       "by lists_pairs14: true",
+                       km_ff_place(r, "molecules.%u.pairs14", row), m->key);
+    m->lists_pairs14 = raw->lists_pairs14;
+    KM_NEW(m->pair14, raw->n_pairs14);
+    for (uint32_t p = 0; p < raw->n_pairs14; p++) {
+        const km_raw_pair14 *pair = &raw->pair14[p];
+        KM_TRY(check_indices(r, row, "pairs14", p, pair->atom, 2, m->n_atoms));
+        if ((pair->sigma == NULL) != (pair->epsilon == NULL) ||
+            (pair->sigma != NULL && (*pair->sigma < 0.0 || *pair->epsilon < 0.0)))
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s: molecule %s: give sigma and epsilon, neither below 0, or neither "
+                           "where the pair is mixed and scaled",
+                           km_ff_place(r, "molecules.%u.pairs14.%u", row, p), m->key);
+        m->pair14[m->n_pairs14++] =
+            (km_ff_pair14){.atom = {pair->atom[0], pair->atom[1]},
+                           .mixed = pair->sigma == NULL,
+                           .sigma = pair->sigma != NULL ? *pair->sigma * r->length : 0.0,
+                           .epsilon = pair->epsilon != NULL ? *pair->epsilon * r->energy : 0.0};
     }
     return KM_OK;
 }
@@ -334,6 +364,7 @@ static km_status read_molecule(km_ff_reader *r, uint32_t row, km_ff_molecule *m)
     KM_TRY(check_connected(r, row, m));
     KM_TRY(read_impropers(r, row, m));
     KM_TRY(read_skipped_angles(r, row, m));
+    KM_TRY(read_pairs14(r, row, m));
     KM_TRY(read_charge_sets(r, row, m));
     KM_TRY(read_rigid(r, row, m));
     return read_density(r, row, m);

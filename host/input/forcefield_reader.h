@@ -17,20 +17,14 @@ typedef struct km_ff_reader {
 /* "FILE: line 12" of a node such as "molecules.3.atoms.5", for messages. */
 const char *km_ff_place(km_ff_reader *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* A copy owned by the force field; NULL stays NULL. */
-KM_MUST_CHECK km_status km_ff_keep(km_forcefield *ff, const char *text, char **copy);
 /* "T08, FFT", after checking that each key is known; place names the row in messages. */
 KM_MUST_CHECK km_status km_ff_join_sources(km_ff_reader *r, const km_raw_sources *sources,
                                            char **joined, const char *node, uint32_t row);
 /* Remembers that a row of an earlier file was replaced. */
 KM_MUST_CHECK km_status km_ff_note_override(km_ff_reader *r, const char *what, const char *before);
-/* Makes room for more zeroed rows behind n. */
-KM_MUST_CHECK km_status km_ff_grow(void **rows, int n, uint32_t more, size_t size);
-
 KM_MUST_CHECK km_status km_ff_add_atom_types(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_terms(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_pair_types(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_molecules(km_ff_reader *r);
-void km_ff_molecule_free(km_ff_molecule *molecule);
 
 #endif

@@ -22,7 +22,8 @@ static const cyaml_strval_t length_units[] = {{"angstrom", KM_FF_ANGSTROM}, {"nm
 static const cyaml_strval_t angle_units[] = {{"degree", KM_FF_DEGREE}, {"radian", KM_FF_RADIAN}};
 static const cyaml_strval_t harmonics[] = {{"k*(x-x0)^2", KM_FF_K}, {"k/2*(x-x0)^2", KM_FF_HALF_K}};
 static const cyaml_strval_t dihedrals[] = {{"opls_fourier", 0}};
-static const cyaml_strval_t impropers[] = {{"opls_fourier_central_third", 0}};
+static const cyaml_strval_t impropers[] = {{"opls_fourier_central_third", KM_FF_CENTRAL_THIRD},
+                                           {"as_listed", KM_FF_AS_LISTED}};
 static const cyaml_strval_t mixings[] = {{"geometric", KM_MIXING_GEOMETRIC},
                                          {"lorentz_berthelot", KM_MIXING_LORENTZ_BERTHELOT}};
 static const cyaml_strval_t states[] = {{"published", KM_PUBLISHED}, {"analogy", KM_ANALOGY}};
@@ -80,8 +81,20 @@ static const cyaml_schema_field_t bond_fields[] =
     TERM_FIELDS(2, NUMBER("r0", 0, km_raw_term, r0), NUMBER("k", 0, km_raw_term, k));
 static const cyaml_schema_field_t angle_fields[] =
     TERM_FIELDS(3, NUMBER("theta0", 0, km_raw_term, theta0), NUMBER("k", 0, km_raw_term, k));
+static const cyaml_schema_field_t periodic_fields[] = {
+    CYAML_FIELD_INT("n", 0, km_raw_periodic, multiplicity),
+    NUMBER("phi0", 0, km_raw_periodic, phi0), NUMBER("k", 0, km_raw_periodic, k), CYAML_FIELD_END};
+static const cyaml_schema_value_t periodic_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_periodic, periodic_fields)};
+static const cyaml_schema_field_t harmonic_fields[] = {
+    NUMBER("phi0", 0, km_raw_harmonic, phi0), NUMBER("k", 0, km_raw_harmonic, k), CYAML_FIELD_END};
 static const cyaml_schema_field_t dihedral_fields[] =
-    TERM_FIELDS(4, CYAML_FIELD_SEQUENCE_FIXED("V", 0, km_raw_term, v, &number, 4));
+    TERM_FIELDS(4, LIST("V", OPTIONAL, km_raw_term, v, n_v, &number, 4, 4),
+                LIST("C", OPTIONAL, km_raw_term, c, n_c, &number, 6, 6),
+                LIST("periodic", OPTIONAL, km_raw_term, periodic, n_periodic, &periodic_value, 1,
+                     KM_FF_PERIODIC_MAX),
+                CYAML_FIELD_MAPPING_PTR("harmonic", POINTER | OPTIONAL, km_raw_term, harmonic,
+                                        harmonic_fields));
 #define TERM_VALUE(fields)                                                                         \
     {                                                                                              \
         CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_term, fields)                               \
@@ -137,6 +150,13 @@ static const cyaml_schema_value_t index_triple = {
 static const cyaml_schema_value_t index_quadruple = {
     CYAML_VALUE_SEQUENCE_FIXED(CYAML_FLAG_DEFAULT, int, &index_value, 4)};
 
+static const cyaml_schema_field_t pair14_fields[] = {
+    CYAML_FIELD_SEQUENCE_FIXED("atoms", 0, km_raw_pair14, atom, &index_value, 2),
+    CYAML_FIELD_FLOAT_PTR("sigma", POINTER | OPTIONAL, km_raw_pair14, sigma),
+    CYAML_FIELD_FLOAT_PTR("epsilon", POINTER | OPTIONAL, km_raw_pair14, epsilon), CYAML_FIELD_END};
+static const cyaml_schema_value_t pair14_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_pair14, pair14_fields)};
+
 static const cyaml_schema_field_t molecule_fields[] = {
     TEXT("key", 0, km_raw_molecule, key, 23),
     TEXT("residue", 0, km_raw_molecule, residue, 4),
@@ -159,6 +179,8 @@ static const cyaml_schema_field_t molecule_fields[] = {
          LONGEST),
     LIST("skip_angles", OPTIONAL, km_raw_molecule, skip_angle, n_skip_angles, &index_triple, 0,
          LONGEST),
+    CYAML_FIELD_BOOL("lists_pairs14", OPTIONAL, km_raw_molecule, lists_pairs14),
+    LIST("pairs14", OPTIONAL, km_raw_molecule, pair14, n_pairs14, &pair14_value, 0, LONGEST),
     LIST("charge_sets", OPTIONAL, km_raw_molecule, charge_set, n_charge_sets, &charge_set_value, 0,
          LONGEST),
     CYAML_FIELD_END};

@@ -12,6 +12,7 @@ typedef enum km_ff_energy_unit { KM_FF_KCAL_MOL, KM_FF_KJ_MOL, KM_FF_EV } km_ff_
 typedef enum km_ff_length_unit { KM_FF_ANGSTROM, KM_FF_NM } km_ff_length_unit;
 typedef enum km_ff_angle_unit { KM_FF_DEGREE, KM_FF_RADIAN } km_ff_angle_unit;
 typedef enum km_ff_harmonic { KM_FF_K, KM_FF_HALF_K } km_ff_harmonic;
+typedef enum km_ff_improper { KM_FF_CENTRAL_THIRD, KM_FF_AS_LISTED } km_ff_improper;
 
 /* A list of source keys, as every parameter carries one. */
 typedef struct km_raw_sources {
@@ -27,8 +28,9 @@ typedef struct km_raw_units {
 
 typedef struct km_raw_conventions {
     km_ff_harmonic harmonic;
-    int dihedral, improper; /* one choice each; named so that a reader sees it       */
-    km_mixing *mixing;      /* NULL: as in the file before                           */
+    int dihedral; /* one choice; named so that a reader sees it */
+    km_ff_improper improper;
+    km_mixing *mixing; /* NULL: as in the file before                           */
     double *scale14_lj, *scale14_coulomb;
 } km_raw_conventions;
 
@@ -43,11 +45,24 @@ typedef struct km_raw_atom_type {
     km_raw_sources source;
 } km_raw_atom_type;
 
+typedef struct km_raw_periodic {
+    int multiplicity;
+    double phi0, k;
+} km_raw_periodic;
+
+typedef struct km_raw_harmonic {
+    double phi0, k;
+} km_raw_harmonic;
+
 /* A row of bond_types, angle_types, dihedral_types or improper_types. */
 typedef struct km_raw_term {
     char **class_name;
     uint32_t n_classes;
-    double r0, theta0, k, v[4];
+    double r0, theta0, k, *v, *c; /* v: 4, c: 6, or NULL */
+    uint32_t n_v, n_c;
+    km_raw_periodic *periodic;
+    uint32_t n_periodic;
+    km_raw_harmonic *harmonic;
     km_raw_sources source;
     char *analogy, *wildcard;
 } km_raw_term;
@@ -87,6 +102,11 @@ typedef struct km_raw_rigid {
 
 typedef char km_raw_cell[24]; /* in place: libcyaml 1.3.1 cannot free rows of pointers       */
 
+typedef struct km_raw_pair14 {
+    int atom[2];
+    double *sigma, *epsilon; /* NULL: mixed */
+} km_raw_pair14;
+
 typedef struct km_raw_molecule {
     char *key, *residue, *name, *group, *smiles, *force_field, *note, *geometry;
     int charge;
@@ -103,6 +123,9 @@ typedef struct km_raw_molecule {
     uint32_t n_impropers;
     int (*skip_angle)[3];
     uint32_t n_skip_angles;
+    bool lists_pairs14;
+    km_raw_pair14 *pair14;
+    uint32_t n_pairs14;
     km_raw_charge_set *charge_set;
     uint32_t n_charge_sets;
 } km_raw_molecule;

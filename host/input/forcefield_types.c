@@ -12,6 +12,9 @@
 #define LONGEST_BOND 0.5  /* nm */
 #define LARGEST_SIGMA 2.0 /* nm */
 
+/* Of a periodic torsion; a larger one is a slip of columns. */
+#define KM_FF_LARGEST_MULTIPLICITY 12
+
 /* Lookups. */
 
 static bool match(char *const *row, const char *const *classes, int n, bool reversible)
@@ -87,7 +90,8 @@ static km_status fill_lennard_jones(km_ff_reader *r, uint32_t row, km_ff_atom_ty
     if (type->sigma < 0 || type->epsilon < 0)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: sigma %g and epsilon %g; neither may be below 0",
-                       km_ff_place(r, "atom_types.%u", row), raw->name, *raw->sigma, *raw->epsilon);
+                       km_ff_place(r, "atom_types.%u", row), raw->name, type->sigma / r->length,
+                       type->epsilon / r->energy);
     if (type->sigma > LARGEST_SIGMA)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: type %s: sigma is %g nm; is it in the file's unit of length?",
@@ -230,6 +234,37 @@ static km_status add_angles(km_ff_reader *r)
     return KM_OK;
 }
 
+static km_status fill_periodic(km_ff_reader *r, const char *node, uint32_t row,
+                               const km_raw_term *raw, km_ff_dihedral_type *type)
+{
+    type->n_periodic = (int)raw->n_periodic;
+    for (uint32_t t = 0; t < raw->n_periodic; t++) {
+        const km_raw_periodic *p = &raw->periodic[t];
+        if (p->multiplicity < 0 || p->multiplicity > KM_FF_LARGEST_MULTIPLICITY)
+            return KM_FAIL(KM_ERROR_INPUT, "%s: n is %d; it must lie between 0 and %d",
+                           km_ff_place(r, "%s.%u", node, row), p->multiplicity,
+                           KM_FF_LARGEST_MULTIPLICITY);
+        type->periodic[t] = (km_ff_periodic){p->multiplicity, p->phi0 * r->angle, p->k * r->energy};
+    }
+    return KM_OK;
+}
+
+/* The numbers of a torsion, whichever of its forms a row gives. */
+static km_status fill_torsion(km_ff_reader *r, const char *node, uint32_t row,
+                              const km_raw_term *raw, km_ff_dihedral_type *type)
+{
+    if (raw->n_v + raw->n_c + raw->n_periodic == 0 && raw->harmonic == NULL)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: V, C, periodic or harmonic is missing",
+                       km_ff_place(r, "%s.%u", node, row));
+    for (uint32_t n = 0; n < 4; n++)
+        type->v[n] = n < raw->n_v ? raw->v[n] * r->energy : 0.0;
+    for (uint32_t n = 0; n < 6; n++)
+        type->c[n] = n < raw->n_c ? raw->c[n] * r->energy : 0.0;
+    type->harmonic_phi0 = raw->harmonic != NULL ? raw->harmonic->phi0 * r->angle : 0.0;
+    type->harmonic_k = raw->harmonic != NULL ? raw->harmonic->k * r->harmonic * r->energy : 0.0;
+    return fill_periodic(r, node, row, raw, type);
+}
+
 static km_status add_torsions(km_ff_reader *r, const char *node, const km_raw_term *raws,
                               uint32_t n, bool reversible, km_ff_dihedral_type **types,
                               int *n_types)
@@ -242,8 +277,7 @@ static km_status add_torsions(km_ff_reader *r, const char *node, const km_raw_te
         km_ff_dihedral_type *type = &(*types)[known >= 0 ? known : *n_types];
         const row_target target = ROW_TARGET(type);
         KM_TRY(fill_row(r, node, row, raw, known >= 0, &target));
-        for (int v = 0; v < 4; v++)
-            type->v[v] = raw->v[v] * r->energy;
+        KM_TRY(fill_torsion(r, node, row, raw, type));
         *n_types += known < 0;
     }
     return KM_OK;

@@ -49,6 +49,7 @@ static km_status read_sites(km_recipe_reader *r, const km_raw_compound *raw,
         snprintf(site->species, sizeof site->species, "%s", raw->site[k].species);
         memcpy(site->position, raw->site[k].position, sizeof site->position);
         site->occupancy = raw->site[k].occupancy != NULL ? *raw->site[k].occupancy : 1.0;
+        site->frozen = raw->site[k].frozen != NULL && *raw->site[k].frozen;
     }
     return KM_OK;
 }

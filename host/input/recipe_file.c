@@ -10,6 +10,7 @@
 
 #include "host/input/near_name.h"
 #include "host/input/recipe_reader.h"
+#include "host/input/without_potential.h"
 #include "kernels/base/units.h"
 
 #define PATH_LENGTH 4096
@@ -127,6 +128,7 @@ static km_status find_recipe(const char *path_or_id, char *path, size_t length)
         snprintf(path, length, "%s", path_or_id);
         return KM_OK;
     }
+    KM_TRY(km_unmodelled_refuse(path_or_id));
     char hint[300];
     km_near_yaml_file(folder, path_or_id, hint, sizeof hint);
     return KM_FAIL(
@@ -191,6 +193,8 @@ static void free_stack(km_recipe_stack *stack)
     for (int k = 0; k < stack->n_layers; k++) {
         if (stack->layer[k].slab != NULL)
             free(stack->layer[k].slab->element);
+        if (stack->layer[k].slab != NULL)
+            free(stack->layer[k].slab->second);
         free(stack->layer[k].slab);
         free_liquid(stack->layer[k].liquid);
     }

@@ -45,7 +45,12 @@ typedef struct km_recipe_liquid {
     char node[48];      /* where the recipe says it: "cell.liquid"              */
 } km_recipe_liquid;
 
-typedef enum km_lattice_kind { KM_LATTICE_BCC, KM_LATTICE_FCC } km_lattice_kind;
+/* Rock salt is for slabs with their (100) surface alone. */
+typedef enum km_lattice_kind {
+    KM_LATTICE_BCC,
+    KM_LATTICE_FCC,
+    KM_LATTICE_ROCK_SALT
+} km_lattice_kind;
 typedef enum km_surface { KM_SURFACE_100, KM_SURFACE_110, KM_SURFACE_111 } km_surface;
 
 /* One of the elements of an alloy. */
@@ -71,6 +76,7 @@ typedef struct km_compound_site {
     char species[24];   /* a one-atom molecule of the force field               */
     double position[3]; /* fractions of the edges                               */
     double occupancy;   /* 1 = always filled                                    */
+    bool frozen;        /* held in its place                                    */
 } km_compound_site;
 
 /* A crystal by its space group. */
@@ -85,9 +91,10 @@ typedef struct km_recipe_compound {
     double expected_density; /* kg/m^3 of the paper; 0 = not given                   */
 } km_recipe_compound;
 
-/* A metal with two surfaces, normal to z. */
+/* A metal, or a film of a halide, with two surfaces normal to z. */
 typedef struct km_recipe_slab {
     char *element;
+    char *second; /* the other element of rock salt; NULL of a metal      */
     km_lattice_kind lattice;
     km_surface surface;
     double lattice_constant; /* nm                                                   */
@@ -213,6 +220,8 @@ typedef struct km_recipe {
 KM_MUST_CHECK km_status km_recipe_read(const char *path_or_id, const char *const *settings,
                                        int n_settings, km_recipe **out);
 void km_recipe_destroy(km_recipe *recipe);
+/* Are atoms held in place? */
+bool km_recipe_has_frozen(const km_recipe *recipe);
 /* Writes it with every default spelled out, readable again by km_recipe_read and giving the same
  * run. Goes aside first and is then renamed: path is never half written. */
 KM_MUST_CHECK km_status km_recipe_write(const km_recipe *recipe, const char *path);

@@ -251,9 +251,16 @@ static km_status check_barostat(const km_stage_list *list, int at)
 {
     const km_stage *stage = &list->stage[at];
     const km_recipe *recipe = list->r->recipe;
-    if (stage->barostat == KM_BAROSTAT_NONE || recipe->stack == NULL)
+    if (stage->barostat == KM_BAROSTAT_NONE)
         return KM_OK;
     const bool own = raw_of(list, at)->barostat != NULL;
+    if (recipe->compound != NULL && km_recipe_has_frozen(recipe))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: stage %s has a barostat, which would move the frozen sites of the "
+                       "cell; choose barostat: none, or free the sites",
+                       place_of(list, at, own, own ? "barostat" : "ensemble"), stage->name);
+    if (recipe->stack == NULL)
+        return KM_OK;
     if (km_recipe_has_frozen(recipe))
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: stage %s has a barostat, which would move the frozen layers of the "

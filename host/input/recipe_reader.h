@@ -66,8 +66,6 @@ KM_MUST_CHECK km_status km_recipe_read_liquid(km_recipe_reader *r, const char *n
 KM_MUST_CHECK km_status km_recipe_read_metal(km_recipe_reader *r);
 /* recipe_compound.c: cell.compound; a CIF file becomes sites. */
 KM_MUST_CHECK km_status km_recipe_read_compound(km_recipe_reader *r);
-/* Are atoms held in place? */
-bool km_recipe_has_frozen(const km_recipe *recipe);
 KM_MUST_CHECK km_status km_recipe_read_interactions(km_recipe_reader *r);
 KM_MUST_CHECK km_status km_recipe_read_stages(km_recipe_reader *r);
 

@@ -40,7 +40,8 @@ static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"metal", KM_PROTOCOL_METAL},
                                            {"interface", KM_PROTOCOL_INTERFACE},
                                            {"crystal", KM_PROTOCOL_CRYSTAL}};
-static const cyaml_strval_t lattices[] = {{"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}};
+static const cyaml_strval_t lattices[] = {
+    {"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}, {"rock_salt", KM_LATTICE_ROCK_SALT}};
 static const cyaml_strval_t surfaces[] = {
     {"100", KM_SURFACE_100}, {"110", KM_SURFACE_110}, {"111", KM_SURFACE_111}};
 static const cyaml_strval_t crystal_states[] = {{"solid", KM_CRYSTAL_SOLID},
@@ -49,9 +50,10 @@ static const cyaml_strval_t kinds[] = {{"minimise", KM_STAGE_MINIMISE},
                                        {"dynamics", KM_STAGE_DYNAMICS}};
 static const cyaml_strval_t mixings[] = {{"geometric", KM_MIXING_GEOMETRIC},
                                          {"lorentz_berthelot", KM_MIXING_LORENTZ_BERTHELOT}};
-static const cyaml_strval_t analyses[] = {
-    {"msd", 0},       {"rdf", 1},          {"profile", 2},   {"layers", 3}, {"order", 4},
-    {"solvation", 5}, {"conductivity", 6}, {"viscosity", 7}, {"jumps", 8},  {"occupancy", 9}};
+static const cyaml_strval_t analyses[] = {{"msd", 0},          {"rdf", 1},       {"profile", 2},
+                                          {"layers", 3},       {"order", 4},     {"solvation", 5},
+                                          {"conductivity", 6}, {"viscosity", 7}, {"jumps", 8},
+                                          {"occupancy", 9},    {"vanhove", 10}};
 
 static const char *word_of(const cyaml_strval_t *words, uint32_t n, int64_t value)
 {
@@ -160,6 +162,7 @@ static const cyaml_schema_field_t piston_fields[] = {
 
 #define SLAB_FIELDS                                                                                \
     TEXT("element", 0, km_raw_slab, element, 3),                                                   \
+        TEXT("second_element", OPTIONAL, km_raw_slab, second, 3),                                  \
         CYAML_FIELD_ENUM("lattice", 0, km_raw_slab, lattice, lattices, COUNT(lattices)),           \
         CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_slab, lattice_constant),       \
         CYAML_FIELD_ENUM("surface", 0, km_raw_slab, surface, surfaces, COUNT(surfaces)),           \

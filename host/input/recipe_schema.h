@@ -73,7 +73,7 @@ typedef struct km_raw_piston {
 } km_raw_piston;
 
 typedef struct km_raw_slab {
-    char *element;
+    char *element, *second;
     km_lattice_kind lattice;
     km_surface surface;
     double *lattice_constant; /* angstrom */

@@ -33,6 +33,32 @@ static km_status read_alloy(km_recipe_reader *r, const km_raw_crystal *raw,
     return KM_OK;
 }
 
+/* Rock salt has two elements and is built as a film of (100) layers, all of them free. */
+static km_status check_rock_salt(km_recipe_reader *r, const km_recipe_slab *slab)
+{
+    const bool salt = slab->lattice == KM_LATTICE_ROCK_SALT;
+    if (salt != (slab->second != NULL))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: second_element and lattice: rock_salt belong together; give both, or "
+                       "neither for a metal",
+                       km_recipe_place(r, "%s", slab->node));
+    if (!salt)
+        return KM_OK;
+    if (strcmp(slab->element, slab->second) == 0)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: rock salt has two elements, and both are %s",
+                       km_recipe_place(r, "%s.second_element", slab->node), slab->element);
+    if (slab->surface != KM_SURFACE_100)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: rock salt is built with its neutral (100) surface only; give \"100\"",
+                       km_recipe_place(r, "%s.surface", slab->node));
+    if (slab->frozen_layers + slab->thermostat_layers > 0)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: frozen_layers and thermostat_layers are for slabs of one element; "
+                       "hold the metal below the film",
+                       km_recipe_place(r, "%s", slab->node));
+    return KM_OK;
+}
+
 static km_status read_crystal(km_recipe_reader *r, const km_raw_crystal *raw)
 {
     KM_NEW(r->recipe->crystal, 1);
@@ -45,6 +71,10 @@ static km_status read_crystal(km_recipe_reader *r, const km_raw_crystal *raw)
                        km_recipe_place(r, "cell.crystal"));
     KM_TRY(read_alloy(r, raw, crystal));
     crystal->lattice = raw->lattice;
+    if (raw->lattice == KM_LATTICE_ROCK_SALT)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: rock_salt is for a slab; a crystal of ions is given by cell.compound",
+                       km_recipe_place(r, "cell.crystal.lattice"));
     crystal->liquid = raw->state != NULL && *raw->state == KM_CRYSTAL_LIQUID;
     KM_TRY(km_recipe_read_numbers(r, "cell.crystal", &km_recipe_crystal_numbers, raw, crystal));
     KM_TRY(km_recipe_read_whole(r, "cell.crystal.size.atoms", raw->size.atoms, 2, 100000000,
@@ -87,6 +117,8 @@ static km_status read_slab(km_recipe_reader *r, const char *node, const km_raw_s
     km_recipe_slab *slab = *out;
     snprintf(slab->node, sizeof slab->node, "%s", node);
     KM_TRY(km_recipe_keep(raw->element, &slab->element));
+    if (raw->second != NULL)
+        KM_TRY(km_recipe_keep(raw->second, &slab->second));
     slab->lattice = raw->lattice;
     slab->surface = raw->surface;
     KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_slab_numbers, raw, slab));
@@ -98,6 +130,7 @@ static km_status read_slab(km_recipe_reader *r, const char *node, const km_raw_s
     KM_TRY(km_recipe_read_whole(
         r, key[2], raw->thermostat_layers, 0, slab->layers - slab->frozen_layers,
         "layers with a thermostat, at most those that move", &slab->thermostat_layers));
+    KM_TRY(check_rock_salt(r, slab));
     if (raw->piston == NULL)
         return KM_OK;
     slab->piston = true;
@@ -141,11 +174,13 @@ static km_status check_stack(km_recipe_reader *r, const char *node, const km_rec
 {
     int slabs = 0;
     for (int k = 0; k < stack->n_layers; k++) {
-        slabs += stack->layer[k].slab != NULL;
-        if (k > 0 && stack->layer[k].slab != NULL && stack->layer[k - 1].slab != NULL)
+        const km_recipe_slab *below = k > 0 ? stack->layer[k - 1].slab : NULL;
+        const km_recipe_slab *slab = stack->layer[k].slab;
+        slabs += slab != NULL;
+        if (below != NULL && slab != NULL && below->lattice == slab->lattice)
             return KM_FAIL(KM_ERROR_INPUT,
-                           "%s: two slabs lie on each other; put a liquid between them or make "
-                           "them one slab of more layers",
+                           "%s: two slabs of one lattice lie on each other; put a liquid between "
+                           "them or make them one slab of more layers",
                            km_recipe_place(r, "%s.layers.%d", node, k));
         KM_TRY(check_outer(r, stack, k));
     }
@@ -215,6 +250,9 @@ bool km_recipe_has_frozen(const km_recipe *recipe)
 {
     for (int k = 0; recipe->stack != NULL && k < recipe->stack->n_layers; k++)
         if (recipe->stack->layer[k].slab != NULL && recipe->stack->layer[k].slab->frozen_layers > 0)
+            return true;
+    for (int k = 0; recipe->compound != NULL && k < recipe->compound->n_sites; k++)
+        if (recipe->compound->site[k].frozen)
             return true;
     return false;
 }

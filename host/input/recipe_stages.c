@@ -146,11 +146,13 @@ static km_status add_interface_stages(km_stage_list *list)
     return add_equilibration(list, periodic ? KM_BAROSTAT_Z_ONLY : KM_BAROSTAT_NONE, 200.0);
 }
 
-/* A crystal of ions is warmed and finds its cell; a and b change together, c alone. */
+/* A crystal of ions is warmed and finds its cell, unless parts of it are held; a and b change
+ * together, c alone. */
 static km_status add_crystal_stages(km_stage_list *list)
 {
+    const bool held = km_recipe_has_frozen(list->r->recipe);
     KM_TRY(add_heating(list));
-    return add_equilibration(list, KM_BAROSTAT_SEMI_ISOTROPIC, 50.0);
+    return add_equilibration(list, held ? KM_BAROSTAT_NONE : KM_BAROSTAT_SEMI_ISOTROPIC, 50.0);
 }
 
 km_status km_stage_list_fill(km_stage_list *list, km_protocol protocol)

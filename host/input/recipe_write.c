@@ -8,46 +8,13 @@
 #include <unistd.h>
 
 #include "host/input/recipe_reader.h"
+#include "host/input/yaml_text.h"
 #include "kernels/base/units.h"
-
-#define NUMBER_LENGTH 40
-
-/* The shortest text that becomes value again when multiplied by unit; false when there is none, and
- * then the nearest. */
-static bool number_text(double value, double unit, char text[NUMBER_LENGTH])
-{
-    const double guess = value / unit;
-    const double candidate[] = {guess, nextafter(guess, INFINITY), nextafter(guess, -INFINITY)};
-    for (int digits = 6; digits <= 17; digits++)
-        for (int k = 0; k < 3; k++) {
-            snprintf(text, NUMBER_LENGTH, "%.*g", digits, candidate[k]);
-            if (strtod(text, NULL) * unit == value)
-                return true;
-        }
-    snprintf(text, NUMBER_LENGTH, "%.17g", guess);
-    return false;
-}
-
-static void write_quoted(FILE *file, const char *text)
-{
-    fputc('"', file);
-    for (const char *c = text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\')
-            fputc('\\', file);
-        if (*c == '\n')
-            fputs("\\n", file);
-        else if (*c == '\t')
-            fputs("\\t", file);
-        else
-            fputc(*c, file);
-    }
-    fputc('"', file);
-}
 
 static void write_text(FILE *file, const char *key, const char *text)
 {
     fprintf(file, "%s: ", key);
-    write_quoted(file, text);
+    km_yaml_put_text(file, text);
 }
 
 static void write_line(FILE *file, const char *key, const char *text)
@@ -65,12 +32,12 @@ static void write_numbers(FILE *file, const km_recipe_numbers *numbers, const vo
 {
     for (int k = 0; k < numbers->n; k++) {
         const km_recipe_number *row = &numbers->row[k];
-        char text[NUMBER_LENGTH];
+        char text[KM_YAML_NUMBER];
         double value;
         memcpy(&value, (const char *)values + row->out, sizeof value);
         if (value == 0.0 && row->least > 0.0)
             continue;
-        number_text(value, row->unit, text);
+        km_yaml_number(value, row->unit, text);
         fprintf(file, "%s%s: %s%s", before, row->key, text, after);
     }
 }
@@ -125,8 +92,8 @@ static void write_alloy(FILE *file, const km_recipe_crystal *crystal)
 
 static void write_length(FILE *file, const char *key, double value, double unit)
 {
-    char text[NUMBER_LENGTH];
-    number_text(value, unit, text);
+    char text[KM_YAML_NUMBER];
+    km_yaml_number(value, unit, text);
     fprintf(file, "%s: %s", key, text);
 }
 
@@ -144,8 +111,9 @@ static void write_compound(FILE *file, const km_recipe_compound *compound)
         const km_compound_site *site = &compound->site[s];
         fputs("      - {", file);
         write_text(file, "species", site->species);
-        fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g}\n", site->position[0],
-                site->position[1], site->position[2], site->occupancy);
+        fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g%s}\n", site->position[0],
+                site->position[1], site->position[2], site->occupancy,
+                site->frozen ? ", frozen: true" : "");
     }
     fprintf(file, "    repeats: [%d, %d, %d]\n    orthogonal: %s\n    tries: %d\n",
             compound->repeats[0], compound->repeats[1], compound->repeats[2],
@@ -177,14 +145,18 @@ static void write_slab(FILE *file, const km_recipe_slab *slab)
 {
     fputc('{', file);
     write_text(file, "element", slab->element);
+    if (slab->second != NULL) {
+        fputs(", ", file);
+        write_text(file, "second_element", slab->second);
+    }
     fprintf(file, ", lattice: %s, surface: \"%s\"", km_lattice_word(slab->lattice),
             km_surface_word(slab->surface));
     write_numbers(file, &km_recipe_slab_numbers, slab, ", ", "");
     fprintf(file, ", layers: %d, frozen_layers: %d, thermostat_layers: %d", slab->layers,
             slab->frozen_layers, slab->thermostat_layers);
     if (slab->piston) {
-        char text[NUMBER_LENGTH];
-        number_text(slab->piston_pressure, KM_PRESSURE_PER_BAR, text);
+        char text[KM_YAML_NUMBER];
+        km_yaml_number(slab->piston_pressure, KM_PRESSURE_PER_BAR, text);
         fprintf(file, ", piston: {pressure_bar: %s}", text);
     }
     fputs("}\n", file);
@@ -193,9 +165,9 @@ static void write_slab(FILE *file, const km_recipe_slab *slab)
 /* A cell.slab is written as the stack that it is. */
 static void write_stack(FILE *file, const km_recipe_stack *stack)
 {
-    char text[2][NUMBER_LENGTH];
+    char text[2][KM_YAML_NUMBER];
     for (int k = 0; k < 2; k++)
-        number_text(stack->area[k], KM_NM_PER_ANGSTROM, text[k]);
+        km_yaml_number(stack->area[k], KM_NM_PER_ANGSTROM, text[k]);
     fprintf(file, "  stack:\n    area_A: [%s, %s]\n", text[0], text[1]);
     write_numbers(file, &km_recipe_stack_numbers, stack, "    ", "\n");
     fputs("    layers:\n", file);
@@ -211,7 +183,7 @@ static void write_stack(FILE *file, const km_recipe_stack *stack)
 
 static void write_structure(FILE *file, const km_recipe_structure *structure)
 {
-    char text[NUMBER_LENGTH];
+    char text[KM_YAML_NUMBER];
     fputs("  structure:\n", file);
     write_line(file, "    file", structure->file);
     if (structure->n_molecules > 0)
@@ -223,7 +195,7 @@ static void write_structure(FILE *file, const km_recipe_structure *structure)
     if (!(structure->box[0] > 0.0))
         return;
     for (int k = 0; k < 6; k++) {
-        number_text(structure->box[k], k < 3 ? KM_NM_PER_ANGSTROM : 1.0, text);
+        km_yaml_number(structure->box[k], k < 3 ? KM_NM_PER_ANGSTROM : 1.0, text);
         fprintf(file, "%s%s%s",
                 k == 0   ? "    box_A: ["
                 : k == 3 ? "    angles_deg: ["
@@ -237,7 +209,7 @@ static void write_forcefield(FILE *file, const km_recipe_forcefield *forcefield)
     fputs("forcefield:\n  files:\n", file);
     for (int k = 0; k < forcefield->n_files; k++) {
         fputs("    - ", file);
-        write_quoted(file, forcefield->file[k]);
+        km_yaml_put_text(file, forcefield->file[k]);
         fputc('\n', file);
     }
     write_numbers(file, &km_recipe_forcefield_numbers, forcefield, "  ", "\n");
@@ -294,8 +266,8 @@ static void write_stage(FILE *file, const km_stage *stage, const km_stage *produ
     fputs("  - ", file);
     write_line(file, "name", stage->name);
     if (stage->kind == KM_STAGE_MINIMISE) {
-        char text[NUMBER_LENGTH];
-        number_text(stage->force_tolerance, 1.0, text);
+        char text[KM_YAML_NUMBER];
+        km_yaml_number(stage->force_tolerance, 1.0, text);
         fprintf(file, "    kind: minimise\n    max_steps: %d\n", stage->max_steps);
         fprintf(file, "    force_tolerance_kJ_mol_nm: %s\n", text);
         return;
@@ -368,7 +340,7 @@ static void write_recipe(FILE *file, const km_recipe *recipe)
             recipe->replicas, recipe->n_references > 0 ? "" : " []");
     for (int k = 0; k < recipe->n_references; k++) {
         fputs("  - ", file);
-        write_quoted(file, recipe->reference[k]);
+        km_yaml_put_text(file, recipe->reference[k]);
         fputc('\n', file);
     }
 }

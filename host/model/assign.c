@@ -192,9 +192,14 @@ static km_status add_angles(km_assignment *a, const km_forcefield *ff)
     return KM_OK;
 }
 
-static bool all_zero(const double v[4])
+static bool all_zero(const km_ff_dihedral_type *type)
 {
-    return v[0] == 0.0 && v[1] == 0.0 && v[2] == 0.0 && v[3] == 0.0;
+    bool zero = type->n_periodic == 0 && type->harmonic_k == 0.0;
+    for (int n = 0; n < 4; n++)
+        zero = zero && type->v[n] == 0.0;
+    for (int n = 0; n < 6; n++)
+        zero = zero && type->c[n] == 0.0;
+    return zero;
 }
 
 /* Every path i-j-k-l of three bonds; in a three-membered ring the one with i = l is none. */
@@ -213,7 +218,7 @@ static km_status add_dihedrals(km_assignment *a, const km_forcefield *ff)
                     continue;
                 KM_TRY(add_term(a, ff, KM_TERM_DIHEDRAL, atom, 4));
                 km_term *term = &a->term[KM_TERM_DIHEDRAL][a->n_terms[KM_TERM_DIHEDRAL] - 1];
-                term->silent = all_zero(ff->dihedral_type[term->row].v);
+                term->silent = all_zero(&ff->dihedral_type[term->row]);
             }
     }
     return KM_OK;

@@ -39,7 +39,8 @@ typedef struct km_assignment {
     /* exclusions.c */
     int *exclusion_start, *exclusion; /* partners up to three bonds away, ascending       */
     int n_pairs14;
-    km_pair14 *pair14; /* exactly three bonds apart, i < j; parameters by km_mix_pairs14 */
+    km_pair14 *pair14; /* exactly three bonds apart, i < j, or as the molecule lists them;
+                          parameters by km_mix_pairs14 */
     /* constraints.c */
     int n_groups, n_constraints;
     km_constraint_group *group;

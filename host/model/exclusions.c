@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Which pairs of one molecule do not interact: those up to three bonds apart, by the shortest path,
  * so that in a ring a pair that is both 1-3 and 1-4 is 1-3. Pairs exactly three bonds apart come
- * back, scaled, as 1-4 pairs. */
+ * back, scaled, as 1-4 pairs, unless the molecule lists its own. */
 #include <stdlib.h>
 
 #include "host/model/assign.h"
@@ -61,6 +61,34 @@ static void walk(km_assignment *a, bool store, int *distance, int *reached, int 
     }
 }
 
+static bool is_excluded(const km_assignment *a, const int *pair)
+{
+    for (int x = a->exclusion_start[pair[0]]; x < a->exclusion_start[pair[0] + 1]; x++)
+        if (a->exclusion[x] == pair[1])
+            return true;
+    return false;
+}
+
+static km_status take_listed_pairs(km_assignment *a)
+{
+    const km_ff_molecule *m = a->source;
+    free(a->pair14);
+    a->pair14 = NULL;
+    a->n_pairs14 = 0;
+    KM_NEW(a->pair14, m->n_pairs14);
+    for (int p = 0; p < m->n_pairs14; p++) {
+        const int *pair = m->pair14[p].atom;
+        if (!is_excluded(a, pair))
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "molecule %s: pairs14: atoms %s and %s are more than three bonds apart "
+                           "and interact in full; they cannot be a 1-4 pair as well",
+                           m->key, m->atom[pair[0]].name, m->atom[pair[1]].name);
+        a->pair14[a->n_pairs14].i = pair[0];
+        a->pair14[a->n_pairs14++].j = pair[1];
+    }
+    return KM_OK;
+}
+
 km_status km_assign_exclusions(km_assignment *a)
 {
     int *scratch = NULL;
@@ -76,5 +104,7 @@ km_status km_assign_exclusions(km_assignment *a)
     if (status == KM_OK)
         walk(a, true, distance, reached, &n_excluded);
     free(scratch);
+    if (status == KM_OK && a->source->lists_pairs14)
+        status = take_listed_pairs(a);
     return status;
 }

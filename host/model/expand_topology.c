@@ -8,7 +8,7 @@
 
 /* Numbers of terms in the cell. */
 typedef struct totals {
-    size_t exclusions, bonds, angles, dihedrals, impropers, pairs14, groups;
+    size_t exclusions, bonds, angles, dihedrals, periodic, harmonic, pairs14, groups;
 } totals;
 
 static size_t loud(const km_assignment *a, km_term_kind kind)
@@ -19,14 +19,52 @@ static size_t loud(const km_assignment *a, km_term_kind kind)
     return n;
 }
 
-/* An improper with several of V1..V4 becomes as many periodic terms. */
-static size_t count_impropers(const km_assignment *a, const km_forcefield *ff)
+/* What one row of torsions gives each set of four atoms. V1..V4 are a series in powers of the
+ * cosine for dihedrals, as many periodic terms for impropers, which are reported by themselves. */
+typedef struct torsion {
+    bool has_rb, has_harmonic;
+    double c[6];
+    int n_periodic;
+    km_ff_periodic periodic[4 + KM_FF_PERIODIC_MAX];
+} torsion;
+
+static torsion split_torsion(const km_ff_dihedral_type *type, bool improper)
 {
-    size_t n = 0;
-    for (int t = 0; t < a->n_terms[KM_TERM_IMPROPER]; t++)
-        for (int v = 0; v < 4; v++)
-            n += ff->improper_type[a->term[KM_TERM_IMPROPER][t].row].v[v] != 0.0;
-    return n;
+    torsion t = {.has_harmonic = type->harmonic_k != 0.0};
+    if (!improper)
+        km_fourier_to_rb(type->v, t.c);
+    for (int n = 0; n < 6; n++) {
+        if (type->c[n] != 0.0)
+            t.c[n] += type->c[n];
+        t.has_rb = t.has_rb || t.c[n] != 0.0;
+    }
+    for (int n = 1; n <= 4 && improper; n++) /* V/2 (1 -+ cos n phi): even ones carry the minus */
+        if (type->v[n - 1] != 0.0)
+            t.periodic[t.n_periodic++] =
+                (km_ff_periodic){n, n % 2 == 0 ? KM_PI : 0.0, 0.5 * type->v[n - 1]};
+    for (int k = 0; k < type->n_periodic; k++)
+        t.periodic[t.n_periodic++] = type->periodic[k];
+    return t;
+}
+
+static const km_ff_dihedral_type *torsion_row(const km_forcefield *ff, km_term_kind kind, int row)
+{
+    return kind == KM_TERM_IMPROPER ? &ff->improper_type[row] : &ff->dihedral_type[row];
+}
+
+static void count_torsions(const km_assignment *a, const km_forcefield *ff, km_term_kind kind,
+                           totals *sum)
+{
+    const size_t count = (size_t)a->count;
+    for (int k = 0; k < a->n_terms[kind]; k++) {
+        if (a->term[kind][k].silent)
+            continue;
+        const torsion t =
+            split_torsion(torsion_row(ff, kind, a->term[kind][k].row), kind == KM_TERM_IMPROPER);
+        sum->dihedrals += t.has_rb ? count : 0;
+        sum->periodic += count * (size_t)t.n_periodic;
+        sum->harmonic += t.has_harmonic ? count : 0;
+    }
 }
 
 static totals count_terms(const km_expansion *e)
@@ -38,8 +76,8 @@ static totals count_terms(const km_expansion *e)
         sum.exclusions += count * (size_t)a->exclusion_start[a->n_atoms];
         sum.bonds += count * loud(a, KM_TERM_BOND);
         sum.angles += count * loud(a, KM_TERM_ANGLE);
-        sum.dihedrals += count * loud(a, KM_TERM_DIHEDRAL);
-        sum.impropers += count * count_impropers(a, e->ff);
+        count_torsions(a, e->ff, KM_TERM_DIHEDRAL, &sum);
+        count_torsions(a, e->ff, KM_TERM_IMPROPER, &sum);
         sum.pairs14 += count * (size_t)a->n_pairs14;
         sum.groups += count * (size_t)a->n_groups;
     }
@@ -51,14 +89,16 @@ typedef struct arrays {
     km_bond *bond;
     km_angle *angle;
     km_dihedral_rb *dihedral;
-    km_dihedral_periodic *improper;
+    km_dihedral_periodic *periodic;
+    km_improper_harmonic *harmonic;
     km_pair14 *pair14;
     int *excluded;
 } arrays;
 
 static km_status allocate(km_model *model, const totals *n, arrays *out)
 {
-    if (n->exclusions > INT32_MAX || n->dihedrals > INT32_MAX || n->angles > INT32_MAX)
+    if (n->exclusions > INT32_MAX || n->dihedrals > INT32_MAX || n->angles > INT32_MAX ||
+        n->periodic > INT32_MAX)
         return KM_FAIL(KM_ERROR_UNSUPPORTED, "the cell has more than 2^31 bonded terms");
     km_bonded_spec *spec = &model->bonded;
     KM_NEW(out->bond, n->bonds);
@@ -67,8 +107,10 @@ static km_status allocate(km_model *model, const totals *n, arrays *out)
     spec->angle = out->angle;
     KM_NEW(out->dihedral, n->dihedrals);
     spec->dihedral_rb = out->dihedral;
-    KM_NEW(out->improper, n->impropers);
-    spec->dihedral_periodic = out->improper;
+    KM_NEW(out->periodic, n->periodic);
+    spec->dihedral_periodic = out->periodic;
+    KM_NEW(out->harmonic, n->harmonic);
+    spec->improper = out->harmonic;
     KM_NEW(out->pair14, n->pairs14);
     spec->pair14 = out->pair14;
     KM_NEW(out->excluded, n->exclusions); /* half as many pairs, two indices each */
@@ -101,38 +143,46 @@ static void copy_bonds(km_model *model, const km_assignment *a, const km_forcefi
     }
 }
 
-static void copy_torsions(km_model *model, const km_assignment *a, const km_forcefield *ff,
-                          int first, const arrays *out)
+static void copy_torsion(km_model *model, const torsion *t, const int atom[4], bool improper,
+                         const km_ff_dihedral_type *type, const arrays *out)
 {
-    for (int t = 0; t < a->n_terms[KM_TERM_DIHEDRAL]; t++) {
-        const km_term *term = &a->term[KM_TERM_DIHEDRAL][t];
+    km_bonded_spec *spec = &model->bonded;
+    if (t->has_rb) {
+        km_dihedral_rb *d = &out->dihedral[spec->n_dihedrals_rb++];
+        *d = (km_dihedral_rb){.i = atom[0], .j = atom[1], .k = atom[2], .l = atom[3]};
+        memcpy(d->c, t->c, sizeof d->c);
+    }
+    for (int k = 0; k < t->n_periodic; k++)
+        out->periodic[spec->n_dihedrals_periodic++] =
+            (km_dihedral_periodic){.i = atom[0],
+                                   .j = atom[1],
+                                   .k = atom[2],
+                                   .l = atom[3],
+                                   .multiplicity = t->periodic[k].multiplicity,
+                                   .phi0 = t->periodic[k].phi0,
+                                   .k_phi = t->periodic[k].k,
+                                   .improper = improper};
+    if (t->has_harmonic)
+        out->harmonic[spec->n_impropers++] = (km_improper_harmonic){.i = atom[0],
+                                                                    .j = atom[1],
+                                                                    .k = atom[2],
+                                                                    .l = atom[3],
+                                                                    .xi0 = type->harmonic_phi0,
+                                                                    .k_xi = type->harmonic_k};
+}
+
+static void copy_torsions(km_model *model, const km_assignment *a, const km_forcefield *ff,
+                          km_term_kind kind, int first, const arrays *out)
+{
+    for (int k = 0; k < a->n_terms[kind]; k++) {
+        const km_term *term = &a->term[kind][k];
         if (term->silent)
             continue;
-        km_dihedral_rb *d = &out->dihedral[model->bonded.n_dihedrals_rb++];
-        *d = (km_dihedral_rb){first + term->atom[0],
-                              first + term->atom[1],
-                              first + term->atom[2],
-                              first + term->atom[3],
-                              {0}};
-        km_fourier_to_rb(ff->dihedral_type[term->row].v, d->c);
-    }
-    for (int t = 0; t < a->n_terms[KM_TERM_IMPROPER]; t++) {
-        const km_term *term = &a->term[KM_TERM_IMPROPER][t];
-        for (int n = 1; n <= 4; n++) {
-            const double v = ff->improper_type[term->row].v[n - 1];
-            if (v == 0.0)
-                continue;
-            /* V/2 (1 -+ cos n phi): the even members carry the minus sign */
-            out->improper[model->bonded.n_dihedrals_periodic++] =
-                (km_dihedral_periodic){.i = first + term->atom[0],
-                                       .j = first + term->atom[1],
-                                       .k = first + term->atom[2],
-                                       .l = first + term->atom[3],
-                                       .multiplicity = n,
-                                       .phi0 = n % 2 == 0 ? KM_PI : 0.0,
-                                       .k_phi = 0.5 * v,
-                                       .improper = true};
-        }
+        const km_ff_dihedral_type *type = torsion_row(ff, kind, term->row);
+        const torsion t = split_torsion(type, kind == KM_TERM_IMPROPER);
+        const int atom[4] = {first + term->atom[0], first + term->atom[1], first + term->atom[2],
+                             first + term->atom[3]};
+        copy_torsion(model, &t, atom, kind == KM_TERM_IMPROPER, type, out);
     }
 }
 
@@ -183,7 +233,9 @@ km_status km_expand_topology(km_model *model, const km_expansion *e)
         const km_assignment *a = &e->kind[model->labels->molecule_kind[m]];
         const int first = model->molecule_start[m];
         copy_bonds(model, a, e->ff, first, &out);
-        copy_torsions(model, a, e->ff, first, &out);
+        copy_torsions(model, a, e->ff, KM_TERM_DIHEDRAL, first, &out);
+        copy_torsions(model, a, e->ff, KM_TERM_IMPROPER, first, &out);
+        model->lists_pairs14 = model->lists_pairs14 || a->source->lists_pairs14;
         copy_pairs(model, a, first, &out);
         copy_exclusions(model, a, first, &out);
         copy_groups(model, a, first);

@@ -37,6 +37,12 @@ km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a)
         km_pair14 *pair = &a->pair14[p];
         km_vdw_form form;
         double parameter[KM_VDW_PARAMETERS];
+        pair->qq = ff->scale14_coulomb * a->charge[pair->i] * a->charge[pair->j];
+        if (a->source->lists_pairs14 && !a->source->pair14[p].mixed) {
+            pair->epsilon = a->source->pair14[p].epsilon;
+            pair->sigma = a->source->pair14[p].sigma;
+            continue;
+        }
         KM_TRY(km_mix(ff, a->type[pair->i], a->type[pair->j], &form, parameter));
         if (form != KM_VDW_LENNARD_JONES)
             return KM_FAIL(
@@ -46,7 +52,6 @@ km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a)
                 a->source->key, a->source->atom[pair->i].name, a->source->atom[pair->j].name);
         pair->epsilon = ff->scale14_lj * parameter[0];
         pair->sigma = parameter[1];
-        pair->qq = ff->scale14_coulomb * a->charge[pair->i] * a->charge[pair->j];
     }
     return KM_OK;
 }

@@ -39,6 +39,7 @@ typedef struct km_model {
     km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;
+    bool lists_pairs14;                /* a molecule lists its 1-4 pairs                 */
     bool has_charges;                  /* false: no mesh is needed                       */
     bool only_metal;                   /* no Lennard-Jones and no charges         */
     double metal_cutoff;               /* nm  of the metal's potential; 0: no metal      */

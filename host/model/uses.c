@@ -162,16 +162,49 @@ static km_status list_angles(use_list *list, const int *count)
     return KM_OK;
 }
 
+/* Appends to text, and is cut where it is full. */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t room,
+                                                         const char *format, ...)
+{
+    const size_t used = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + used, room - used, format, arguments);
+    va_end(arguments);
+}
+
+/* " V1..V4 ... kcal/mol" and the other forms that the row has. */
+static void torsion_text(const km_ff_dihedral_type *d, char *text, size_t room)
+{
+    bool has_c = false;
+    text[0] = '\0';
+    for (int n = 0; n < 6; n++)
+        has_c = has_c || d->c[n] != 0.0;
+    if (!has_c && d->n_periodic == 0 && d->harmonic_k == 0.0)
+        append(text, room, " V1..V4 %.6g %.6g %.6g %.6g kcal/mol", kcal(d->v[0]), kcal(d->v[1]),
+               kcal(d->v[2]), kcal(d->v[3]));
+    if (has_c)
+        append(text, room, " C0..C5 %.6g %.6g %.6g %.6g %.6g %.6g kcal/mol", kcal(d->c[0]),
+               kcal(d->c[1]), kcal(d->c[2]), kcal(d->c[3]), kcal(d->c[4]), kcal(d->c[5]));
+    for (int k = 0; k < d->n_periodic; k++)
+        append(text, room, " %.6g kcal/mol [1 + cos(%d phi - %.6g degrees)]",
+               kcal(d->periodic[k].k), d->periodic[k].multiplicity, degrees(d->periodic[k].phi0));
+    if (d->harmonic_k != 0.0)
+        append(text, room, " k %.6g kcal/mol/rad^2 in k (phi - %.6g degrees)^2",
+               kcal(0.5 * d->harmonic_k), degrees(d->harmonic_phi0));
+}
+
 static km_status list_torsions(use_list *list, const int *count, const char *name,
                                const km_ff_dihedral_type *types, int n)
 {
     for (int t = 0; t < n; t++) {
         const km_ff_dihedral_type *d = &types[t];
+        char numbers[300];
+        torsion_text(d, numbers, sizeof numbers);
         if (count[t] > 0)
-            KM_TRY(add_use(list, count[t], d->source, d->analogy,
-                           "%s %s-%s-%s-%s: V1..V4 %.6g %.6g %.6g %.6g kcal/mol", name,
+            KM_TRY(add_use(list, count[t], d->source, d->analogy, "%s %s-%s-%s-%s:%s", name,
                            d->class_name[0], d->class_name[1], d->class_name[2], d->class_name[3],
-                           kcal(d->v[0]), kcal(d->v[1]), kcal(d->v[2]), kcal(d->v[3])));
+                           numbers));
     }
     return KM_OK;
 }

@@ -15,6 +15,7 @@
 #define KM_FILE_STATE "state.nc"
 #define KM_FILE_STATE_PREVIOUS "state-previous.nc"
 #define KM_FILE_RESULTS "results.json"
+#define KM_FILE_ANALYSES "analysis-" /* and their names, .json: what `kalium analyse` found */
 #define KM_FILE_PROGRESS "progress.json"
 #define KM_FILE_REPORT "report.html"
 #define KM_FILE_RECIPE "recipe-resolved.yaml"

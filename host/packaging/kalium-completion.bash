@@ -17,10 +17,11 @@ _kalium() {
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" "${COMP_WORDS[1]}" --help 2>/dev/null |
             grep -o -- '^  -[-a-zA-Z, ]*' | grep -o -- '--[a-zA-Z-]*') --help" -- "$word")
         ;;
-    check:* | build:* | energy:* | export:* | run:*)
+    check:* | match:* | build:* | energy:* | export:* | run:*)
         mapfile -t COMPREPLY < <(compgen -W "$("${COMP_WORDS[0]}" list 2>/dev/null | awk 'NR > 1 {print $1}')" -- "$word"
             compgen -f -X '!*.yaml' -- "$word")
         ;;
+    import:*) mapfile -t COMPREPLY < <(compgen -d -- "$word"; compgen -f -X '!*.[ti][ot]p' -- "$word") ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$word") ;;
     esac
 }

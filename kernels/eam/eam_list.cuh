@@ -19,7 +19,6 @@ typedef struct km_eam_build {
     double allowance; /* nm  that an atom may move, in the present box             */
     int cells[3];     /*     of the grid, along a, b, c; c runs fastest             */
     int rebuild;      /*     the list is being built in this step                   */
-    int moved;        /*     an atom has moved too far in the step under way        */
     int most;         /*     neighbours of one atom; beyond the capacity is a fault */
     int builds;       /*     so far                                                 */
 } km_eam_build;

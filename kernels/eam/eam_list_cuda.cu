@@ -31,14 +31,15 @@ static __global__ void refresh_kernel(const km_eam_list list, int n_padded, cons
     if (threadIdx.x == 0)
         allowance = km_list_allowance(&list.build->box, &box, list.build->reach, list.cutoff);
     __syncthreads();
-    bool moved = false;
+    int asked = 0;
     if (k < list.n) {
         const int i = list.atom[k];
-        moved = !km_metal_place(list, box, i, km_vec3_load(position, n_padded, i), allowance);
+        if (!km_metal_place(list, box, i, km_vec3_load(position, n_padded, i), allowance))
+            asked = KM_LIST_METAL;
     }
-    km_metal_ask(list, moved);
-    if (km_block_is_last(state) && threadIdx.x == 0)
-        km_metal_decide(list, true, state);
+    km_block_ask(state, asked);
+    if (km_thread_is_last(state))
+        km_metal_decide(list, state->asked, true, state);
 }
 
 /* ---- a build; its kernels do nothing when there is none ---- */

@@ -40,13 +40,6 @@ static __device__ __forceinline__ bool km_metal_place(const km_eam_list &list, c
     return allowance > 0.0 && km_vec3_dot(moved, moved) <= allowance * allowance && finite;
 }
 
-/* Hands in that an atom of the warp has moved too far; all its threads call. */
-static __device__ __forceinline__ void km_metal_ask(const km_eam_list &list, bool moved)
-{
-    if (__any_sync(KM_WARP_ALL, moved) && threadIdx.x % KM_WARP == 0)
-        atomicOr(&list.build->moved, 1);
-}
-
 /* Cells no lower than the reach, and no more of them than there is room for. */
 static __device__ void km_metal_choose_grid(const km_eam_list &list, km_eam_build *build)
 {
@@ -59,13 +52,13 @@ static __device__ void km_metal_choose_grid(const km_eam_list &list, km_eam_buil
     }
 }
 
-/* One thread decides for all when every other has handed in what it asks for. The box may differ
- * from that of the last decision where `boxed`. */
-static __device__ void km_metal_decide(const km_eam_list &list, bool boxed, km_cuda_state *state)
+/* One thread decides for all when it knows what every other asks for. The box may differ from that
+ * of the last decision where `boxed`. */
+static __device__ void km_metal_decide(const km_eam_list &list, int asked, bool boxed,
+                                       km_cuda_state *state)
 {
     km_eam_build *build = list.build;
-    const int moved = atomicExch(&build->moved, 0);
-    build->rebuild = moved != 0 || build->reach == 0.0;
+    build->rebuild = (asked & KM_LIST_METAL) != 0 || build->reach == 0.0;
     km_condition_set(list.to_build, build->rebuild != 0);
     if (build->rebuild == 0) {
         if (boxed)

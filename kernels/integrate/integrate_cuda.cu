@@ -98,20 +98,17 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, LANG
             asked |= KM_LIST_METAL;
     }
     km_fault_raise(state, fault);
-    if (listed)
-        km_list_ask(list, asked);
-    if (metal)
-        km_metal_ask(lists.metal, (asked & KM_LIST_METAL) != 0);
-    const bool last = LANGEVIN ? km_grid_sum<1>(work, partial, state) : km_block_is_last(state);
-    if (!last || threadIdx.x != 0)
+    km_block_ask(state, asked);
+    if (LANGEVIN ? !km_grid_sum<1>(work, partial, state) || threadIdx.x != 0
+                 : !km_thread_is_last(state))
         return;
     if (LANGEVIN)
         motion->scalars.thermostat_work += work[0];
     begin_step(step, state, motion);
     if (listed)
-        km_list_decide(list, false, false, state);
+        km_list_decide(list, state->asked, false, state);
     if (metal)
-        km_metal_decide(lists.metal, false, state);
+        km_metal_decide(lists.metal, state->asked, false, state);
 }
 
 template <int WIDEST>

@@ -61,12 +61,10 @@ typedef struct km_cluster_build {
     int n_units;                      /*     asked for; beyond the capacity is a fault          */
     int n_entries;                    /*                                                        */
     int n_exclusions;                 /*     rows of 32 bytes                                   */
-    int moved;                        /*     an atom has moved too far in the step under way    */
     km_box near_box;                  /* nm  when near tiles were last picked                    */
     double near_reach;                /* nm  of near tiles                                       */
     double allowance, near_allowance; /* nm  that an atom may move, in the present box    */
-    int near_moved; /*     an atom has moved too far since near tiles were picked */
-    int pick;       /*     near tiles are to be picked in this step            */
+    int pick;                         /*     near tiles are to be picked in this step            */
 } km_cluster_build;
 
 /* Made by the host; the pointers are into device memory, and kernels take the struct by value. */

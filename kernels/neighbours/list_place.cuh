@@ -16,9 +16,6 @@
 namespace KM_CUDA_NAMESPACE
 {
 
-/* What the motion of an atom asks for. */
-enum { KM_LIST_BUILD = 1, KM_LIST_PICK = 2, KM_LIST_METAL = 4 /* a build of the metal's */ };
-
 /* Puts atom i, at r (nm, unwrapped), into its slot. It may have moved so far (nm) since the build,
  * and since near tiles were picked; returns what it asks for. */
 static __device__ __forceinline__ int km_list_place(const km_neighbour_list &list,
@@ -42,19 +39,6 @@ static __device__ __forceinline__ int km_list_place(const km_neighbour_list &lis
     const bool moved = allowance < 0.0 || !(km_vec3_dot(d, d) <= allowance * allowance);
     const bool near_moved = !(near_square <= near_allowance * near_allowance);
     return (moved ? KM_LIST_BUILD : 0) | (near_moved ? KM_LIST_PICK : 0);
-}
-
-/* Hands in what the threads of a warp ask for; all of them call. */
-static __device__ __forceinline__ void km_list_ask(const km_neighbour_list &list, int asked)
-{
-    const bool moved = __any_sync(KM_WARP_ALL, (asked & KM_LIST_BUILD) != 0);
-    const bool near_moved = __any_sync(KM_WARP_ALL, (asked & KM_LIST_PICK) != 0);
-    if (threadIdx.x % KM_WARP != 0)
-        return;
-    if (moved)
-        atomicOr(&list.build->moved, 1);
-    if (near_moved)
-        atomicOr(&list.build->near_moved, 1);
 }
 
 static __device__ bool km_list_same_box(const km_box *a, const km_box *b)
@@ -106,15 +90,14 @@ static __device__ void km_list_begin_build(const km_neighbour_list &list, km_cud
         atomicOr(&state->fault, KM_FAULT_CELL);
 }
 
-/* One thread decides for all when every other has handed in what it asks for. The box may differ
- * from that of the last decision where `boxed`. */
-static __device__ void km_list_decide(const km_neighbour_list &list, bool force, bool boxed,
+/* One thread decides for all when it knows what every other asks for. The box may differ from that
+ * of the last decision where `boxed`. */
+static __device__ void km_list_decide(const km_neighbour_list &list, int asked, bool boxed,
                                       km_cuda_state *state)
 {
     km_cluster_build *build = list.build;
-    const int moved = atomicExch(&build->moved, 0), near_moved = atomicExch(&build->near_moved, 0);
-    state->rebuild = force || moved != 0 || build->reach == 0.0;
-    build->pick = state->rebuild || near_moved != 0 ||
+    state->rebuild = (asked & KM_LIST_BUILD) != 0 || build->reach == 0.0;
+    build->pick = state->rebuild || (asked & KM_LIST_PICK) != 0 ||
                   (boxed && !km_list_same_box(&build->near_box, &state->box));
     km_condition_set(list.to_build, state->rebuild != 0);
     km_condition_set(list.to_pick, build->pick != 0);

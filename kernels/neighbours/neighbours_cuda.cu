@@ -30,13 +30,13 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
         allowance = km_list_allowance_now(list, &box);
     }
     __syncthreads();
-    int asked = 0;
+    int asked = force ? KM_LIST_BUILD : 0;
     if (i < list.n)
-        asked = km_list_place(list, box, i, km_vec3_load(position, n_padded, i), charge[i],
-                              allowance, near_allowance);
-    km_list_ask(list, asked);
-    if (km_block_is_last(state) && threadIdx.x == 0)
-        km_list_decide(list, force, true, state);
+        asked |= km_list_place(list, box, i, km_vec3_load(position, n_padded, i), charge[i],
+                               allowance, near_allowance);
+    km_block_ask(state, asked);
+    if (km_thread_is_last(state))
+        km_list_decide(list, state->asked, true, state);
 }
 
 km_status km_neighbours_cuda_expect(km_device *device, km_particles *p)

@@ -46,6 +46,7 @@ recipe() {
 # the command line
 refuses 64 "there is no command 'frobnicate'" frobnicate
 refuses 64 "which recipe?" run
+refuses 69 "kcb11h12 (KCB11H12) cannot be run. A classical potential is published for LiCB11H12" run kcb11h12
 refuses 64 "unknown option --bogus" run tiny.yaml --bogus
 run 64 "--time foo: give a time with its unit" tiny.yaml --time foo
 run 64 "--time -5ns" tiny.yaml --time -5ns

@@ -50,19 +50,7 @@ if [ -z "$lammps" ]; then
 fi
 "$lammps" -h | grep -q 'eam/fs' || { echo "this LAMMPS has no eam/fs: not run"; exit 0; }
 for system in liquid interface kcl beta-alumina; do
-    (cd "$system" && "$lammps" -in energy.in >log 2>&1) ||
-        { echo "$system: LAMMPS stopped: $(grep ERROR "$system/log")"; exit 1; }
-    # a term counts against the largest of the Coulomb terms, which cancel
-    awk -v name="$system" 'NR == FNR { theirs[$1] = $2; next }
-        { ours[$1] = $2; if ($1 ~ /coulomb/ && $2 * $2 > top * top) top = $2; n++ }
-        END { for (t in ours) {
-                 scale = t ~ /coulomb/ ? top : ours[t]
-                 error = (theirs[t] - ours[t]) / scale
-                 if (!(t in theirs) || error * error > 1e-12) {
-                     printf "%s: %s is %.12g in LAMMPS and %.12g here\n", name, t, theirs[t], ours[t]
-                     bad = 1 } }
-              if (n < 3) bad = 1
-              exit bad }' "$system/energy.txt" "$system/kalium-energy.txt"
+    lammps_agrees $system
 done
 for system in liquid interface; do
     sed -i -e 's/^run .*/run 20/' -e 's/^minimize .*/minimize 0 1e-4 50 500/' "$system/run.in"

@@ -10,6 +10,7 @@
 
 #include "host/input/eam_file.h"
 #include "host/input/forcefield_file.h"
+#include "host/input/gromacs_file.h"
 #include "host/input/recipe_file.h"
 #include "host/input/structure_file.h"
 #include "host/output/checkpoint_file.h"
@@ -125,6 +126,26 @@ static void read_checkpoint(const char *folder, const char *path)
     char reason[256];
     if (accepted(km_checkpoint_read(folder, &checkpoint, &fallback, reason, sizeof reason)))
         km_checkpoint_release(&checkpoint);
+}
+
+static void read_gromacs(const char *folder, const char *path)
+{
+    (void)folder;
+    km_gromacs_topology *t = NULL;
+    if (!accepted(km_gromacs_topology_read(path, "1 3 yes 0.5 0.5", &t)))
+        return;
+    for (int m = 0; m < t->n_molecules; m++)
+        for (int kind = 0; kind < KM_TOP_EXCLUSION; kind++)
+            for (int k = 0; k < t->molecule[m].n_terms[kind]; k++) {
+                const km_top_term *term = &t->molecule[m].term[kind][k];
+                promise(term->n > 0, "every term has its parameters");
+                promise(term->atom[0] >= 0 && term->atom[0] < t->molecule[m].n_atoms,
+                        "every term has its atoms");
+                for (int p = 0; p < term->n; p++)
+                    promise(term->parameter[p] - term->parameter[p] == 0.0,
+                            "parameters are finite");
+            }
+    km_gromacs_topology_destroy(t);
 }
 
 static const km_fuzz_reader readers[] = {

@@ -17,7 +17,8 @@
     X(xyz, "fuzz.xyz")                                                                             \
     X(psf, "fuzz.psf")                                                                             \
     X(netcdf, "fuzz.nc")                                                                           \
-    X(checkpoint, "state.nc")
+    X(checkpoint, "state.nc")                                                                      \
+    X(gromacs, "fuzz.top")
 
 typedef struct km_fuzz_reader {
     const char *name, *file;

@@ -105,6 +105,22 @@ static void potassium_fluoride_on_potassium(void **state)
     compare(*state, "kf");
 }
 
+/* Distances of 0.005 A and more on both sides of where each function ends. */
+static void ions_near_the_cutoffs(void **state)
+{
+    compare(*state, "nak-cutoffs");
+    compare(*state, "kf-cutoffs");
+    compare(*state, "kcl-cutoffs");
+}
+
+/* Edges shorter by a tenth than at rest. */
+static void ions_compressed(void **state)
+{
+    compare(*state, "nak-compressed");
+    compare(*state, "kf-compressed");
+    compare(*state, "kcl-compressed");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -119,6 +135,8 @@ int main(void)
         cmocka_unit_test(sodium_potassium_scattered),
         cmocka_unit_test(potassium_chloride),
         cmocka_unit_test(potassium_fluoride_on_potassium),
+        cmocka_unit_test(ions_near_the_cutoffs),
+        cmocka_unit_test(ions_compressed),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

@@ -32,9 +32,9 @@ int main(int argc, char **argv)
     for (int k = 0; k < n_frames; k++) /* all of it drifts */
         for (int i = 0; i < n; i++)
             x[((size_t)k * n + i) * 3 + i % 3] += 0.01 * k;
-    const char *const names[2] = {"msd", "conductivity"};
+    const char *const names[3] = {"msd", "conductivity", "vanhove"};
     km_analysis *analysis;
-    assert_ok(km_analysis_create(names, 2, 298.15, 0.0, 1, &analysis));
+    assert_ok(km_analysis_create(names, 3, 298.15, 0.0, 1, &analysis));
     const km_sink sink = km_analysis_sink(analysis);
     assert_ok(sink.begin(sink.self, labels));
     for (int k = 0; k < n_frames; k++) {

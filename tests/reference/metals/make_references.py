@@ -182,6 +182,72 @@ def ions(program, rng):
     x, box = lattice(salt, (3, 3, 3), 6.29, 0.03, np.random.default_rng(7))
     types = np.arange(len(x)) % 8 // 4
     several("kcl", ["K", "Cl"], types, x, box)
+    near_cutoffs(several, potential)
 
 
-main()
+def cutoffs_of(potential, names):
+    """{(a, b): the distances (A) at which a function of that pair ends}, from the file."""
+    with open(potential) as f:
+        lines = f.read().replace("&\n", " ").splitlines()
+    found = {}
+    for words in (line.split() for line in lines if line.split()[:1] == ["pair:"]):
+        if words[1] in names and words[2] in names:
+            v = [float(w) for w in words[3:]]
+            ends = sorted({v[0], v[1], v[6], v[9]} - {0.0})
+            found[words[1], words[2]] = found[words[2], words[1]] = ends
+    return found
+
+
+def at_cutoffs(x, box, names, types, ends):
+    """Atoms with a neighbour within two intervals of the table (0.003 A) of where a function ends."""
+    edge = np.diag(np.array(box))
+    images = np.stack(np.meshgrid(*[(-1, 0, 1)] * 3, indexing="ij"), -1).reshape(-1, 3) * edge
+    d = x[:, None] - x[None]
+    r = np.linalg.norm(d[None] - np.round(d / edge)[None] * edge + images[:, None, None], axis=-1)
+    kind, found = np.array(names)[types], np.zeros(len(x), bool)
+    for a, b in ends:
+        for end in ends[a, b]:
+            near = np.any(np.abs(r - end) < 3e-3, axis=0) & np.outer(kind == a, kind == b)
+            found |= np.any(near, axis=1)
+    return found
+
+
+def near_cutoffs(several, potential):
+    """Triples of atoms that see only each other, with one distance just inside or outside of every
+    place where a function of its pair ends; and crystals a tenth too short along each edge."""
+    for name, names in (("nak", ["K", "Na"]), ("kf", ["K", "F"]), ("kcl", ["K", "Cl"])):
+        ends, rng = cutoffs_of(potential, names), np.random.default_rng(2011)
+        triples = [(a, b, end + by) for a, b in ends if names.index(a) <= names.index(b)
+                   for end in ends[a, b] for by in (-0.3, -0.03, -0.005, 0.005, 0.03)]
+        side, apart = int(np.ceil(len(triples) ** (1 / 3))), 24.0
+        box = np.eye(3) * side * apart
+        while True:
+            x, types = [], []
+            for k, (a, b, r) in enumerate(triples):
+                at = apart * np.array([k % side, k // side % side, k // side**2])
+                axis = rng.normal(size=3)
+                turn = np.cross(axis, rng.normal(size=3))
+                axis, turn = axis / np.linalg.norm(axis), turn / np.linalg.norm(turn)
+                x += [at, at + r * axis, at + 0.5 * r * axis + rng.uniform(3.0, 4.0) * turn]
+                types += [names.index(a), names.index(b), k % 2]
+            x, types = np.array(x), np.array(types)
+            if not any(at_cutoffs(x, box, names, types, ends)):
+                break
+        several(f"{name}-cutoffs", names, types, x, box)
+    salt = [(s[0] + d, s[1], s[2]) for d in (0, .5) for s in FCC]
+    for name, second, basis, repeats, a, moved in (("nak", "Na", BCC, (4, 4, 4), 4.4, 0.15),
+                                                   ("kf", "F", salt, (4, 4, 4), 4.7, 0.03),
+                                                   ("kcl", "Cl", salt, (4, 4, 4), 5.5, 0.03)):
+        names, rng = ["K", second], np.random.default_rng(2012)
+        ends = cutoffs_of(potential, names)
+        site, box = lattice(basis, repeats, a, 0.0, rng)
+        x = site + rng.normal(0.0, moved, site.shape)
+        types = np.arange(len(x)) % 3 // 2 if basis is BCC else np.arange(len(x)) % 8 // 4
+        while any(again := at_cutoffs(x, box, names, types, ends)):
+            again &= rng.random(len(x)) < 0.5  # of a pair it is enough that one moves
+            x = np.where(again[:, None], site + rng.normal(0.0, moved, x.shape), x)
+        several(f"{name}-compressed", names, types, x, box)
+
+
+if __name__ == "__main__":
+    main()
