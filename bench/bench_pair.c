@@ -137,7 +137,7 @@ static km_status measure(km_device *device, km_particles *p, double skin)
                                .cutoff = cutoff,
                                .ewald_alpha = alpha,
                                .coulomb_constant = 138.935};
-    const km_neighbour_spec list_spec = {cutoff, skin, NULL, NULL, NULL};
+    const km_neighbour_spec list_spec = {.cutoff = cutoff, .skin = skin};
     km_force force = {NULL, NULL};
     bool rebuilt;
     const double hz = clock_rate();

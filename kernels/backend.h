@@ -74,10 +74,11 @@ typedef struct km_backend {
      * be told; a device that decides and tells them by itself leaves it false. */
     km_status (*neighbours_update)(km_device *device, km_particles *p, bool force_rebuild,
                                    bool *rebuilt);
-    /* Hands every pair that the pair term computes to the visitor, with distances from the
-     * positions `now`, which are those of the particles. Waits for the device. */
+    /* Hands the pairs that the pair term computes and of which an atom is wanted (n atoms) to the
+     * visitor, with distances from the positions `now`, which are those of the particles. Waits for
+     * the device. */
     km_status (*neighbours_visit)(km_device *device, const km_particles *p, const km_state *now,
-                                  void *self, km_pair_visitor *visitor);
+                                  const bool *wanted, void *self, km_pair_visitor *visitor);
 
     km_status (*make_force[KM_FORCE_COUNT])(km_device *device, const void *spec,
                                             const km_particles *p, km_force *out);

@@ -28,7 +28,7 @@ km_status km_neighbours_cpu_update(km_device *device, km_particles *p, bool forc
                                    bool *rebuilt);
 /* kernels/neighbours/cluster_visit.c */
 km_status km_neighbours_cpu_visit(km_device *device, const km_particles *p, const km_state *now,
-                                  void *self, km_pair_visitor *visitor);
+                                  const bool *wanted, void *self, km_pair_visitor *visitor);
 void km_neighbours_cpu_destroy(km_neighbour_list *list);
 
 /* one per term */

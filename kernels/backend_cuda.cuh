@@ -229,7 +229,7 @@ km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool for
                                     bool *rebuilt);
 /* kernels/neighbours/cluster_visit_cuda.cu */
 km_status km_neighbours_cuda_visit(km_device *device, const km_particles *p, const km_state *now,
-                                   void *self, km_pair_visitor *visitor);
+                                   const bool *wanted, void *self, km_pair_visitor *visitor);
 /* Goes on to picking near tiles, where the lane of the list has come to building. */
 km_status km_neighbours_cuda_pick(km_device *device);
 /* Ends what is open on the lane of the list. */

@@ -6,15 +6,15 @@
 #include <string.h>
 
 #define MOST_BITS (256.0 * 1024 * 1024) /* of the table of pairs: 32 MiB */
-#define SAME_IMAGE                                                                                 \
-    1e-6 /* nm: beyond the cutoff, for rounding; other images are                                  \
-            farther away than the cutoff by much more */
+/* nm beyond the cutoff, for rounding; other images are farther away than the cutoff by much more */
+#define SAME_IMAGE 1e-6
 
 typedef struct census {
     const km_neighbour_spec *spec;
     km_state *state;
     int n, first, n_rows; /* of atoms, the first looked at, and how many, around the end */
     size_t words;         /* of a row                                                    */
+    bool *wanted;         /* n: is looked at                                             */
     uint64_t *missing;    /* n_rows x words: bit j: atom j is near, and not in the list  */
     int64_t pairs;
     int cells[3];
@@ -165,10 +165,14 @@ static km_status take(census *c, km_simulation *s, const km_step *step)
     KM_TRY(km_state_create(c->n, &c->state));
     KM_TRY(s->backend->download(s->device, s->particles, c->state));
     KM_NEW(c->missing, (size_t)c->n_rows * c->words);
+    KM_NEW(c->wanted, c->n);
+    for (int row = 0; row < c->n_rows; row++)
+        c->wanted[(c->first + row) % c->n] = true;
     KM_TRY(sort_into_cells(c));
     for (int row = 0; row < c->n_rows; row++)
         find_pairs_of(c, row);
-    KM_TRY(s->backend->neighbours_visit(s->device, s->particles, c->state, c, strike_out));
+    KM_TRY(
+        s->backend->neighbours_visit(s->device, s->particles, c->state, c->wanted, c, strike_out));
     s->census_pairs += c->pairs;
     return judge(c, s, step);
 }
@@ -185,6 +189,7 @@ km_status km_list_census(km_simulation *s, const km_step *step, int64_t number)
     const km_status status = take(&c, s, step);
     km_state_destroy(c.state);
     free(c.missing);
+    free(c.wanted);
     free(c.head);
     free(c.next);
     return status;

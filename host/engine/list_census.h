@@ -6,7 +6,7 @@
 #include "host/engine/simulation.h"
 
 /* Atoms that one census looks at: number k takes those after number k - 1, around the cell. */
-#define KM_CENSUS_ATOMS 1024
+#define KM_CENSUS_ATOMS 256
 
 /* Counts the pairs of so many atoms within the cutoff in a grid of cells as wide, which knows
  * nothing of the list, and strikes out those that the pair terms were handed in this step, by atoms

@@ -303,7 +303,7 @@ km_status km_recipe_read_interactions(km_recipe_reader *r)
     km_recipe_nonbonded *nonbonded = &r->recipe->nonbonded;
     nonbonded->cutoff = 12.0 * KM_NM_PER_ANGSTROM;
     nonbonded->relative_force_error = 1e-4;
-    nonbonded->list_check = 5.0;
+    nonbonded->list_check = 20.0;
     nonbonded->tail = raw->tail == NULL || *raw->tail;
     nonbonded->shift = raw->shift == NULL || *raw->shift;
     nonbonded->coulomb_constant = KM_COULOMB_CONSTANT;

@@ -13,8 +13,8 @@ static km_vec3 wrapped(const km_neighbour_list *list, const km_state *now, int s
 }
 
 static void visit_run(const km_neighbour_list *list, const km_cluster_block *near,
-                      const km_cluster_run *run, const km_state *now, void *self,
-                      km_pair_visitor *visitor)
+                      const km_cluster_run *run, const km_state *now, const bool *wanted,
+                      void *self, km_pair_visitor *visitor)
 {
     const int masked = run->masked_end - run->masked_begin;
     const int entries = masked + run->full_end - run->full_begin;
@@ -28,7 +28,8 @@ static void visit_run(const km_neighbour_list *list, const km_cluster_block *nea
             continue;
         for (int b = 0; b < KM_CLUSTER_J; b++) {
             const int slot = entry.j * KM_CLUSTER_J + b;
-            if ((entry.mask >> b & 1) != 0 && list->atom[slot] >= 0)
+            if ((entry.mask >> b & 1) != 0 && list->atom[slot] >= 0 &&
+                (wanted[list->atom[run->slot]] || wanted[list->atom[slot]]))
                 visitor(self, list->atom[run->slot], list->atom[slot],
                         km_vec3_sub(wrapped(list, now, slot), own));
         }
@@ -36,14 +37,14 @@ static void visit_run(const km_neighbour_list *list, const km_cluster_block *nea
 }
 
 km_status km_neighbours_cpu_visit(km_device *device, const km_particles *p, const km_state *now,
-                                  void *self, km_pair_visitor *visitor)
+                                  const bool *wanted, void *self, km_pair_visitor *visitor)
 {
     const km_neighbour_list *list = p->neighbours;
     (void)device;
     for (int b = 0; b < list->n_blocks; b++) {
         const km_cluster_block *near = &list->near[b];
         for (int r = 0; r < near->n_runs; r++)
-            visit_run(list, near, &near->run[r], now, self, visitor);
+            visit_run(list, near, &near->run[r], now, wanted, self, visitor);
     }
     return KM_OK;
 }

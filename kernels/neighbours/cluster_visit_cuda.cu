@@ -16,7 +16,8 @@ struct copied_list {
     std::vector<km_cluster_entry> near_entry;
     std::vector<int> near_count, atom;
     std::vector<uint8_t> exclusion_mask;
-    std::vector<km_vec3> x; /* nm  n_slots: as the list has wrapped them */
+    std::vector<km_vec3> x;               /* nm  n_slots: as the list has wrapped them */
+    std::vector<char> wanted_i, wanted_j; /* of a supercluster, a j-cluster: holds a wanted atom */
 };
 
 } // namespace
@@ -55,10 +56,22 @@ static km_status fetch_list(const km_neighbour_list *list, const km_state *now, 
     return KM_OK;
 }
 
+static void flag_clusters(const bool *wanted, copied_list *list)
+{
+    const size_t n = list->atom.size();
+    list->wanted_i.resize(n / KM_SUPERCLUSTER);
+    list->wanted_j.resize(n / KM_CLUSTER_J);
+    for (size_t k = 0; k < n; k++)
+        if (list->atom[k] >= 0 && wanted[list->atom[k]])
+            list->wanted_i[k / KM_SUPERCLUSTER] = list->wanted_j[k / KM_CLUSTER_J] = 1;
+}
+
 static void visit_entry(const copied_list &list, const km_cluster_unit &unit, int e, km_vec3 shift,
-                        void *self, km_pair_visitor *visitor)
+                        const bool *wanted, void *self, km_pair_visitor *visitor)
 {
     const km_cluster_entry entry = list.near_entry[(size_t)(unit.begin + e)];
+    if (!list.wanted_i[(size_t)unit.supercluster] && !list.wanted_j[entry >> 8])
+        return;
     for (int pair = 0; pair < KM_SUPERCLUSTER / KM_CLUSTER_I * KM_WARP; pair++) {
         const int c = pair / KM_WARP, lane = pair % KM_WARP;
         const bool kept =
@@ -69,22 +82,24 @@ static void visit_entry(const copied_list &list, const km_cluster_unit &unit, in
         const size_t i =
             (size_t)(unit.supercluster * KM_SUPERCLUSTER + c * KM_CLUSTER_I + lane % KM_CLUSTER_I);
         const size_t j = (size_t)(entry >> 8) * KM_CLUSTER_J + (size_t)(lane / KM_CLUSTER_I);
-        if (list.atom[i] >= 0 && list.atom[j] >= 0)
+        if (list.atom[i] >= 0 && list.atom[j] >= 0 &&
+            (wanted[list.atom[i]] || wanted[list.atom[j]]))
             visitor(self, list.atom[i], list.atom[j],
                     km_vec3_sub(list.x[j], km_vec3_add(list.x[i], shift)));
     }
 }
 
 km_status km_neighbours_cuda_visit(km_device *device, const km_particles *p, const km_state *now,
-                                   void *self, km_pair_visitor *visitor)
+                                   const bool *wanted, void *self, km_pair_visitor *visitor)
 {
     copied_list list;
     KM_TRY(km_cuda_wait(device));
     KM_TRY(fetch_list(p->neighbours, now, &list));
+    flag_clusters(wanted, &list);
     for (size_t u = 0; u < list.unit.size(); u++) {
         const km_vec3 shift = km_list_image_shift(&now->box, list.unit[u].image);
         for (int e = 0; e < list.near_count[u]; e++)
-            visit_entry(list, list.unit[u], e, shift, self, visitor);
+            visit_entry(list, list.unit[u], e, shift, wanted, self, visitor);
     }
     return KM_OK;
 }
