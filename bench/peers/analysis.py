@@ -200,16 +200,18 @@ def compare_diffusion(table, folder, paths, interval, cell, reading):
                          note="kinisi repeats the first frame and so adds one displacement of lag m - 1 to lag m")
         table.add_series("msd", f"MSD of {kind} with that displacement (A2)", "kinisi",
                          (ours * n_origins + extra) / (n_origins + 1), theirs, 1e-5, seconds)
-        value, error = (float(row[f"D_regression_{c}"]) for c in ("m2_s", "standard_error"))
         whole = kinisi(path, cell, interval, start, np.inf)[2]
-        for samples, tolerance, last in ((same, 1.0, f"{end:g} ps"), (whole, None, "the whole run in kinisi")):
-            low, mean, high = 1e-4 * np.array([np.percentile(samples, 2.5), samples.mean(),
-                                               np.percentile(samples, 97.5)])
-            table.add("msd", f"D of {kind} by regression (m2/s)", "kinisi", value, mean,
-                      abs(value - mean) / max(error, 1e-4 * samples.std()), tolerance, seconds,
-                      note=f"difference in standard errors; lags of {start:g} ps to {last}; 95 %: "
-                           f"{float(row['D_regression_low']):.3g} to {float(row['D_regression_high']):.3g} and "
-                           f"{low:.3g} to {high:.3g}")
+        for name, ours, samples, tolerance, last in (("D", "D", same, 1.0, f"{end:g} ps"),
+                                                     ("D by regression", "D_regression", same, 1.0, f"{end:g} ps"),
+                                                     ("D", "D", whole, None, "the whole run in kinisi")):
+            value, error, low, high = (float(row[f"{ours}_{c}"])
+                                       for c in ("m2_s", "standard_error", "low", "high"))
+            mean, spread = 1e-4 * samples.mean(), 1e-4 * samples.std()
+            least, most = 1e-4 * np.percentile(samples, [2.5, 97.5])
+            table.add("msd", f"{name} of {kind} (m2/s)", "kinisi", value, mean,
+                      abs(value - mean) / max(error, spread), tolerance, seconds,
+                      note=f"difference in standard errors; lags of {start:g} ps to {last}; 95 %: {low:.3g} to "
+                           f"{high:.3g} and {least:.3g} to {most:.3g}; exponent {float(row['beta']):.2f}")
 
 
 def compare_green_kubo(table, folder, trajectory, interval):
