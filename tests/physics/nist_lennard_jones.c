@@ -86,7 +86,7 @@ static result evaluate(const km_backend *backend, const km_state *at, double cut
     static const double parameter[KM_VDW_PARAMETERS] = {1.0, 1.0};
     const km_pair_spec spec = {
         .n_types = 1, .form = &form, .parameter = parameter, .cutoff = cutoff, .tail = true};
-    const km_neighbour_spec list_spec = {cutoff, 0.3, NULL, NULL, NULL};
+    const km_neighbour_spec list_spec = {.cutoff = cutoff, .skin = 0.3};
     const km_step step = {0, true, true, true};
     km_force force = {NULL, NULL};
     km_device *device;
