@@ -12,7 +12,7 @@
 
 struct km_analysis {
     bool msd, rdf, profile, layers, order, solvation, conductivity, viscosity, jumps, occupancy,
-        van_hove;
+        van_hove, dielectric;
     uint64_t seed;
     const km_labels *labels; /* between begin and end */
     km_displacements *displacements;
@@ -24,6 +24,7 @@ struct km_analysis {
     km_site_set sites;
     km_jumps *hops;
     km_occupancy *density;
+    km_dielectric *dipoles;
     bool finished;
     km_results results;
 };
@@ -34,7 +35,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     *out = NULL;
     bool msd = false, rdf = false, profile = false, layers = false, order = false,
          solvation = false, conductivity = false, viscous = false, jumps = false, occupancy = false,
-         van_hove = false;
+         van_hove = false, dielectric = false;
     for (int k = 0; k < n_names; k++) {
         if (strcmp(names[k], "msd") == 0)
             msd = true;
@@ -58,10 +59,13 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
             occupancy = true;
         else if (strcmp(names[k], "vanhove") == 0)
             van_hove = msd = true;
+        else if (strcmp(names[k], "dielectric") == 0)
+            dielectric = true;
         else
             return KM_FAIL(KM_ERROR_INPUT,
                            "there is no analysis \"%s\"; there are: msd, rdf, profile, layers, "
-                           "order, solvation, conductivity, viscosity, jumps, occupancy, vanhove",
+                           "order, solvation, conductivity, viscosity, jumps, occupancy, vanhove, "
+                           "dielectric",
                            names[k]);
     }
     if (viscosity < 0.0 || !isfinite(viscosity))
@@ -78,6 +82,7 @@ km_status km_analysis_create(const char *const *names, int n_names, double tempe
     (*out)->jumps = (*out)->results.has_jumps = jumps;
     (*out)->occupancy = (*out)->results.has_occupancy = occupancy;
     (*out)->van_hove = (*out)->results.has_van_hove = van_hove;
+    (*out)->dielectric = (*out)->results.has_dielectric = dielectric;
     (*out)->seed = seed;
     (*out)->results.temperature = temperature;
     (*out)->results.viscosity = viscosity;
@@ -125,6 +130,7 @@ void km_analysis_destroy(km_analysis *analysis)
     km_contacts_destroy(analysis->contacts);
     km_jumps_destroy(analysis->hops);
     km_occupancy_destroy(analysis->density);
+    km_dielectric_destroy(analysis->dipoles);
     km_site_set_clear(&analysis->sites);
     km_results_clear(&analysis->results);
     free(analysis);
@@ -190,6 +196,8 @@ static km_status begin(void *self, const km_labels *labels)
                                &analysis->hops));
     if (analysis->occupancy)
         KM_TRY(km_occupancy_create(labels, &analysis->density));
+    if (analysis->dielectric)
+        KM_TRY(km_dielectric_create(labels, &analysis->dipoles));
     return KM_OK;
 }
 
@@ -224,6 +232,8 @@ static km_status frame(void *self, const km_frame *frame)
         KM_TRY(km_jumps_frame(analysis->hops, frame));
     if (analysis->occupancy)
         KM_TRY(km_occupancy_frame(analysis->density, frame));
+    if (analysis->dielectric)
+        km_dielectric_frame(analysis->dipoles, frame);
     results->time_last = frame->time;
     results->n_frames++;
     results->volume += (km_box_volume(&frame->box) * 1e3 - results->volume) / results->n_frames;
@@ -458,6 +468,9 @@ static km_status end(void *self)
         KM_TRY(analyse_jumps(analysis));
     if (analysis->occupancy)
         km_occupancy_finish(analysis->density, &analysis->results.occupancy);
+    if (analysis->dielectric)
+        km_dielectric_finish(analysis->dipoles, analysis->results.temperature,
+                             &analysis->results.dielectric);
     KM_TRY(km_results_describe(&analysis->results));
     km_displacements_destroy(analysis->displacements); /* up to a gigabyte */
     analysis->displacements = NULL;

@@ -14,7 +14,8 @@
  * with Onsager coefficients and transference numbers, see transport.h; brings "msd" with it),
  * "viscosity" (by Green and Kubo, see viscosity.h), "jumps" (of mobile ions between lattice sites,
  * see jumps.h; brings "msd" with it), "occupancy" (their density on a grid, see occupancy.h),
- * "vanhove" (how far molecules go, and where others were, see van_hove.h; brings "msd" with it).
+ * "vanhove" (how far molecules go, and where others were, see van_hove.h; brings "msd" with it),
+ * "dielectric" (constant, from the dipoles of neutral molecules, see dielectric.h).
  * Results are on their way out: they are in A, ps and m^2/s. There is no checkpoint: a continued
  * run streams its whole trajectory again.
  */
@@ -22,6 +23,7 @@
 #define KM_ANALYSIS_H
 
 #include "host/analysis/crystal_order.h"
+#include "host/analysis/dielectric.h"
 #include "host/analysis/diffusion.h"
 #include "host/analysis/jumps.h"
 #include "host/analysis/layers.h"
@@ -57,7 +59,7 @@ typedef struct km_species_result {
 
 typedef struct km_results {
     bool has_msd, has_rdf, has_profile, has_layers, has_order, has_solvation, has_transport,
-        has_viscosity, has_jumps, has_occupancy, has_van_hove;
+        has_viscosity, has_jumps, has_occupancy, has_van_hove, has_dielectric;
     int n_replicas;               /*       0: of a single run                              */
     int n_frames;                 /*       handed in, of each replica                      */
     int n_frames_stored;          /*       used by msd: fewer when memory ran out          */
@@ -85,6 +87,7 @@ typedef struct km_results {
     km_jumps_result jumps;
     km_occupancy_result occupancy;
     km_van_hove van_hove;
+    km_dielectric_result dielectric;
     int n_lines; /* what a person wants to read, UTF-8              */
     char (*line)[KM_RESULTS_TEXT];
     int n_warnings;
@@ -116,7 +119,7 @@ const km_results *km_analysis_results(const km_analysis *analysis);
  * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
  * surface_coordination.csv, order.csv, solvation.csv, speciation.csv, shells.csv,
  * solvation-residence.csv, conductivity.csv, collective_msd.csv, jumps.csv, sites.csv,
- * occupancy.dx, vanhove.csv, each whole or not at all.
+ * occupancy.dx, vanhove.csv, dielectric.csv, each whole or not at all.
  * KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
 /* The same from results alone. */
@@ -148,6 +151,8 @@ KM_MUST_CHECK km_status km_occupancy_write(const km_results *results, const char
 KM_MUST_CHECK km_status km_occupancy_describe(km_results *results);
 KM_MUST_CHECK km_status km_van_hove_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_van_hove_describe(km_results *results);
+KM_MUST_CHECK km_status km_dielectric_write(const km_results *results, const char *folder);
+KM_MUST_CHECK km_status km_dielectric_describe(km_results *results);
 KM_MUST_CHECK km_status km_viscosity_write(const km_results *results, const char *folder);
 KM_MUST_CHECK km_status km_viscosity_describe(km_results *results);
 /* The lines of all results, as a person reads them. */

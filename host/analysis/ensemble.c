@@ -317,6 +317,10 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
         KM_TRY(reduce_transport(replica, n, 1, out));
     KM_TRY(reduce_curves(replica, n, out));
     KM_TRY(km_results_describe(out));
+    if (replica[0]->has_dielectric)
+        KM_TRY(km_results_add_line(
+            out, "the dielectric constant is not averaged over replicas: each has its own "
+                 "(kalium analyse DIR/replica-1 --only dielectric)"));
     if (replica[0]->has_van_hove)
         KM_TRY(km_results_add_line(
             out, "van Hove functions are not averaged over replicas: each has its own "

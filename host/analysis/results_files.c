@@ -230,5 +230,7 @@ km_status km_results_write(const km_results *results, const char *folder)
         KM_TRY(km_occupancy_write(results, folder));
     if (results->has_van_hove)
         KM_TRY(km_van_hove_write(results, folder));
+    if (results->has_dielectric)
+        KM_TRY(km_dielectric_write(results, folder));
     return KM_OK;
 }

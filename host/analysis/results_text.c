@@ -171,5 +171,7 @@ km_status km_results_describe(km_results *results)
         KM_TRY(km_occupancy_describe(results));
     if (results->has_van_hove)
         KM_TRY(km_van_hove_describe(results));
+    if (results->has_dielectric)
+        KM_TRY(km_dielectric_describe(results));
     return KM_OK;
 }

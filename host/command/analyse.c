@@ -41,7 +41,7 @@ static km_status read_recipe(const km_options *options, const char *folder,
     return KM_OK;
 }
 
-#define ANALYSES_MAX 10
+#define ANALYSES_MAX 16
 
 /* "msd,rdf" to names; the text is cut in place. */
 static km_status split_names(char *text, const char *name[ANALYSES_MAX], int *n)

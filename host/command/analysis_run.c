@@ -393,6 +393,8 @@ void km_results_json(const km_results *results, km_json *json)
         km_jumps_json(&results->jumps, json);
     if (results->has_van_hove && results->van_hove.n_lags > 0)
         km_van_hove_json(&results->van_hove, json);
+    if (results->has_dielectric && results->dielectric.available)
+        km_dielectric_json(&results->dielectric, json);
     if (results->has_transport)
         km_transport_json(&results->transport, json);
     km_json_open_array(json, "warnings");

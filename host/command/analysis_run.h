@@ -37,6 +37,8 @@ KM_MUST_CHECK km_status km_pressure_series_read(const char *trajectory, km_analy
 void km_transport_json(const km_transport *transport, km_json *json);
 /* "jumps" in it: see jumps.h. */
 void km_jumps_json(const km_jumps_result *jumps, km_json *json);
+/* "dielectric" in it: see dielectric.h. */
+void km_dielectric_json(const km_dielectric_result *dielectric, km_json *json);
 /* "van_hove" in it: see van_hove.h. */
 void km_van_hove_json(const km_van_hove *van_hove, km_json *json);
 /* value, standard_error, low_95 and high_95 under that key. */

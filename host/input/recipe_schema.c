@@ -50,10 +50,10 @@ static const cyaml_strval_t kinds[] = {{"minimise", KM_STAGE_MINIMISE},
                                        {"dynamics", KM_STAGE_DYNAMICS}};
 static const cyaml_strval_t mixings[] = {{"geometric", KM_MIXING_GEOMETRIC},
                                          {"lorentz_berthelot", KM_MIXING_LORENTZ_BERTHELOT}};
-static const cyaml_strval_t analyses[] = {{"msd", 0},          {"rdf", 1},       {"profile", 2},
-                                          {"layers", 3},       {"order", 4},     {"solvation", 5},
-                                          {"conductivity", 6}, {"viscosity", 7}, {"jumps", 8},
-                                          {"occupancy", 9},    {"vanhove", 10}};
+static const cyaml_strval_t analyses[] = {
+    {"msd", 0},   {"rdf", 1},       {"profile", 2},      {"layers", 3},
+    {"order", 4}, {"solvation", 5}, {"conductivity", 6}, {"viscosity", 7},
+    {"jumps", 8}, {"occupancy", 9}, {"vanhove", 10},     {"dielectric", 11}};
 
 static const char *word_of(const cyaml_strval_t *words, uint32_t n, int64_t value)
 {
