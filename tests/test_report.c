@@ -256,6 +256,28 @@ static void rows_of_a_table_end_where_they_end(void **state)
     km_csv_table_free(&table);
 }
 
+/* What a series does not repeat comes from its members, the coldest first. */
+static void a_series_and_its_temperatures(void **state)
+{
+    (void)state;
+    const char *folder = "report-series";
+    const char series[] = "{\"title\": \"hot\", \"temperatures_K\": [90, 600], \"arrhenius\": "
+                          "{\"D of K+\": {\"activation_energy_kJ_mol\": {\"value\": 20.5, "
+                          "\"standard_error\": 1.1, \"low_95\": 18, \"high_95\": 23}}}}";
+    mkdir(folder, 0777);
+    write_results("report-series/T-600", 5e-10);
+    write_results("report-series/T-90", 4.9e-10);
+    spill("report-series/results.json", series, sizeof series - 1);
+    assert_int_equal(km_report_write(1, &folder, NULL), KM_OK);
+    char *text = slurp("report-series/report.txt", NULL);
+    expect(text, "Temperatures side by side");
+    expect(text, "4.90 [4.80, 5.20] × 10⁻¹⁰   5.00 [4.80, 5.20] × 10⁻¹⁰"); /* 90 K, 600 K */
+    expect(text, "20.5 [18.0, 23.0]");
+    expect(text, "2 K+ (1.01 mol/L)");
+    expect(text, "doi:10.1000/y"); /* of a parameter of theirs */
+    free(text);
+}
+
 static void folders_without_results_are_named(void **state)
 {
     (void)state;
@@ -282,6 +304,7 @@ int main(void)
         cmocka_unit_test(curves_of_several_runs_share_their_axes),
         cmocka_unit_test(van_hove_without_all_of_its_parts_is_drawn),
         cmocka_unit_test(rows_of_a_table_end_where_they_end),
+        cmocka_unit_test(a_series_and_its_temperatures),
         cmocka_unit_test(folders_without_results_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include "host/output/json_writer.h"
 #include "host/output/run_folder.h"
 #include "host/report/bibliography.h"
+#include "host/report/report_members.h"
 #include "host/report/report_overlay.h"
 #include "host/report/report_pictures.h"
 #include "host/report/report_results.h"
@@ -26,6 +27,7 @@ typedef struct report {
     km_node **results;
     bool *stale; /* n_runs  some were computed before the last frames were written */
     km_bibliography references;
+    km_report_members members; /* of a series of temperatures, where it is the only run */
 } report;
 
 static void destroy(report *r)
@@ -40,6 +42,7 @@ static void destroy(report *r)
     free(r->results);
     free(r->stale);
     km_bibliography_free(&r->references);
+    km_report_members_free(&r->members);
 }
 
 /* ---- reading ---- */
@@ -232,6 +235,17 @@ static km_status put_summary(const km_page *page, const char *folder)
     return KM_OK;
 }
 
+static km_status put_members(const km_page *page, const report *r)
+{
+    if (r->members.n == 0)
+        return KM_OK;
+    km_page_heading(page, 2, "Temperatures side by side");
+    KM_TRY(km_report_side_by_side(page, r->members.n, (const km_node *const *)r->members.results,
+                                  (const char *const *)r->members.label));
+    km_page_paragraph(page, "All of one of them: kalium report of its folder.");
+    return KM_OK;
+}
+
 static km_status put_run(const km_page *page, const report *r)
 {
     const km_node *results = r->results[0];
@@ -242,6 +256,7 @@ static km_status put_run(const km_page *page, const report *r)
     for (const km_node *c = results->first; c != NULL; c = c->next)
         if (km_report_is_analysis(c))
             KM_TRY(km_report_analysis(page, c));
+    KM_TRY(put_members(page, r));
     KM_TRY(km_report_pictures(page, r->folder[0]));
     KM_TRY(km_report_checks(page, results));
     KM_TRY(km_report_protocol(page, results));
@@ -389,6 +404,10 @@ static km_status write_all(report *r)
     KM_NEW(r->stale, r->n_runs);
     for (int k = 0; k < r->n_runs; k++)
         KM_TRY(read_run(r, k));
+    if (r->n_runs == 1 && km_node_get(r->results[0], "temperatures_K") != NULL) {
+        KM_TRY(km_report_members_read(r->folder[0], &r->references, &r->members));
+        KM_TRY(km_report_members_share(&r->members, r->folder[0], r->results[0]));
+    }
     if (r->n_runs > 1 || strcmp(r->out, r->folder[0]) != 0)
         KM_TRY(km_folder_make(r->out));
     snprintf(path, sizeof path, "%s/" KM_FILE_REFERENCES, r->out);

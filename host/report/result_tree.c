@@ -167,6 +167,16 @@ void km_result_tree_merge(km_node *into, km_node *from)
     }
 }
 
+void km_result_tree_lend(km_node *to, km_node *from, const char *key)
+{
+    km_node **end = link_of(to, key), **link = link_of(from, key), *child = *link;
+    if (*end != NULL || child == NULL)
+        return;
+    *link = child->next;
+    child->next = NULL;
+    *end = child;
+}
+
 const km_node *km_node_get(const km_node *node, const char *key)
 {
     if (node == NULL || node->kind != KM_NODE_OBJECT)

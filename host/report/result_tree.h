@@ -34,6 +34,9 @@ void km_result_tree_destroy(km_node *node);
 /* Moves the children of an object into another one, in the place of what has their key there. */
 void km_result_tree_merge(km_node *into, km_node *from);
 
+/* Moves the child of that key into an object that lacks it. */
+void km_result_tree_lend(km_node *to, km_node *from, const char *key);
+
 /* The value of a key; NULL where there is none, and where node is NULL or no object. */
 const km_node *km_node_get(const km_node *node, const char *key);
 /* Its text, or `otherwise`. */

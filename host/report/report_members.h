@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The runs in the folders of a series of temperatures. */
+#ifndef KM_REPORT_MEMBERS_H
+#define KM_REPORT_MEMBERS_H
+
+#include "host/report/bibliography.h"
+#include "host/report/result_tree.h"
+
+typedef struct km_report_members {
+    int n;        /* 0: the folder holds no series */
+    char **label; /* "T-600" */
+    km_node **results;
+} km_report_members;
+
+/* Reads results.json of FOLDER/T-* where there is one, from the lowest temperature on, and adds
+ * what they cite. */
+KM_MUST_CHECK km_status km_report_members_read(const char *folder, km_bibliography *references,
+                                               km_report_members *out);
+/* What all of them have in common and the series does not repeat: cell and parameters of the first
+ * go into its results. */
+KM_MUST_CHECK km_status km_report_members_share(const km_report_members *members,
+                                                const char *folder, km_node *series);
+void km_report_members_free(km_report_members *members);
+
+#endif
