@@ -52,6 +52,7 @@ static km_status make_particles(int n, km_particles *p)
     p->n = n;
     p->n_padded = (n + 127) / 128 * 128;
     KM_NEW(p->position, 3 * (size_t)p->n_padded);
+    KM_NEW(p->velocity, 3 * (size_t)p->n_padded); /* at rest */
     KM_NEW(p->force, 3 * (size_t)p->n_padded);
     KM_NEW(p->charge, p->n_padded);
     KM_NEW(p->type, p->n_padded);
@@ -73,6 +74,7 @@ static void free_particles(km_particles *p)
 {
     km_neighbours_cpu_destroy(p->neighbours);
     free(p->position);
+    free(p->velocity);
     free(p->force);
     free(p->charge);
     free(p->type);
