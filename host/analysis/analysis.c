@@ -113,6 +113,7 @@ void km_results_clear(km_results *results)
     km_jumps_result_clear(&results->jumps);
     km_occupancy_result_clear(&results->occupancy);
     km_van_hove_clear(&results->van_hove);
+    km_dielectric_clear(&results->dielectric);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);

@@ -60,6 +60,7 @@ typedef struct km_diffusion {
     bool available; /* false: text says why, and no number below means anything           */
     bool diffusive; /* false: the coefficient is apparent and text says so                */
     int n_particles, n_frames;
+    double independent;     /*        particles that they count like: n/g of design_effect.h     */
     km_estimate total;      /* m^2/s                                                           */
     km_estimate axis[3];    /* m^2/s  D_x, D_y, D_z                                            */
     km_estimate regression; /* m^2/s  by generalised least squares, walk_regression.h;      */
