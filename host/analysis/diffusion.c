@@ -193,8 +193,10 @@ static void describe_method(km_diffusion *out)
     }
     km_diffusion_add_text(out->method, "95 %% interval; standard error by ");
     if (out->n_particles > 1)
-        km_diffusion_add_text(out->method, "bootstrap over %d particles (%d resamples)%s",
-                              out->n_particles, KM_DIFFUSION_RESAMPLES,
+        km_diffusion_add_text(out->method,
+                              "bootstrap over %d particles (%d resamples) that count like %.3g "
+                              "independent ones%s",
+                              out->n_particles, KM_DIFFUSION_RESAMPLES, out->independent,
                               out->n_blocks == 0
                                   ? "; the run is too short for blocks"
                                   : (out->blocks_decide ? " and, larger, " : ", larger than "));

@@ -45,6 +45,7 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
     out->has_msd = first->has_msd;
     out->has_rdf = first->has_rdf;
     out->has_transport = first->has_transport;
+    out->has_viscosity = first->has_viscosity;
     out->has_dielectric = first->has_dielectric;
     out->has_van_hove = first->has_van_hove;
     out->n_replicas = n;
@@ -309,6 +310,20 @@ static km_status reduce_curves(const km_results *const *replica, int n, km_resul
     return KM_OK;
 }
 
+/* ---- Green and Kubo ---- */
+
+static km_status reduce_green_kubo(const km_results *const *replica, int n, bool current,
+                                   km_green_kubo_result *out)
+{
+    const km_green_kubo_result **each;
+    KM_NEW(each, n);
+    for (int r = 0; r < n; r++)
+        each[r] = current ? &replica[r]->current : &replica[r]->green_kubo;
+    const km_status status = km_green_kubo_of_replicas(each, n, out);
+    free(each);
+    return status;
+}
+
 /* ---- dipoles and van Hove functions ---- */
 
 static km_status reduce_dielectric(const km_results *const *replica, int n, km_results *out)
@@ -339,8 +354,13 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
     KM_TRY(check(replica, n));
     reduce_conditions(replica, n, out);
     KM_TRY(reduce_species(replica, n, out));
-    if (out->has_transport)
+    if (out->has_transport) {
         KM_TRY(reduce_transport(replica, n, 1, out));
+        KM_TRY(reduce_green_kubo(replica, n, true, &out->current));
+        km_results_compare_current(out);
+    }
+    if (out->has_viscosity)
+        KM_TRY(reduce_green_kubo(replica, n, false, &out->green_kubo));
     KM_TRY(reduce_curves(replica, n, out));
     if (out->has_dielectric)
         KM_TRY(reduce_dielectric(replica, n, out));
