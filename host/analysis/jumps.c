@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/model/growing_array.h"
 #include "kernels/base/units.h"
 
 #define SAME_LENGTH 0.05 /* A  jumps within it are of one row */
@@ -236,14 +237,8 @@ static km_status start(km_jumps *j, const km_frame *frame)
 
 static km_status count_frame(km_jumps *j)
 {
-    if (j->n_frames == j->n_room) {
-        const int room = 2 * j->n_room + 1024;
-        int *grown = realloc(j->per_frame, (size_t)room * sizeof *grown);
-        if (grown == NULL)
-            return KM_FAIL(KM_ERROR_MEMORY, "no memory for the jumps of %d frames", room);
-        j->per_frame = grown;
-        j->n_room = room;
-    }
+    KM_TRY(km_array_make_room((void **)&j->per_frame, j->n_frames, &j->n_room, sizeof *j->per_frame,
+                              "frames of jumps"));
     j->per_frame[j->n_frames++] = 0;
     return KM_OK;
 }

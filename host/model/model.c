@@ -246,6 +246,7 @@ void km_model_destroy(km_model *model)
     free(model->type);
     free(model->molecule);
     free(model->molecule_start);
+    free(model->carried);
     free(model->mobility);
     free(model->exclusion_start);
     free(model->exclusion);
