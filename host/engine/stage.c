@@ -78,6 +78,7 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
         .n_pistons = r->model->n_pistons,
         .n_molecules = r->model->labels->n_molecules,
         .molecule_start = r->model->molecule_start,
+        .carried = r->model->carried,
         .seed = r->options->recipe->seed,
         .thermostat = dynamics ? stage->thermostat : KM_THERMOSTAT_NONE,
         .temperature = stage->temperature_start,
