@@ -15,6 +15,17 @@
  */
 #define GAP 0.3
 
+static bool is_sane(int k, double value)
+{
+    return k < 3 ? value >= 1.0 && value <= 1000.0 : value >= 30 && value <= 150;
+}
+
+static const char *sane_values(int k)
+{
+    return k < 3 ? "an edge in angstrom lies between 1 and 1000"
+                 : "an angle of a cell in degrees lies between 30 and 150";
+}
+
 static km_status read_cell(km_recipe_reader *r, const km_raw_compound *raw,
                            km_recipe_compound *compound)
 {
@@ -25,12 +36,10 @@ static km_status read_cell(km_recipe_reader *r, const km_raw_compound *raw,
     for (int k = 0; k < 6; k++) {
         const double *given = k < 3 ? raw->edge[k] : raw->angle[k - 3];
         const double value = given != NULL ? *given : k < 3 ? *raw->edge[0] : 90.0;
-        const bool sane = k < 3 ? value >= 1.0 && value <= 1000.0 : value >= 30 && value <= 150;
-        if (!sane)
+        if (!is_sane(k, value))
             return KM_FAIL(KM_ERROR_INPUT, "%s is %g; %s",
                            km_recipe_place(r, "%s.%s", compound->node, key[k]), value,
-                           k < 3 ? "an edge in angstrom lies between 1 and 1000"
-                                 : "an angle of a cell in degrees lies between 30 and 150");
+                           sane_values(k));
         compound->cell[k] = k < 3 ? value * KM_NM_PER_ANGSTROM : value;
     }
     return KM_OK;
@@ -70,16 +79,34 @@ static const char *species_of(const km_raw_compound *raw, const km_cif_site *sit
     return NULL;
 }
 
+static bool is_printable(const char *text)
+{
+    while (*text >= ' ' && *text <= '~')
+        text++;
+    return *text == '\0';
+}
+
 static km_status take_cif(km_recipe_reader *r, const km_raw_compound *raw, const char *path,
                           const km_cif *cif, km_recipe_compound *compound)
 {
+    static const char *const item[] = {"_cell_length_a",   "_cell_length_b",
+                                       "_cell_length_c",   "_cell_angle_alpha",
+                                       "_cell_angle_beta", "_cell_angle_gamma"};
     if (cif->space_group[0] == '\0')
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: %s names no space group (_space_group_name_H-M_alt); write it there",
                        km_recipe_place(r, "%s.cif", compound->node), path);
+    if (!is_printable(cif->space_group))
+        return KM_FAIL(KM_ERROR_INPUT, "%s: the space group of %s is no Hermann-Mauguin symbol",
+                       km_recipe_place(r, "%s.cif", compound->node), path);
     snprintf(compound->space_group, sizeof compound->space_group, "%s", cif->space_group);
-    for (int k = 0; k < 6; k++)
+    for (int k = 0; k < 6; k++) {
+        if (!is_sane(k, cif->cell[k]))
+            return KM_FAIL(KM_ERROR_INPUT, "%s: %s tells %g for %s; %s",
+                           km_recipe_place(r, "%s.cif", compound->node), path, cif->cell[k],
+                           item[k], sane_values(k));
         compound->cell[k] = k < 3 ? cif->cell[k] * KM_NM_PER_ANGSTROM : cif->cell[k];
+    }
     KM_NEW(compound->site, cif->n_sites);
     for (int k = 0; k < cif->n_sites; k++) {
         const char *species = species_of(raw, &cif->site[k]);

@@ -30,6 +30,7 @@ static const cyaml_strval_t thermostats[] = {{"none", KM_THERMOSTAT_NONE},
 static const cyaml_strval_t barostats[] = {{"none", KM_BAROSTAT_NONE},
                                            {"isotropic", KM_BAROSTAT_ISOTROPIC},
                                            {"semi_isotropic", KM_BAROSTAT_SEMI_ISOTROPIC},
+                                           {"anisotropic", KM_BAROSTAT_ANISOTROPIC},
                                            {"z_only", KM_BAROSTAT_Z_ONLY}};
 static const cyaml_strval_t ensembles[] = {
     {"NVE", KM_ENSEMBLE_NVE}, {"NVT", KM_ENSEMBLE_NVT}, {"NPT", KM_ENSEMBLE_NPT}};

@@ -42,6 +42,7 @@ static km_status allocate(km_model *model, const km_expansion *e)
     KM_NEW(model->type, n);
     KM_NEW(model->molecule, n);
     KM_NEW(model->molecule_start, n_molecules + 1);
+    KM_NEW(model->carried, n);
     size_t n_bonds = 0;
     for (int k = 0; k < e->n_kinds; k++)
         n_bonds += (size_t)e->kind[k].count * (size_t)e->kind[k].source->n_bonds;
@@ -65,6 +66,8 @@ static void copy_molecule(km_model *model, const km_expansion *e, int molecule, 
         l->mass[n] = model->mass[n] = type->mass;
         l->charge[n] = model->charge[n] = a->charge[i];
         l->molecule[n] = model->molecule[n] = molecule;
+        if (l->kind[k].formal_charge != 0)
+            model->carried[n] = l->kind[k].formal_charge * type->mass / l->kind[k].mass;
         model->type[n] = e->type_here[a->type[i]];
         model->has_charges = model->has_charges || a->charge[i] != 0.0;
     }
