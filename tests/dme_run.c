@@ -38,9 +38,13 @@ static km_status keep_checkpoint(void *self, const km_checkpoint *c)
         r->last.state.velocity = malloc(bytes);
     }
     double *position = r->last.state.position, *velocity = r->last.state.velocity;
+    km_stage_sums *sums = r->last.stage_sums;
     assert_non_null(position);
     assert_non_null(velocity);
+    sums = realloc(sums, (size_t)c->n_stages * sizeof *sums);
+    assert_non_null(sums);
     r->last = *c;
+    r->last.stage_sums = memcpy(sums, c->stage_sums, (size_t)c->n_stages * sizeof *sums);
     r->last.state.position = memcpy(position, c->state.position, bytes);
     r->last.state.velocity = memcpy(velocity, c->state.velocity, bytes);
     r->has_checkpoint = true;
@@ -64,6 +68,7 @@ void dme_record_destroy(dme_record *r)
         free(r->frame[k]);
     free(r->last.state.position);
     free(r->last.state.velocity);
+    free(r->last.stage_sums);
     free(r);
 }
 

@@ -44,6 +44,9 @@ static void three_atoms_by_hand(void **state)
     const double mass[3] = {2.0, 0.0, 6.0};
     km_particles *p = small_particles(3, mass, NULL, km_box_orthorhombic(2, 3, 4));
     km_integrator_spec spec = {.timestep = 1e-3, .degrees_of_freedom = 6};
+    p->charge[0] = 0.5;
+    p->charge[1] = 9.0;
+    p->charge[2] = -2.0;
     small_system s = small_open(backend, p, spec, 1, (small_forces){0});
     small_set(p, p->velocity, 0, km_vec3_make(1, 2, -1));
     small_set(p, p->velocity, 1, km_vec3_make(9, 9, 9)); /* fixed: counts for nothing */
@@ -70,6 +73,9 @@ static void three_atoms_by_hand(void **state)
     assert_near(m.density, 8.0 / 24.0, 1e-14);
     assert_near(m.momentum[0], 2.0, 1e-14);
     assert_near(m.momentum[1], 4.0 + 6.0, 1e-14);
+    assert_near(m.current[0], 0.5, 1e-14);
+    assert_near(m.current[1], 1.0 - 2.0, 1e-14);
+    assert_near(m.current[2], -0.5 - 2.0, 1e-14);
     assert_near(m.pressure_tensor[KM_XX], 2.0 * (1.0 + 12.0) / 24.0, 1e-14);
     assert_near(m.pressure_tensor[KM_YZ], 2.0 * (1.0 - 5.0) / 24.0, 1e-14);
     assert_near(m.pressure, 2.0 * (12.0 + 12.0) / (3.0 * 24.0), 1e-14);

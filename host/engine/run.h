@@ -65,7 +65,7 @@ KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume,
                                             const km_run_identity *identity, int n_atoms);
 
 /* Runs all stages. KM_INTERRUPTED after should_stop, with a checkpoint written. report has n_stages
- * entries (zero for stages done by an earlier run). */
+ * entries, those of earlier runs included; zero for minimisations. */
 KM_MUST_CHECK km_status km_run(const km_run_options *options, km_stage_report *report);
 
 #endif

@@ -200,7 +200,7 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.cutoff = nonbonded->cutoff;
     model->pair.shift = nonbonded->shift;
-    model->pair.tail = nonbonded->tail && !(model->metal_cutoff > 0.0);
+    model->pair.tail = nonbonded->tail && !(model->metal_cutoff > 0.0) && recipe->stack == NULL;
     model->pair.ewald_alpha = model->bonded.ewald_alpha = model->pme.alpha;
     model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.exclusion_start = model->exclusion_start;
@@ -262,6 +262,7 @@ void km_model_destroy(km_model *model)
     free(model->type);
     free(model->molecule);
     free(model->molecule_start);
+    free(model->carried);
     free(model->mobility);
     free(model->exclusion_start);
     free(model->exclusion);

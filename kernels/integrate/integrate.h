@@ -54,6 +54,9 @@ typedef struct km_integrator_spec {
     km_piston piston[KM_PISTONS];
     int n_molecules;
     const int *molecule_start; /*      n_molecules + 1; atoms of a molecule are consecutive   */
+    /* e  of each atom: the charge of its molecule shared out by mass, for the electric current;
+     * NULL: no current is measured */
+    const double *carried;
     uint64_t seed;
 
     km_thermostat_kind thermostat;
