@@ -188,6 +188,7 @@ km_status dme_run(const dme_box *f, int threads, const dme_record *resume, dme_r
                                     .identity = {{7}},
                                     .resume = resume != NULL ? &resume->last : NULL,
                                     .list_lateness = f->list_lateness,
+                                    .list_headroom = f->list_headroom,
                                     .trajectory = &frames,
                                     .energies = &rows,
                                     .checkpoint_seconds = 0.0,

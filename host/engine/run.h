@@ -30,6 +30,7 @@ typedef struct km_stage_report {
     double largest_momentum; /* u nm/ps                                                       */
     int64_t samples;
     int64_t list_pairs_checked; /* neighbours looked for in the list, all found              */
+    int64_t list_growths;       /* times that lists were given more memory                   */
     int degrees_of_freedom;
     int n_pistons;
     double piston_mean_z[KM_PISTONS];        /* nm                                              */
@@ -47,6 +48,7 @@ typedef struct km_run_options {
     const km_checkpoint *resume; /* NULL for a new run                                        */
 
     double list_lateness; /* km_neighbour_spec.lateness: 0 but in tests of the census         */
+    double list_headroom; /* km_particles_spec.list_headroom: 0 but in tests                  */
 
     km_sink *trajectory; /* frames of production stages; may be NULL                  */
     km_sink *energies;   /* energies of every stage; may be NULL                      */

@@ -36,6 +36,7 @@ typedef struct km_model {
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
     bool *excluded_group;             /*       the metal atoms; NULL: none              */
     km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */
+    double list_headroom;             /* see km_particles_spec                          */
     km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;

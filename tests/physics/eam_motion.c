@@ -22,8 +22,10 @@ typedef struct motion {
     km_due due;
 } motion;
 
-/* pairs: every two atoms have a Lennard-Jones term besides, with the list it needs. */
-static motion *start(const km_backend *backend, const int cells[3], double timestep, bool pairs)
+/* pairs: every two atoms have a Lennard-Jones term besides, with the list it needs. barostat: at 20
+ * kbar, with the thermostat of Langevin. */
+static motion *start_with(const km_backend *backend, const int cells[3], double timestep,
+                          bool pairs, km_barostat_kind barostat, double headroom)
 {
     static const int form[1] = {KM_VDW_LENNARD_JONES};
     static const double parameter[KM_VDW_PARAMETERS] = {0.1, 0.4};
@@ -51,14 +53,30 @@ static motion *start(const km_backend *backend, const int cells[3], double times
                                          .molecule_start = o->molecule_start,
                                          .seed = 3,
                                          .n_steps = 1000000};
+    if (barostat != KM_BAROSTAT_NONE) {
+        o->integrator.thermostat = KM_THERMOSTAT_LANGEVIN;
+        o->integrator.temperature = o->integrator.temperature_end = TEMPERATURE;
+        o->integrator.friction = 5.0;
+        o->integrator.barostat = barostat;
+        o->integrator.pressure = 2e4 * KM_PRESSURE_PER_BAR;
+        o->integrator.barostat_time = 0.1;
+        o->integrator.compressibility = 3e-5 / KM_PRESSURE_PER_BAR;
+        o->integrator.barostat_interval = 10;
+    }
+    o->model.list_headroom = headroom;
     const km_state state = {m->n, m->box, m->position, NULL};
     km_step first = {0, false, true, true};
     assert_ok(backend->open(2, &o->device));
     assert_ok(km_simulation_create(backend, o->device, &o->model, &state, &o->integrator, &o->s));
     assert_ok(backend->draw_velocities(o->s->integrator, 2.0 * TEMPERATURE, 11, o->s->particles));
-    assert_ok(km_simulation_forces(o->s, &first, true));
+    assert_ok(km_simulation_evaluate(o->s, &first, true));
     assert_ok(km_simulation_check(o->s, &first));
     return o;
+}
+
+static motion *start(const km_backend *backend, const int cells[3], double timestep, bool pairs)
+{
+    return start_with(backend, cells, timestep, pairs, KM_BAROSTAT_NONE, 0.0);
 }
 
 /* That many steps, the last of which measures. */
@@ -71,6 +89,7 @@ static km_measurement advance(motion *o, int64_t steps)
     o->due.index += steps - 1;
     o->due.in_stage += steps - 1;
     o->due.energies = true;
+    o->due.pressure_coupling = o->integrator.barostat != KM_BAROSTAT_NONE;
     assert_ok(km_step_advance(o->s, &o->due, &out));
     return out;
 }
@@ -201,6 +220,44 @@ static void recorded_steps_with_two_lists(void **state)
     check_recorded(*state, true);
 }
 
+/* Lists of which one or both outgrow their memory, at different steps: the same bits. */
+static void check_growth(const km_backend *backend, bool pairs, km_barostat_kind barostat)
+{
+    const int cells[3] = {4, 4, 4};
+    motion *roomy = start_with(backend, cells, 0.004, pairs, barostat, 0.0),
+           *narrow = start_with(backend, cells, 0.004, pairs, barostat, 0.5);
+    km_state *x, *y;
+    assert_ok(km_state_create(roomy->m->n, &x));
+    assert_ok(km_state_create(roomy->m->n, &y));
+    for (int k = 0; k < 4; k++) {
+        km_emulator_seed(1);
+        const km_measurement a = advance(roomy, 30);
+        km_emulator_seed((uint64_t)k + 2);
+        const km_measurement b = advance(narrow, 30);
+        assert_memory_equal(&a, &b, sizeof a);
+    }
+    assert_ok(backend->download(roomy->device, roomy->s->particles, x));
+    assert_ok(backend->download(narrow->device, narrow->s->particles, y));
+    assert_memory_equal(x->position, y->position, 3 * (size_t)x->n * sizeof(double));
+    assert_memory_equal(x->velocity, y->velocity, 3 * (size_t)x->n * sizeof(double));
+    assert_memory_equal(&x->box, &y->box, sizeof x->box);
+    print_message("grown %d times, with room %d\n", (int)narrow->s->list_growths,
+                  (int)roomy->s->list_growths);
+    if (backend->make_room != NULL)
+        assert_true(narrow->s->list_growths > 2);
+    km_state_destroy(x);
+    km_state_destroy(y);
+    finish(roomy);
+    finish(narrow);
+}
+
+static void growing_lists_leave_no_trace(void **state)
+{
+    check_growth(*state, false, KM_BAROSTAT_NONE);
+    check_growth(*state, true, KM_BAROSTAT_NONE);
+    check_growth(*state, true, KM_BAROSTAT_ISOTROPIC);
+}
+
 /* Forces of a model with these terms. */
 static double *forces_of(const km_backend *backend, const motion *o, double pair_cutoff,
                          int n_metal, double energy[KM_ENERGY_COUNT])
@@ -269,8 +326,11 @@ static void beside_other_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_is_conserved),      cmocka_unit_test(device_moves_like_the_cpu),
-        cmocka_unit_test(recorded_steps_are_steps), cmocka_unit_test(recorded_steps_with_two_lists),
+        cmocka_unit_test(energy_is_conserved),
+        cmocka_unit_test(device_moves_like_the_cpu),
+        cmocka_unit_test(recorded_steps_are_steps),
+        cmocka_unit_test(recorded_steps_with_two_lists),
+        cmocka_unit_test(growing_lists_leave_no_trace),
         cmocka_unit_test(beside_other_pairs),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
