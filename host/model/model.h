@@ -36,7 +36,6 @@ typedef struct km_model {
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
     bool *excluded_group;             /*       the metal atoms; NULL: none              */
     km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */
-    double list_headroom;             /* see km_particles_spec                          */
     km_pair_spec pair;                /* the specs point into memory the model owns     */
     km_bonded_spec bonded;
     km_pme_spec pme;
@@ -63,7 +62,8 @@ typedef struct km_model {
         coulomb_error_real; /* estimated relative RMS force error: mesh, real space */
     int n_uses;
     km_parameter_use *use;
-    double total_charge; /* e                                              */
+    double total_charge;  /* e                                              */
+    double list_headroom; /* see km_particles_spec                          */
 } km_model;
 
 /* How an atom may move. */

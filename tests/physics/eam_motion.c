@@ -244,7 +244,7 @@ static void check_growth(const km_backend *backend, bool pairs, km_barostat_kind
     print_message("grown %d times, with room %d\n", (int)narrow->s->list_growths,
                   (int)roomy->s->list_growths);
     if (backend->make_room != NULL)
-        assert_true(narrow->s->list_growths > 2);
+        assert_true(narrow->s->list_growths >= 2); /* at the start, and on the way */
     km_state_destroy(x);
     km_state_destroy(y);
     finish(roomy);
