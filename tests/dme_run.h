@@ -20,6 +20,7 @@ typedef struct dme_record {
     km_checkpoint last;
     bool has_checkpoint;
     int64_t frames_at_checkpoint, rows_at_checkpoint;
+    int list_growths; /* that were noted */
 } dme_record;
 
 typedef struct dme_box {

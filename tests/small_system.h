@@ -318,6 +318,7 @@ static inline small_system small_open(const km_backend *backend, km_particles *p
     small_create_particles(backend, threads, p, &s.device, &s.on_device);
     int *start = small_molecule_start(p, &spec.n_molecules);
     spec.molecule_start = start;
+    spec.carried = p->charge; /* as good as any numbers */
     assert_ok(backend->integrator_create(s.device, &spec, s.on_device, &s.integrator));
     free(start);
     small_push(&s);

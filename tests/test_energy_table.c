@@ -25,6 +25,7 @@ static km_energy_row row_make(int k)
     row.measured.conserved = -12345.3455679;
     row.measured.pressure_tensor[KM_YZ] = -2.0 * 0.0602214076;
     row.measured.constraint_residual = 1.5e-9;
+    row.measured.current[2] = -0.25;
     return row;
 }
 
@@ -73,7 +74,8 @@ static void columns_are_named_with_units_and_hold_them(void **state)
         {"coulomb_reciprocal_kJ_mol", -1000.0 / 3.0 * (KM_ENERGY_COULOMB_RECIPROCAL + 1) + 1},
         {"pressure_xx_bar", 0.0},
         {"pressure_yz_bar", -2.0},
-        {"constraint_residual", 1.5e-9}};
+        {"constraint_residual", 1.5e-9},
+        {"current_z_e_nm_ps", -0.25}};
     const size_t n_expected = sizeof expected / sizeof expected[0];
     size_t found = 0;
     int n_columns = 0;

@@ -198,6 +198,131 @@ static void radial_distributions_are_averaged(void **state)
     clear(one, 2, &out);
 }
 
+/* ---- dielectric constant ---- */
+
+/* <M^2> of 4, 6 and 8, <M> along x of -1, 0.5 and 2, 1/(3 eps0 V kT) of 2: with the <M> of all,
+ * 0.5, the constants are 1 + 2 (<M^2> - 0.25) = 8.5, 12.5 and 16.5. */
+static void dipoles_of_replicas_share_their_mean(void **state)
+{
+    (void)state;
+    km_results one[3], out;
+    const double D[3] = {0.1, 0.1, 0.1}, average[3] = {-1.0, 0.5, 2.0};
+    for (int r = 0; r < 3; r++) {
+        make(&one[r], N_LAGS, D, 1e-10);
+        one[r].has_dielectric = true;
+        one[r].dielectric = (km_dielectric_result){.available = true,
+                                                   .dipole = sqrt(4.0 + 2.0 * r),
+                                                   .average = {average[r], 0.0, 0.0},
+                                                   .per_square = 2.0,
+                                                   .n_molecules = 9};
+    }
+    reduce(one, 3, &out);
+    const km_dielectric_result *d = &out.dielectric;
+    assert_true(out.has_dielectric && d->available);
+    assert_int_equal(d->n_replicas, 3);
+    for (int r = 0; r < 3; r++)
+        assert_near(d->replica[r], 8.5 + 4.0 * r, 1e-12);
+    assert_near(d->epsilon.value, 12.5, 1e-12);
+    assert_near(d->epsilon.standard_error, 4.0 / sqrt(3.0), 1e-12);
+    assert_near(d->epsilon.high - 12.5, 4.303 * 4.0 / sqrt(3.0), 1e-3); /* Student's t, as above */
+    assert_near(d->independent, 6.0 / 0.25, 1e-9);
+    assert_ok(km_results_write(&out, "."));
+    char *text = slurp("dielectric.csv", NULL);
+    assert_string_equal(text, "replica,dielectric_constant\n1,8.5\n2,12.5\n3,16.5\n");
+    free(text);
+    km_results_clear(&out);
+    one[1].dielectric.available = false;
+    snprintf(one[1].dielectric.warning, sizeof one[1].dielectric.warning, "no number: too short");
+    reduce(one, 3, &out);
+    assert_false(out.dielectric.available);
+    assert_string_equal(out.dielectric.warning, "no number: too short");
+    clear(one, 3, &out);
+}
+
+/* ---- van Hove functions ---- */
+
+static void make_van_hove(km_results *one, int n_bins, double height, double lag)
+{
+    const double D[3] = {0.1, 0.1, 0.1};
+    make(one, N_LAGS, D, 1e-10);
+    one->has_van_hove = true;
+    km_van_hove *v = &one->van_hove;
+    *v = (km_van_hove){.n_lags = 1, .n_bins = n_bins, .bin_width = 0.1, .n_kinds = 1};
+    assert_ok(km_allocate((void **)&v->kind, 1, sizeof *v->kind));
+    snprintf(v->kind->name, sizeof v->kind->name, "K+");
+    v->kind->n_molecules = 7;
+    km_van_hove_lag *l = v->kind->lag;
+    l->lag = lag;
+    l->mean_square = 3.0 * height;
+    l->alpha2 = (km_estimate){0.1 * height, NAN, NAN, NAN};
+    assert_ok(km_allocate((void **)&l->self, (size_t)n_bins, sizeof(double)));
+    assert_ok(km_allocate((void **)&l->distinct, (size_t)n_bins, sizeof(double)));
+    for (int b = 0; b < n_bins; b++) {
+        l->self[b] = height * exp(-0.1 * b);
+        l->distinct[b] = 1.0 - 0.1 * height;
+    }
+}
+
+static void van_hove_functions_are_averaged(void **state)
+{
+    (void)state;
+    km_results one[2], out;
+    make_van_hove(&one[0], 50, 1.0, 4.0);
+    make_van_hove(&one[1], 40, 3.0, 4.0);
+    reduce(one, 2, &out);
+    const km_van_hove *v = &out.van_hove;
+    const km_van_hove_lag *l = v->kind->lag;
+    assert_int_equal(v->n_bins, 40);
+    assert_int_equal(v->n_replicas, 2);
+    for (int b = 0; b < 40; b += 13) {
+        assert_near(l->self[b], 2.0 * exp(-0.1 * b), 1e-12);
+        assert_near(l->self_error[b], exp(-0.1 * b), 1e-12);
+        assert_near(l->distinct[b], 0.8, 1e-12);
+        assert_near(l->distinct_error[b], 0.1, 1e-12);
+    }
+    assert_near(l->mean_square, 6.0, 1e-12);
+    /* Maxwell's distribution of r with <r^2> = 6 A^2 at the middle of a bin of 0.1 A */
+    assert_near(l->gaussian[15],
+                4.0 * 3.14159265 * 1.55 * 1.55 * pow(2.0 * 3.14159265 * 2.0, -1.5) *
+                    exp(-1.55 * 1.55 / 4.0),
+                1e-3);
+    assert_near(l->alpha2.value, 0.2, 1e-12);
+    assert_near(l->alpha2.high - 0.2, 12.706 * 0.1, 1e-4);
+    assert_ok(km_results_write(&out, "."));
+    char *text = slurp("vanhove.csv", NULL);
+    assert_non_null(strstr(text, ",\"distinct K+ 4 ps\",\"error of self K+ 4 ps\","
+                                 "\"error of distinct K+ 4 ps\"\n0.05,2,"));
+    free(text);
+    clear(one, 2, &out);
+    make_van_hove(&one[0], 50, 1.0, 4.0);
+    make_van_hove(&one[1], 50, 1.0, 5.0); /* a shorter run: other lags */
+    reduce(one, 2, &out);
+    assert_int_equal(out.van_hove.n_lags, 0);
+    clear(one, 2, &out);
+}
+
+/* ---- Green and Kubo ---- */
+
+static void integrals_are_averaged(void **state)
+{
+    (void)state;
+    km_results one[3], out;
+    const double D[3] = {0.1, 0.1, 0.1};
+    for (int r = 0; r < 3; r++) {
+        make(&one[r], N_LAGS, D, 1e-10);
+        one[r].has_viscosity = true;
+        one[r].green_kubo = (km_green_kubo_result){
+            .available = true, .value = {1.0 + r, 9.0, 9.0, 9.0}, .cut = 5.0 - r, .run_time = 10.0};
+    }
+    reduce(one, 3, &out);
+    assert_true(out.has_viscosity && out.green_kubo.available);
+    assert_near(out.green_kubo.value.value, 2.0, 1e-12);
+    assert_near(out.green_kubo.value.standard_error, 1.0 / sqrt(3.0), 1e-12);
+    assert_near(out.green_kubo.value.high - 2.0, 4.303 / sqrt(3.0), 1e-3);
+    assert_near(out.green_kubo.cut, 5.0, 0.0);
+    clear(one, 3, &out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +331,9 @@ int main(void)
         cmocka_unit_test(written_tables_have_the_scatter),
         cmocka_unit_test(what_does_not_belong_together_is_refused),
         cmocka_unit_test(radial_distributions_are_averaged),
+        cmocka_unit_test(dipoles_of_replicas_share_their_mean),
+        cmocka_unit_test(van_hove_functions_are_averaged),
+        cmocka_unit_test(integrals_are_averaged),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

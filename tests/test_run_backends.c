@@ -14,9 +14,11 @@
 #ifdef KM_DOUBLE
 #define POSITION_TOLERANCE 1e-9 /* nm */
 #define ENERGY_TOLERANCE 1e-9   /* of the sum of magnitudes of the terms */
+#define CURRENT_TOLERANCE 1e-7  /* e nm/ps */
 #else
 #define POSITION_TOLERANCE 1e-6
 #define ENERGY_TOLERANCE 1e-6
+#define CURRENT_TOLERANCE 1e-4
 #endif
 
 #define N_STEPS 60
@@ -35,6 +37,7 @@ static const ensemble ensembles[] = {
     {"Langevin", KM_THERMOSTAT_LANGEVIN, KM_BAROSTAT_NONE, true},
     {"rescaling, isotropic", KM_THERMOSTAT_RESCALING, KM_BAROSTAT_ISOTROPIC, true},
     {"Nose-Hoover, semi-isotropic", KM_THERMOSTAT_NOSE_HOOVER, KM_BAROSTAT_SEMI_ISOTROPIC, true},
+    {"rescaling, anisotropic", KM_THERMOSTAT_RESCALING, KM_BAROSTAT_ANISOTROPIC, true},
     {"Langevin, along z", KM_THERMOSTAT_LANGEVIN, KM_BAROSTAT_Z_ONLY, false},
 };
 
@@ -95,6 +98,8 @@ static void compare_rows(const km_energy_row *got, const km_energy_row *want)
         assert_near(got->energy[t], want->energy[t], tolerance);
     assert_near(got->measured.kinetic, want->measured.kinetic, tolerance);
     assert_near(got->measured.conserved, want->measured.conserved, tolerance);
+    for (int c = 0; c < 3; c++)
+        assert_near(got->measured.current[c], want->measured.current[c], CURRENT_TOLERANCE);
     assert_near(got->measured.volume, want->measured.volume,
                 ENERGY_TOLERANCE * want->measured.volume);
 }

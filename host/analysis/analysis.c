@@ -113,6 +113,7 @@ void km_results_clear(km_results *results)
     km_jumps_result_clear(&results->jumps);
     km_occupancy_result_clear(&results->occupancy);
     km_van_hove_clear(&results->van_hove);
+    km_dielectric_clear(&results->dielectric);
     free(results->line);
     free(results->warning);
     memset(results, 0, sizeof *results);
@@ -154,7 +155,34 @@ void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *visco
     /* a viscosity that is too small makes the correction of D too large */
     if (results->viscosity == 0.0 && results->green_kubo.available &&
         results->green_kubo.warning[0] == '\0')
-        results->viscosity = results->green_kubo.eta.value;
+        results->viscosity = results->green_kubo.value.value;
+}
+
+bool km_analysis_wants_current(const km_analysis *analysis)
+{
+    return analysis->conductivity;
+}
+
+void km_analysis_take_current(km_analysis *analysis, const km_current *current, double interval)
+{
+    km_results *results = &analysis->results;
+    km_current_compute(current, interval, results->temperature, &results->current);
+}
+
+/* Both errors as if independent, so that the interval is rather too wide. */
+void km_results_compare_current(km_results *results)
+{
+    const km_estimate *by_current = &results->current.value,
+                      *by_charge = &results->transport.conductivity;
+    if (!results->transport.available)
+        results->current = (km_green_kubo_result){.available = false};
+    if (!results->current.available)
+        return;
+    const double ratio = by_current->value / by_charge->value;
+    const double error = fabs(ratio) * hypot(by_current->standard_error / by_current->value,
+                                             by_charge->standard_error / by_charge->value);
+    const double half = km_t_factor(1000, KM_CONFIDENCE) * error;
+    results->current_ratio = (km_estimate){ratio, error, ratio - half, ratio + half};
 }
 
 bool km_analysis_wants_sites(const km_analysis *analysis)
@@ -446,8 +474,10 @@ static km_status end(void *self)
     analysis->results.box_length = cbrt(analysis->results.volume);
     if (analysis->msd)
         KM_TRY(analyse_motion(analysis));
-    if (analysis->conductivity)
+    if (analysis->conductivity) {
         KM_TRY(analyse_conductivity(analysis));
+        km_results_compare_current(&analysis->results);
+    }
     if (analysis->van_hove)
         KM_TRY(km_van_hove_compute(analysis->displacements, &analysis->results.van_hove));
     if (analysis->rdf)

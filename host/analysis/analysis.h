@@ -23,6 +23,7 @@
 #define KM_ANALYSIS_H
 
 #include "host/analysis/crystal_order.h"
+#include "host/analysis/current.h"
 #include "host/analysis/dielectric.h"
 #include "host/analysis/diffusion.h"
 #include "host/analysis/jumps.h"
@@ -83,7 +84,9 @@ typedef struct km_results {
     km_order_result order;
     km_solvation_result solvation;
     km_transport transport;
-    km_viscosity_result green_kubo;
+    km_green_kubo_result green_kubo; /* viscosity, Pa s                                   */
+    km_green_kubo_result current;    /* conductivity, S/m                                 */
+    km_estimate current_ratio;       /* of it to the one of transport                     */
     km_jumps_result jumps;
     km_occupancy_result occupancy;
     km_van_hove van_hove;
@@ -109,6 +112,10 @@ km_sink km_analysis_sink(km_analysis *analysis);
 bool km_analysis_wants_viscosity(const km_analysis *analysis);
 void km_analysis_take_viscosity(km_analysis *analysis, const km_viscosity *viscosity,
                                 double interval);
+/* Asked for "conductivity"? Then km_analysis_take_current adds the one by Green and Kubo from the
+ * currents of the run, likewise. */
+bool km_analysis_wants_current(const km_analysis *analysis);
+void km_analysis_take_current(km_analysis *analysis, const km_current *current, double interval);
 /* Asked for "jumps"? Then km_analysis_take_sites gives it the lattice sites before the sink's
  * begin; it takes over what they hold. Without, the result says that they are not known. */
 bool km_analysis_wants_sites(const km_analysis *analysis);
@@ -118,7 +125,7 @@ const km_results *km_analysis_results(const km_analysis *analysis);
 /* Writes into an existing folder: analysis.txt, diffusion.csv, msd.csv, beta.csv, rdf.csv,
  * coordination.csv, profile.csv, potential.csv, layers*.csv, residence*.csv,
  * surface_coordination.csv, order.csv, solvation.csv, speciation.csv, shells.csv,
- * solvation-residence.csv, conductivity.csv, collective_msd.csv, jumps.csv, sites.csv,
+ * solvation-residence.csv, conductivity.csv, collective_msd.csv, current.csv, jumps.csv, sites.csv,
  * occupancy.dx, vanhove.csv, dielectric.csv, each whole or not at all.
  * KM_ERROR_FILE names file and reason. */
 KM_MUST_CHECK km_status km_analysis_write(const km_analysis *analysis, const char *folder);
@@ -129,6 +136,8 @@ void km_analysis_destroy(km_analysis *analysis);
 
 /* Fills in the coefficient for an infinite box, where it can be said, and what was done. */
 void km_results_correct_box_size(const km_results *results, km_species_result *species);
+/* Fills in current_ratio, after transport. */
+void km_results_compare_current(km_results *results);
 /* Adds a printed line or warning. */
 KM_MUST_CHECK km_status km_results_add_line(km_results *results, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

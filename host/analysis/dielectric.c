@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host/analysis/molecule_centre.h"
 #include "kernels/base/units.h"
@@ -91,6 +92,17 @@ static const char *what_is_missing(const km_dielectric *d)
     return NULL;
 }
 
+/* From <M^2> and <M>^2. */
+static void count_independent(km_dielectric_result *out, double square, double of_mean)
+{
+    out->independent = of_mean > 0.0 ? square / of_mean : INFINITY;
+    if (out->independent < FEW)
+        snprintf(out->warning, sizeof out->warning,
+                 "dielectric constant: only about %.1f independent dipoles were seen; a run about "
+                 "%.0f times longer is needed",
+                 out->independent, 3.0 * FEW / out->independent);
+}
+
 void km_dielectric_finish(const km_dielectric *d, double temperature, km_dielectric_result *out)
 {
     const km_blocks *b = &d->blocks;
@@ -117,10 +129,49 @@ void km_dielectric_finish(const km_dielectric *d, double temperature, km_dielect
     out->n_blocks = b->n_full;
     out->epsilon = km_blocks_estimate(1.0 + factor * (square - of_mean), out->block, b->n_full);
     out->dipole = sqrt(square) / KM_NM_PER_ANGSTROM;
-    out->independent = of_mean > 0.0 ? square / of_mean : INFINITY;
-    if (out->independent < FEW)
-        snprintf(out->warning, sizeof out->warning,
-                 "dielectric constant: only about %.1f independent dipoles were seen; a run about "
-                 "%.0f times longer is needed",
-                 out->independent, 3.0 * FEW / out->independent);
+    out->average[0] = mean.x / KM_NM_PER_ANGSTROM;
+    out->average[1] = mean.y / KM_NM_PER_ANGSTROM;
+    out->average[2] = mean.z / KM_NM_PER_ANGSTROM;
+    out->per_square = factor * KM_NM_PER_ANGSTROM * KM_NM_PER_ANGSTROM;
+    count_independent(out, square, of_mean);
+}
+
+/* ---- replicas ---- */
+
+void km_dielectric_clear(km_dielectric_result *result)
+{
+    free(result->replica);
+    result->replica = NULL;
+}
+
+km_status km_dielectric_of_replicas(const km_dielectric_result *const *replica, int n,
+                                    km_dielectric_result *out)
+{
+    *out = (km_dielectric_result){.ions = replica[0]->ions,
+                                  .n_molecules = replica[0]->n_molecules,
+                                  .n_frames = replica[0]->n_frames};
+    double square = 0.0, of_mean = 0.0;
+    for (int r = 0; r < n; r++) {
+        const km_dielectric_result *one = replica[r];
+        if (!one->available) {
+            memcpy(out->warning, one->warning, sizeof out->warning);
+            return KM_OK;
+        }
+        square += one->dipole * one->dipole / n;
+        out->per_square += one->per_square / n;
+        for (int c = 0; c < 3; c++)
+            out->average[c] += one->average[c] / n;
+    }
+    for (int c = 0; c < 3; c++)
+        of_mean += out->average[c] * out->average[c];
+    KM_NEW(out->replica, n);
+    for (int r = 0; r < n; r++)
+        out->replica[r] =
+            1.0 + replica[r]->per_square * (replica[r]->dipole * replica[r]->dipole - of_mean);
+    out->epsilon = km_blocks_estimate(km_mean(out->replica, n), out->replica, n);
+    out->n_replicas = n;
+    out->available = true;
+    out->dipole = sqrt(square);
+    count_independent(out, square, of_mean);
+    return KM_OK;
 }

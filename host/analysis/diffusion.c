@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/analysis/walk_regression.h"
 #include "kernels/base/units.h"
 
 #define SMALL 1000         /* frames up to which threads cost more than they save */
@@ -66,29 +67,44 @@ static km_status all_coefficients(const km_displacements *d, const int *molecule
     return KM_OK;
 }
 
-/* Mean over particles with the larger of the two standard errors; true when that is the blocks'. */
-static km_status larger_error(const double *particle, int n, const double *block, int n_blocks,
-                              uint64_t seed, uint32_t stream, km_estimate *out, bool *blocks)
+/* What is known of a mean over particles besides their values. */
+typedef struct spread {
+    double together; /* n particles count like n/together, design_effect.h */
+    double walk;     /* degrees of freedom if all of it were random walks   */
+    int n_blocks;
+    double block[KM_FIT_BLOCKS];
+} spread;
+
+/* Mean over n particles with the larger of the two standard errors; true when that is the blocks'.
+ */
+static km_status larger_error(const double *particle, int n, const spread *s, uint64_t seed,
+                              uint32_t stream, km_estimate *out, bool *blocks)
 {
     KM_TRY(km_bootstrap_mean(particle, n, KM_DIFFUSION_RESAMPLES, seed, stream, out));
-    *blocks = false;
-    if (n_blocks < 2)
+    const double resampled = out->standard_error; /* NAN for one particle */
+    const int freedom = (int)lround(n / s->together - 1.0), block_freedom = s->n_blocks - 1;
+    /* the mean scatters g times as much, and what the particles share is not in their scatter */
+    const double by_particles =
+        freedom > 0 ? resampled * sqrt(s->together * (n - 1) / (n - s->together)) : NAN;
+    const double by_blocks = km_standard_error(s->block, s->n_blocks);
+    *blocks = s->n_blocks > 1 && !(by_blocks <= by_particles);
+    out->standard_error = *blocks ? by_blocks : by_particles;
+    if (freedom < 1 && s->n_blocks > 1) {
+        const double error = fmax(by_blocks, out->value * sqrt(2.0 / s->walk));
+        *out = km_chi_square_estimate(out->value, 2.0 * out->value * out->value / (error * error));
         return KM_OK;
-    const double error = km_standard_error(block, n_blocks);
-    const double by_particles = out->standard_error; /* NAN for one particle */
-    *blocks = !(error <= by_particles);
-    if (*blocks)
-        out->standard_error = error;
-    if (!(error <= CLEARLY_LARGER * by_particles)) {
-        const double half = error * km_t_factor(n_blocks - 1, KM_CONFIDENCE);
+    }
+    if (s->n_blocks > 1 && !(by_blocks <= CLEARLY_LARGER * by_particles)) {
+        const double half = by_blocks * km_t_factor(block_freedom, KM_CONFIDENCE);
         out->low = out->value - half;
         out->high = out->value + half;
         return KM_OK;
     }
     /* two estimates of one error: Student's t of both degrees of freedom together */
-    const double scale = out->standard_error / by_particles *
-                         km_t_factor(n - 1 + n_blocks - 1, KM_CONFIDENCE) /
-                         km_t_factor(n - 1, KM_CONFIDENCE);
+    const double scale =
+        out->standard_error / resampled *
+        km_t_factor(freedom + (s->n_blocks > 1 ? block_freedom : 0), KM_CONFIDENCE) /
+        km_t_factor(n - 1, KM_CONFIDENCE);
     out->low = out->value - scale * (out->value - out->low);
     out->high = out->value + scale * (out->high - out->value);
     return KM_OK;
@@ -122,33 +138,33 @@ static double origin_loss(const double *value, int n, int n_blocks, int first, i
     return blocks > whole ? whole / blocks : 1.0;
 }
 
-/* value as in particle_coefficients; scratch has room for n and the blocks. */
+/* value as in particle_coefficients; scratch has room for n. */
 static km_status estimate(const km_diffusion_fit *f, const double *value, double *scratch, int n,
-                          uint64_t seed, uint32_t stream, km_diffusion *out)
+                          const km_design_effect *together, uint64_t seed, uint32_t stream,
+                          km_diffusion *out)
 {
-    double block[KM_FIT_BLOCKS];
     for (int q = 0; q < 4; q++) { /* x, y, z, total */
         const int first = q < 3 ? q : 0, last = q < 3 ? q : 2;
         const double loss = origin_loss(value, n, f->n_blocks, first, last, scratch);
-        for (int b = 0; b < f->n_blocks; b++) {
-            block[b] = 0.0; /* scaled about 0: only its scatter counts */
-            for (int i = 0; i < n; i++)
-                block[b] += loss * axis_mean(value, n, b + 1, first, last, i) / n;
-        }
+        spread s = {.together = q < 3 ? together->axis[q] : together->total,
+                    .n_blocks = f->n_blocks};
+        s.walk = f->walk_freedom * n * (last - first + 1) / s.together;
+        for (int b = 0; b < f->n_blocks; b++)
+            for (int i = 0; i < n; i++) /* scaled about 0: only its scatter counts */
+                s.block[b] += loss * axis_mean(value, n, b + 1, first, last, i) / n;
         for (int i = 0; i < n; i++)
             scratch[i] = axis_mean(value, n, 0, first, last, i);
         bool blocks;
         km_estimate *target = q < 3 ? &out->axis[q] : &out->total;
-        KM_TRY(larger_error(scratch, n, block, f->n_blocks, seed, 4 * stream + (uint32_t)q, target,
-                            &blocks));
+        KM_TRY(larger_error(scratch, n, &s, seed, 4 * stream + (uint32_t)q, target, &blocks));
         out->blocks_decide = blocks; /* of the total, the last one */
     }
     return KM_OK;
 }
 
 static km_status fit_particles(const km_displacements *d, const int *molecule, int n,
-                               const km_diffusion_fit *f, uint64_t seed, uint32_t stream,
-                               km_diffusion *out)
+                               const km_diffusion_fit *f, const km_design_effect *together,
+                               uint64_t seed, uint32_t stream, km_diffusion *out)
 {
     double *value = NULL, *scratch = NULL;
     km_status status =
@@ -158,8 +174,8 @@ static km_status fit_particles(const km_displacements *d, const int *molecule, i
     if (status == KM_OK)
         status = all_coefficients(d, molecule, n, f, value, scratch + n);
     if (status == KM_OK) {
-        out->beta_error = km_standard_error(scratch + n, n);
-        status = estimate(f, value, scratch, n, seed, stream, out);
+        out->beta_error = km_standard_error(scratch + n, n) * sqrt(together->total);
+        status = estimate(f, value, scratch, n, together, seed, stream, out);
     }
     free(value);
     free(scratch);
@@ -177,8 +193,10 @@ static void describe_method(km_diffusion *out)
     }
     km_diffusion_add_text(out->method, "95 %% interval; standard error by ");
     if (out->n_particles > 1)
-        km_diffusion_add_text(out->method, "bootstrap over %d particles (%d resamples)%s",
-                              out->n_particles, KM_DIFFUSION_RESAMPLES,
+        km_diffusion_add_text(out->method,
+                              "bootstrap over %d particles (%d resamples) that count like %.3g "
+                              "independent ones%s",
+                              out->n_particles, KM_DIFFUSION_RESAMPLES, out->independent,
                               out->n_blocks == 0
                                   ? "; the run is too short for blocks"
                                   : (out->blocks_decide ? " and, larger, " : ", larger than "));
@@ -195,8 +213,11 @@ km_status km_diffusion_compute(const km_displacements *d, const int *molecule, i
     KM_TRY(km_diffusion_fit_choose(msd, exponent, &f, out));
     if (!out->available)
         return KM_OK;
-    KM_TRY(fit_particles(d, molecule, n, &f, seed, stream, out));
-    KM_TRY(km_diffusion_regression(d, molecule, n, msd, &f, out));
+    km_design_effect together;
+    KM_TRY(km_design_effect_find(d, molecule, n, f.lag[0], &together));
+    out->independent = n / together.total;
+    KM_TRY(fit_particles(d, molecule, n, &f, &together, seed, stream, out));
+    KM_TRY(km_diffusion_regression(d, molecule, n, msd, &f, &together, out));
     describe_method(out);
     km_diffusion_describe_window(out, (msd->n_lags - 1) * msd->interval);
     return KM_OK;

@@ -14,16 +14,19 @@
  * Weights: var MSD(t) ~ t^2 / n(t), n = N (T - t) / t the number of independent displacements
  * (McCluskey, Coles & Morgan, doi:10.1021/acs.jctc.4c01249). Neighbouring lags share their walks,
  * so the error of the regression itself is far too small and is not used. Instead: (a) bootstrap
- * over particles, each with its own coefficient from the same window and weights; (b) blocks of the
- * trajectory, each longer than the longest lag. (a) misses what particles do together, (b) what
- * differs between them for good; the larger standard error counts. The interval is that of (a),
- * scaled to the larger error and with Student's t for the degrees of freedom of both; where (b) is
- * more than twice (a), that of (b) with Student's t of the blocks. Measured coverage of the truth:
- * tests/physics/brownian_diffusion.c.
+ * over particles, each with its own coefficient from the same window and weights, widened for what
+ * they do together: n particles count like n/g (design_effect.h), so that the variance of the mean
+ * is s^2/n g (n - 1)/(n - g), with n/g - 1 degrees of freedom; (b) blocks of the trajectory, each
+ * longer than the longest lag. (a) misses what changes with time for all of them, (b) what differs
+ * between them for good; the larger standard error counts. The interval is that of (a), scaled to
+ * the larger error and with Student's t for the degrees of freedom of both; where (b) is more than
+ * twice (a), that of (b) with Student's t of the blocks; where all particles go as one, (b), or a
+ * random walk where that scatters more, as chi^2. Measured coverage of the truth:
+ * bench/results/coverage.csv, by tests/physics/brownian_diffusion.c.
  *
  * Beside it stands the coefficient by regression with the covariance of the lags
- * (walk_regression.h), its size from the scatter of the squared displacements. It has less scatter,
- * but takes the particles as independent and alike for good.
+ * (walk_regression.h), its size from the scatter of the squared displacements and g. It has less
+ * scatter, but takes the particles as alike for good.
  *
  * For R replicas the window and weights come from the mean of their MSDs. Since the slope is linear
  * in the MSD, the mean of the replicas' coefficients D_r is that of the mean MSD, and
@@ -60,6 +63,7 @@ typedef struct km_diffusion {
     bool available; /* false: text says why, and no number below means anything           */
     bool diffusive; /* false: the coefficient is apparent and text says so                */
     int n_particles, n_frames;
+    double independent;     /*        particles that they count like: n/g of design_effect.h     */
     km_estimate total;      /* m^2/s                                                           */
     km_estimate axis[3];    /* m^2/s  D_x, D_y, D_z                                            */
     km_estimate regression; /* m^2/s  by generalised least squares, walk_regression.h;      */

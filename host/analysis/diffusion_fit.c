@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "host/analysis/walk_regression.h"
 #include "kernels/base/units.h"
 
 #define BLOCK_LENGTH 1.25    /* of a block, in longest lags of the fit              */
@@ -87,6 +88,7 @@ static km_status prepare_fit(const km_msd *msd, int from, int to, km_diffusion_f
                              km_diffusion *out)
 {
     double x[KM_FIT_POINTS], log_x[KM_FIT_POINTS], weight[KM_FIT_POINTS], ones[KM_FIT_POINTS];
+    double per_frame[KM_FIT_POINTS];
     f->n = 0;
     for (int k = 0; k < KM_FIT_POINTS; k++) {
         const double lag = from * pow((double)to / from, k / (KM_FIT_POINTS - 1.0));
@@ -102,6 +104,9 @@ static km_status prepare_fit(const km_msd *msd, int from, int to, km_diffusion_f
         ones[k] = 1.0;
     }
     KM_TRY(km_line_slope_coefficients(x, weight, f->n, f->slope));
+    for (int k = 0; k < f->n; k++)
+        per_frame[k] = f->slope[k] * msd->interval;
+    f->walk_freedom = km_walk_freedom(f->lag, per_frame, f->n, msd->n_lags);
     KM_TRY(km_line_slope_coefficients(log_x, ones, f->n, f->exponent));
     out->beta = 0.0;
     for (int k = 0; k < f->n; k++) {

@@ -4,6 +4,7 @@
 #ifndef KM_DIFFUSION_FIT_H
 #define KM_DIFFUSION_FIT_H
 
+#include "host/analysis/design_effect.h"
 #include "host/analysis/diffusion.h"
 
 #define KM_FIT_POINTS 32 /* lags in the fit at most */
@@ -14,6 +15,7 @@ typedef struct km_diffusion_fit {
     int n, lag[KM_FIT_POINTS];
     double slope[KM_FIT_POINTS];    /* 1/ps      slope = sum slope[k] MSD(lag[k])             */
     double exponent[KM_FIT_POINTS]; /* 1/nm^2    d beta / d MSD(lag[k]), about the mean MSD   */
+    double walk_freedom; /* of the slope of one walker along one axis, walk_regression.h      */
     int n_blocks, block_frames;
 } km_diffusion_fit;
 
@@ -23,6 +25,7 @@ KM_MUST_CHECK km_status km_diffusion_fit_choose(const km_msd *msd, const km_expo
 /* Fills in regression and regression_axis, over the lags of f. */
 KM_MUST_CHECK km_status km_diffusion_regression(const km_displacements *d, const int *molecule,
                                                 int n, const km_msd *msd, const km_diffusion_fit *f,
+                                                const km_design_effect *together,
                                                 km_diffusion *out);
 /* The warnings that a window gives; run_time of one run, ps. */
 void km_diffusion_describe_window(km_diffusion *out, double run_time);

@@ -47,7 +47,8 @@ static km_status scatter_of_squares(const km_displacements *d, const int *molecu
 }
 
 km_status km_diffusion_regression(const km_displacements *d, const int *molecule, int n,
-                                  const km_msd *msd, const km_diffusion_fit *f, km_diffusion *out)
+                                  const km_msd *msd, const km_diffusion_fit *f,
+                                  const km_design_effect *together, km_diffusion *out)
 {
     km_walk_regression r;
     double scatter;
@@ -58,11 +59,12 @@ km_status km_diffusion_regression(const km_displacements *d, const int *molecule
     double sum = 0.0, square = 0.0;
     for (int a = 0; a < 3; a++) {
         const double slope = unit * km_walk_slope(&r, msd->axis[a]);
-        out->regression_axis[a] = km_chi_square_estimate(slope, freedom);
+        out->regression_axis[a] = km_chi_square_estimate(slope, freedom / together->axis[a]);
         sum += slope;
         square += slope * slope;
     }
     /* Satterthwaite: three axes count three times only where they are alike */
-    out->regression = km_chi_square_estimate(sum / 3.0, freedom * sum * sum / square);
+    out->regression =
+        km_chi_square_estimate(sum / 3.0, freedom / together->total * sum * sum / square);
     return KM_OK;
 }

@@ -8,6 +8,7 @@
 
 #include "host/analysis/blocks.h"
 #include "host/analysis/solvation_shells.h"
+#include "host/model/growing_array.h"
 
 enum { OF_SHELL = 3 + KM_SOLVATION_DENTATE }; /* atoms, molecules, coordinated, dentate */
 
@@ -100,14 +101,8 @@ static km_status count_composition(work *w, int cation_kind)
             w->composition[k].count += 1.0;
             return KM_OK;
         }
-    if (w->n_compositions == w->room) {
-        const int room = 2 * w->room + 32;
-        composition *more = realloc(w->composition, (size_t)room * sizeof *more);
-        if (more == NULL)
-            return KM_FAIL(KM_ERROR_MEMORY, "out of memory for %d kinds of shells", room);
-        w->composition = more;
-        w->room = room;
-    }
+    KM_TRY(km_array_make_room((void **)&w->composition, w->n_compositions, &w->room,
+                              sizeof *w->composition, "kinds of shells"));
     composition *new = &w->composition[w->n_compositions];
     *new = (composition){.cation_kind = cation_kind, .count = 1.0};
     KM_NEW(new->molecules, w->labels->n_kinds);

@@ -40,14 +40,19 @@ static void put_ions(km_table *t, const km_transport *transport)
     }
 }
 
-static km_status write_numbers(const km_transport *transport, const char *folder)
+static km_status write_numbers(const km_results *results, const char *folder)
 {
+    const km_transport *transport = &results->transport;
     km_table t;
     KM_TRY(km_table_open(&t, folder, "conductivity.csv"));
     km_table_put(&t, "quantity,of,unit,value,low_95,high_95,standard_error\n");
     if (transport->available) {
         put_row(&t, "conductivity", "", "S/m", &transport->conductivity);
         put_row(&t, "nernst_einstein_conductivity", "", "S/m", &transport->nernst_einstein);
+        if (results->current.available) {
+            put_row(&t, "green_kubo_conductivity", "", "S/m", &results->current.value);
+            put_row(&t, "green_kubo_over_einstein", "", "1", &results->current_ratio);
+        }
         put_row(&t, "haven_ratio", "", "1", &transport->haven);
         put_row(&t, "ionicity", "", "1", &transport->ionicity);
         put_ions(&t, transport);
@@ -75,9 +80,26 @@ static km_status write_curves(const km_transport *transport, const char *folder)
     return km_table_close(&t);
 }
 
+static km_status write_current(const km_green_kubo_result *r, const char *folder)
+{
+    km_table t;
+    KM_TRY(km_table_open(&t, folder, "current.csv"));
+    km_table_put(&t, "lag_ps,correlation_e2_nm2_ps2,standard_error_e2_nm2_ps2,integral_S_m\n");
+    for (int k = 0; k < r->n_lags; k++) {
+        km_table_put(&t, "%.9g", r->lag[k]);
+        km_table_number(&t, r->correlation[k]);
+        km_table_number(&t, r->error[k]);
+        km_table_number(&t, r->integral[k]);
+        km_table_put(&t, "\n");
+    }
+    return km_table_close(&t);
+}
+
 km_status km_transport_write(const km_results *results, const char *folder)
 {
-    KM_TRY(write_numbers(&results->transport, folder));
+    KM_TRY(write_numbers(results, folder));
+    if (results->current.n_lags > 0)
+        KM_TRY(write_current(&results->current, folder));
     return results->transport.n_lags > 0 ? write_curves(&results->transport, folder) : KM_OK;
 }
 
@@ -88,6 +110,25 @@ static km_status add_estimate(km_results *results, const char *what, const km_es
         return km_results_add_line(results, "%s = %.3g%s", what, e->value, unit);
     return km_results_add_line(results, "%s = %.3g%s  [%.3g, %.3g] (95 %%)", what, e->value, unit,
                                e->low, e->high);
+}
+
+/* Where the current was not written often enough a line says so, no warning: few runs need it. */
+static km_status describe_current(km_results *results)
+{
+    const km_green_kubo_result *r = &results->current;
+    if (!r->available)
+        return r->warning[0] != '\0' ? km_results_add_line(results, "%s", r->warning) : KM_OK;
+    if (r->warning[0] != '\0')
+        KM_TRY(km_results_add_warning(results, "conductivity by Green and Kubo: %s", r->warning));
+    KM_TRY(add_estimate(results, "conductivity by Green and Kubo", &r->value, " S/m"));
+    if (r->n_replicas > 0)
+        KM_TRY(km_results_add_line(results, "  mean of %d replicas, up to %.3g ps", r->n_replicas,
+                                   r->cut));
+    else
+        KM_TRY(km_results_add_line(results, "  up to %.3g ps, %d blocks of %.4g ps", r->cut,
+                                   r->n_blocks, r->block_time));
+    return add_estimate(results, "  ratio to that of the displacements", &results->current_ratio,
+                        "");
 }
 
 static km_status describe_ion(km_results *results, const km_transport *t, int i)
@@ -127,6 +168,7 @@ km_status km_transport_describe(km_results *results)
         KM_TRY(km_results_add_line(results,
                                    "  the conductivity needs about %.2g ns more for ±%.0f %%",
                                    t->more_time / KM_PS_PER_NS, 100.0 * KM_TRANSPORT_PRECISION));
+    KM_TRY(describe_current(results));
     if (!isnan(t->nernst_einstein.value)) {
         KM_TRY(add_estimate(results, "conductivity of Nernst and Einstein", &t->nernst_einstein,
                             " S/m"));

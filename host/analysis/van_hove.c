@@ -18,6 +18,8 @@ void km_van_hove_clear(km_van_hove *result)
             free(result->kind[k].lag[l].self);
             free(result->kind[k].lag[l].gaussian);
             free(result->kind[k].lag[l].distinct);
+            free(result->kind[k].lag[l].self_error);
+            free(result->kind[k].lag[l].distinct_error);
         }
     free(result->kind);
     memset(result, 0, sizeof *result);
@@ -138,7 +140,7 @@ static double gaussian_within(double r, double mean_square)
     return erf(x / sqrt(2.0)) - sqrt(2.0 / KM_PI) * x * exp(-0.5 * x * x);
 }
 
-static km_status put_gaussian(km_van_hove_lag *out, int n_bins)
+km_status km_van_hove_put_gaussian(km_van_hove_lag *out, int n_bins)
 {
     const double width = KM_VAN_HOVE_BIN * ANGSTROM_PER_NM;
     KM_NEW(out->gaussian, n_bins);
@@ -171,7 +173,7 @@ static km_status self_part(const km_displacements *d, const int *molecule, int n
     free(count);
     free(moment);
     KM_TRY(status);
-    return out->mean_square > 0.0 ? put_gaussian(out, n_bins) : KM_OK;
+    return out->mean_square > 0.0 ? km_van_hove_put_gaussian(out, n_bins) : KM_OK;
 }
 
 /* ---- distinct part ---- */

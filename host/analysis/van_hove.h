@@ -16,6 +16,9 @@
  * jump into places that others left. Its pairs are those of at most KM_VAN_HOVE_PAIRS per lag, of
  * origins or centres evenly chosen, by minimum image; it needs a cell that does not change.
  *
+ * Of replicas all of it is the mean, with Student's t of the scatter between them as interval of
+ * alpha_2 and a standard error beside the curves; the Gaussian is that of the mean square of all.
+ *
  * Lags are spread evenly on a logarithmic scale from one frame to a fifth of the run. Bins of 0.1 A
  * up to half the least height of the cell, at most KM_VAN_HOVE_BINS. Counts are integers and
  * moments are added in the order of molecules: same bits for any number of threads. */
@@ -32,13 +35,15 @@
 #define KM_VAN_HOVE_PAIRS 4000000
 
 typedef struct km_van_hove_lag {
-    double lag;         /* ps                                                          */
-    double mean_square; /* A^2                                                         */
-    double beyond;      /*     fraction of the displacements behind the last bin       */
-    km_estimate alpha2; /*     NAN for what never moves                                */
-    double *self;       /* 1/A n_bins                                                  */
-    double *gaussian;   /* 1/A n_bins  NULL for what never moves                       */
-    double *distinct;   /*     n_bins  NULL for one molecule, or a cell that changes   */
+    double lag;             /* ps                                                          */
+    double mean_square;     /* A^2                                                         */
+    double beyond;          /*     fraction of the displacements behind the last bin       */
+    km_estimate alpha2;     /*     NAN for what never moves                                */
+    double *self;           /* 1/A n_bins                                                  */
+    double *gaussian;       /* 1/A n_bins  NULL for what never moves                       */
+    double *distinct;       /*     n_bins  NULL for one molecule, or a cell that changes   */
+    double *self_error;     /* 1/A n_bins  standard error between replicas; NULL: a single run */
+    double *distinct_error; /* n_bins  the same                                        */
 } km_van_hove_lag;
 
 typedef struct km_van_hove_kind {
@@ -48,7 +53,8 @@ typedef struct km_van_hove_kind {
 } km_van_hove_kind;
 
 typedef struct km_van_hove {
-    int n_lags; /* 0: fewer than 5 frames */
+    int n_lags;     /* 0: fewer than 5 frames, or replicas of different length */
+    int n_replicas; /* 0: a single run */
     int n_bins;
     double bin_width; /* A */
     int n_kinds;
@@ -57,6 +63,11 @@ typedef struct km_van_hove {
 
 /* After km_displacements_end. */
 KM_MUST_CHECK km_status km_van_hove_compute(const km_displacements *d, km_van_hove *out);
+/* Of n >= 2 replicas of one system together. */
+KM_MUST_CHECK km_status km_van_hove_of_replicas(const km_van_hove *const *replica, int n,
+                                                km_van_hove *out);
+/* Fills in the Gaussian of lag->mean_square. */
+KM_MUST_CHECK km_status km_van_hove_put_gaussian(km_van_hove_lag *lag, int n_bins);
 void km_van_hove_clear(km_van_hove *result);
 
 #endif

@@ -17,8 +17,16 @@ static void put_head(km_table *t, const km_van_hove *r)
             const double lag = r->kind[k].lag[l].lag;
             km_table_put(t, ",\"self %s %.6g ps\",\"gaussian %s %.6g ps\",\"distinct %s %.6g ps\"",
                          name, lag, name, lag, name, lag);
+            if (r->n_replicas > 0)
+                km_table_put(t, ",\"error of self %s %.6g ps\",\"error of distinct %s %.6g ps\"",
+                             name, lag, name, lag);
         }
     km_table_put(t, "\n");
+}
+
+static void put_value(km_table *t, const double *curve, int bin)
+{
+    km_table_number(t, curve != NULL ? curve[bin] : NAN);
 }
 
 km_status km_van_hove_write(const km_results *results, const char *folder)
@@ -34,9 +42,13 @@ km_status km_van_hove_write(const km_results *results, const char *folder)
         for (int k = 0; k < r->n_kinds; k++)
             for (int l = 0; l < r->n_lags; l++) {
                 const km_van_hove_lag *lag = &r->kind[k].lag[l];
-                km_table_number(&t, lag->self[b]);
-                km_table_number(&t, lag->gaussian != NULL ? lag->gaussian[b] : NAN);
-                km_table_number(&t, lag->distinct != NULL ? lag->distinct[b] : NAN);
+                put_value(&t, lag->self, b);
+                put_value(&t, lag->gaussian, b);
+                put_value(&t, lag->distinct, b);
+                if (r->n_replicas == 0)
+                    continue;
+                put_value(&t, lag->self_error, b);
+                put_value(&t, lag->distinct_error, b);
             }
         km_table_put(&t, "\n");
     }
@@ -67,7 +79,10 @@ km_status km_van_hove_describe(km_results *results)
 {
     const km_van_hove *r = &results->van_hove;
     if (r->n_lags == 0)
-        return km_results_add_line(results, "no van Hove functions: they need 5 frames");
+        return km_results_add_line(results, r->n_replicas > 0
+                                                ? "no van Hove functions: the replicas have too "
+                                                  "few frames, or not equally many"
+                                                : "no van Hove functions: they need 5 frames");
     for (int k = 0; k < r->n_kinds; k++)
         KM_TRY(describe_kind(results, &r->kind[k]));
     if (results->box_changes)

@@ -112,6 +112,16 @@ km_status km_walk_regression_make(const int *lag, int n, int n_frames, km_walk_r
     return KM_OK;
 }
 
+double km_walk_freedom(const int *lag, const double *weight, int n, int n_frames)
+{
+    double variance = 0.0;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++)
+            variance += (i == j ? 1.0 : 2.0) * weight[i] * weight[j] *
+                        covariance(lag[i], lag[j], n_frames, JITTER * lag[0]);
+    return 2.0 / variance;
+}
+
 double km_walk_slope(const km_walk_regression *r, const double *msd)
 {
     double sum = 0.0;

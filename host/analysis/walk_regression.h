@@ -38,6 +38,9 @@ KM_MUST_CHECK km_status km_walk_regression_make(const int *lag, int n, int n_fra
                                                 km_walk_regression *out);
 /* Lags from ... to, growing by equal factors as far as whole numbers can; how many. */
 int km_walk_lags(int from, int to, int lag[KM_WALK_LAGS]);
+/* Degrees of freedom of a slope by other weights, sum weight x lag = 1, for one walker along one
+ * axis. */
+double km_walk_freedom(const int *lag, const double *weight, int n, int n_frames);
 /* Slope per frame of a mean square displacement given at every lag. */
 double km_walk_slope(const km_walk_regression *r, const double *msd);
 /* A positive number whose estimate scatters as value chi^2(f)/f: standard error value sqrt(2/f)

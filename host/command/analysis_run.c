@@ -28,8 +28,8 @@ km_status km_analysis_run(const char *trajectory, const km_labels *labels,
     KM_TRY(km_netcdf_reader_open(trajectory, labels->n_atoms, &reader));
     km_status status = km_analysis_create(request->name, request->n, request->temperature,
                                           request->viscosity, request->seed, out);
-    if (status == KM_OK && km_analysis_wants_viscosity(*out))
-        status = km_pressure_series_read(trajectory, *out);
+    if (status == KM_OK && (km_analysis_wants_viscosity(*out) || km_analysis_wants_current(*out)))
+        status = km_energy_series_read(trajectory, *out);
     if (status == KM_OK && km_analysis_wants_sites(*out)) {
         km_site_set sites;
         status = km_site_set_make(request->recipe, labels, &sites);
@@ -168,8 +168,10 @@ static void json_species(const km_species_result *s, km_json *json)
             km_json_estimate(json, "D_b_m2_s", &s->edge[1]);
             km_json_estimate(json, "D_c_m2_s", &s->edge[2]);
         }
-        if (d->regression.value > 0.0)
+        if (d->regression.value > 0.0) {
             json_regression(d, json);
+            km_json_number(json, "count_like_independent_particles", d->independent);
+        }
         km_json_number(json, "beta", d->beta);
         km_json_number(json, "beta_error", d->beta_error);
         km_json_number(json, "fit_from_ps", d->fit_from);
@@ -386,7 +388,7 @@ void km_results_json(const km_results *results, km_json *json)
     if (results->has_solvation && results->solvation.available)
         json_solvation(&results->solvation, json);
     if (results->has_viscosity && results->green_kubo.available) {
-        km_json_estimate(json, "viscosity_Pa_s", &results->green_kubo.eta);
+        km_json_estimate(json, "viscosity_Pa_s", &results->green_kubo.value);
         km_json_number(json, "viscosity_integral_up_to_ps", results->green_kubo.cut);
     }
     if (results->has_jumps && results->jumps.available)
@@ -396,7 +398,7 @@ void km_results_json(const km_results *results, km_json *json)
     if (results->has_dielectric && results->dielectric.available)
         km_dielectric_json(&results->dielectric, json);
     if (results->has_transport)
-        km_transport_json(&results->transport, json);
+        km_transport_json(results, json);
     km_json_open_array(json, "warnings");
     for (int k = 0; k < results->n_warnings; k++)
         km_json_text(json, NULL, results->warning[k]);

@@ -31,10 +31,11 @@ KM_MUST_CHECK km_status km_results_show(const km_results *results, const char *f
 /* "diffusion", "coordination", "profile", "layers" and "residence_at_the_surface" in the open JSON
  * object. */
 void km_results_json(const km_results *results, km_json *json);
-/* Pressures from the energies.csv beside the trajectory, for the viscosity. */
-KM_MUST_CHECK km_status km_pressure_series_read(const char *trajectory, km_analysis *analysis);
-/* "conductivity" in it: see transport.h. */
-void km_transport_json(const km_transport *transport, km_json *json);
+/* Pressures and currents from the energies.csv beside the trajectory, for viscosity and
+ * conductivity; without that file there is no current. */
+KM_MUST_CHECK km_status km_energy_series_read(const char *trajectory, km_analysis *analysis);
+/* "conductivity" in it: see transport.h and current.h. */
+void km_transport_json(const km_results *results, km_json *json);
 /* "jumps" in it: see jumps.h. */
 void km_jumps_json(const km_jumps_result *jumps, km_json *json);
 /* "dielectric" in it: see dielectric.h. */

@@ -26,14 +26,29 @@ static void put_ion(const km_transport *t, int i, km_json *json)
     km_json_close(json);
 }
 
-void km_transport_json(const km_transport *t, km_json *json)
+static void put_current(const km_results *results, km_json *json)
 {
+    const km_green_kubo_result *current = &results->current;
+    if (!current->available)
+        return;
+    km_json_estimate(json, "conductivity_by_green_kubo_S_m", &current->value);
+    put(json, "green_kubo_over_einstein", &results->current_ratio);
+    km_json_number(json, "green_kubo_integral_up_to_ps", current->cut);
+    km_json_text(json, "green_kubo_method",
+                 "integral of the correlation of the current up to an octave without signal; "
+                 "error from blocks or between replicas: doi:10.1063/1.457480");
+}
+
+void km_transport_json(const km_results *results, km_json *json)
+{
+    const km_transport *t = &results->transport;
     km_json_open_object(json, "conductivity");
     km_json_boolean(json, "available", t->available);
     if (t->available) {
         km_json_boolean(json, "diffusive", t->diffusive);
         put(json, "conductivity_S_m", &t->conductivity);
         put(json, "nernst_einstein_S_m", &t->nernst_einstein);
+        put_current(results, json);
         put(json, "haven_ratio", &t->haven);
         put(json, "ionicity", &t->ionicity);
         km_json_text(json, "frame", t->drift_removed ? "barycentric" : "cell");

@@ -30,7 +30,6 @@ typedef struct km_stage_report {
     double largest_momentum; /* u nm/ps                                                       */
     int64_t samples;
     int64_t list_pairs_checked; /* neighbours looked for in the list, all found              */
-    int64_t list_growths;       /* times that lists were given more memory                   */
     int degrees_of_freedom;
     int n_pistons;
     double piston_mean_z[KM_PISTONS];        /* nm                                              */
@@ -67,7 +66,7 @@ KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume,
                                             const km_run_identity *identity, int n_atoms);
 
 /* Runs all stages. KM_INTERRUPTED after should_stop, with a checkpoint written. report has n_stages
- * entries (zero for stages done by an earlier run). */
+ * entries, those of earlier runs included; zero for minimisations. */
 KM_MUST_CHECK km_status km_run(const km_run_options *options, km_stage_report *report);
 
 #endif

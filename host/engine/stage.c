@@ -78,6 +78,7 @@ static km_integrator_spec integrator_spec(const km_stage_run *r)
         .n_pistons = r->model->n_pistons,
         .n_molecules = r->model->labels->n_molecules,
         .molecule_start = r->model->molecule_start,
+        .carried = r->model->carried,
         .seed = r->options->recipe->seed,
         .thermostat = dynamics ? stage->thermostat : KM_THERMOSTAT_NONE,
         .temperature = stage->temperature_start,
@@ -134,8 +135,8 @@ static km_status prepare(km_stage_run *r)
     r->model->neighbours.lateness = o->list_lateness;
     r->model->list_headroom = o->list_headroom;
     const km_integrator_spec integrator = integrator_spec(r);
-    r->report->degrees_of_freedom = integrator.degrees_of_freedom;
-    r->report->n_pistons = integrator.n_pistons;
+    r->sums->degrees_of_freedom = integrator.degrees_of_freedom;
+    r->sums->n_pistons = integrator.n_pistons;
     KM_TRY(km_simulation_create(o->backend, o->device, r->model, &r->now.state, &integrator,
                                 &r->simulation));
     r->guard = guard_of(r, &integrator);
@@ -152,6 +153,9 @@ static km_status prepare(km_stage_run *r)
 
 static void clean(km_stage_run *r)
 {
+    if (r->simulation != NULL && r->simulation->list_growths > 0)
+        km_stage_note(r, "%s: neighbour lists have outgrown their memory and got more: %lld times",
+                      r->stage->name, (long long)r->simulation->list_growths);
     km_simulation_destroy(r->simulation);
     km_model_destroy(r->model);
     r->simulation = NULL;
@@ -276,7 +280,8 @@ static km_status run_dynamics(km_stage_run *r)
     }
     KM_TRY(km_stage_hand_over(r));
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));
-    km_stage_finish_report(r);
+    km_stage_count_pairs(r);
+    r->sums->steps = (double)r->n_steps;
     KM_TRY(backend->scalars_get(s->integrator, &r->now.scalars));
     if (r->now.scalars.n_averaged > 0.0)
         take_average_volume(r);
@@ -297,8 +302,10 @@ static void enter_next_stage(km_stage_run *r)
 
 km_status km_stage_run_one(km_stage_run *r)
 {
-    memset(r->drift_sums, 0, sizeof r->drift_sums);
-    memset(r->piston_sums, 0, sizeof r->piston_sums);
+    r->sums = &r->now.stage_sums[r->now.stage];
+    if (r->now.in_stage == 0)
+        memset(r->sums, 0, sizeof *r->sums);
+    r->pairs_before = r->sums->list_pairs_checked;
     r->last_progress = r->last_checkpoint = r->last_look = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
     r->frame_taken = false;

@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/model/expand.h"
-#include "host/model/mixing.h"
+#include "host/model/metal.h"
 
 static km_status make_kinds(km_labels *labels, const km_expansion *e)
 {
@@ -43,6 +42,7 @@ static km_status allocate(km_model *model, const km_expansion *e)
     KM_NEW(model->type, n);
     KM_NEW(model->molecule, n);
     KM_NEW(model->molecule_start, n_molecules + 1);
+    KM_NEW(model->carried, n);
     size_t n_bonds = 0;
     for (int k = 0; k < e->n_kinds; k++)
         n_bonds += (size_t)e->kind[k].count * (size_t)e->kind[k].source->n_bonds;
@@ -66,6 +66,8 @@ static void copy_molecule(km_model *model, const km_expansion *e, int molecule, 
         l->mass[n] = model->mass[n] = type->mass;
         l->charge[n] = model->charge[n] = a->charge[i];
         l->molecule[n] = model->molecule[n] = molecule;
+        if (l->kind[k].formal_charge != 0)
+            model->carried[n] = l->kind[k].formal_charge * type->mass / l->kind[k].mass;
         model->type[n] = e->type_here[a->type[i]];
         model->has_charges = model->has_charges || a->charge[i] != 0.0;
     }
@@ -119,8 +121,8 @@ km_status km_expand_pair_table(km_model *model, const km_expansion *e)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++) {
             km_vdw_form pair_form;
-            KM_TRY(km_mix(e->ff, e->type[a], e->type[b], &pair_form,
-                          &parameter[(a * n + b) * KM_VDW_PARAMETERS]));
+            KM_TRY(km_mix_beside_metal(e, e->type[a], e->type[b], &pair_form,
+                                       &parameter[(a * n + b) * KM_VDW_PARAMETERS]));
             form[a * n + b] = (int)pair_form;
         }
     return copy_tables(model, e);

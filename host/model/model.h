@@ -33,6 +33,7 @@ typedef struct km_model {
     double *mass, *charge;            /* u, e  n                                        */
     int *type, *molecule;             /*       n                                        */
     int *molecule_start;              /*       labels->n_molecules + 1                  */
+    double *carried;                  /* e     n  see km_integrator_spec                */
     int *exclusion_start, *exclusion; /* see km_neighbour_spec                  */
     bool *excluded_group;             /*       the metal atoms; NULL: none              */
     km_neighbour_spec neighbours;     /* cutoff 0: nothing interacts by pairs but the metal */

@@ -19,11 +19,13 @@ static const char header[] = "step,time_ps,temperature_K,pressure_bar,density_kg
                                                 "pressure_xy_bar,pressure_xz_bar,"
                                                 "pressure_yz_bar,constraint_residual,"
                                                 "piston_1_z_nm,piston_2_z_nm,"
-                                                "piston_1_pressure_bar,piston_2_pressure_bar\n";
+                                                "piston_1_pressure_bar,piston_2_pressure_bar,"
+                                                "current_x_e_nm_ps,current_y_e_nm_ps,"
+                                                "current_z_e_nm_ps\n";
 
 _Static_assert(KM_PISTONS == 2, "the header names two pistons");
 
-enum { N_COLUMNS = 8 + KM_ENERGY_COUNT + KM_TENSOR + 1 + 2 * KM_PISTONS }; /* after the step */
+enum { N_COLUMNS = 8 + KM_ENERGY_COUNT + KM_TENSOR + 1 + 2 * KM_PISTONS + 3 }; /* after the step */
 
 struct km_energy_table {
     char *path;
@@ -120,6 +122,8 @@ static void fill_columns(const km_energy_row *row, double column[N_COLUMNS])
         column[k++] = m->piston_z[piston];
     for (int piston = 0; piston < KM_PISTONS; piston++)
         column[k++] = m->piston_pressure[piston] / KM_PRESSURE_PER_BAR;
+    for (int c = 0; c < 3; c++)
+        column[k++] = m->current[c];
 }
 
 static km_status write_row(void *self, const km_energy_row *row)

@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "host/model/growing_array.h"
+
 /* The value of "  key = {value}" in the entry, without TeX's backslashes; NULL where there is none.
  * The caller frees it. */
 static char *field(const char *entry, const char *end, const char *key)
@@ -41,14 +43,8 @@ static bool is_known(const km_bibliography *b, const char *doi)
 
 static km_status add(km_bibliography *b, char *doi, char *use)
 {
-    if (b->n == b->room) {
-        const int room = 2 * b->room + 16;
-        km_reference *larger = realloc(b->reference, (size_t)room * sizeof *larger);
-        if (larger == NULL)
-            return KM_FAIL(KM_ERROR_MEMORY, "no memory for %d references", room);
-        b->reference = larger;
-        b->room = room;
-    }
+    KM_TRY(km_array_make_room((void **)&b->reference, b->n, &b->room, sizeof *b->reference,
+                              "references"));
     b->reference[b->n++] = (km_reference){doi, use};
     return KM_OK;
 }

@@ -27,7 +27,8 @@ typedef struct report {
     km_node **results;
     bool *stale; /* n_runs  some were computed before the last frames were written */
     km_bibliography references;
-    km_report_members members; /* of a series of temperatures, where it is the only run */
+    km_report_members members; /* temperatures or replicas of the only run */
+    bool is_series;            /* of temperatures                          */
 } report;
 
 static void destroy(report *r)
@@ -237,7 +238,7 @@ static km_status put_summary(const km_page *page, const char *folder)
 
 static km_status put_members(const km_page *page, const report *r)
 {
-    if (r->members.n == 0)
+    if (r->members.n == 0 || !r->is_series)
         return KM_OK;
     km_page_heading(page, 2, "Temperatures side by side");
     KM_TRY(km_report_side_by_side(page, r->members.n, (const km_node *const *)r->members.results,
@@ -259,6 +260,9 @@ static km_status put_run(const km_page *page, const report *r)
     KM_TRY(put_members(page, r));
     KM_TRY(km_report_pictures(page, r->folder[0]));
     KM_TRY(km_report_checks(page, results));
+    KM_TRY(km_report_checks_of_members(page, r->members.n,
+                                       (const km_node *const *)r->members.results,
+                                       (const char *const *)r->members.label));
     KM_TRY(km_report_protocol(page, results));
     KM_TRY(km_report_parameters(page, results));
     return put_references(page, &r->references);
@@ -404,10 +408,12 @@ static km_status write_all(report *r)
     KM_NEW(r->stale, r->n_runs);
     for (int k = 0; k < r->n_runs; k++)
         KM_TRY(read_run(r, k));
-    if (r->n_runs == 1 && km_node_get(r->results[0], "temperatures_K") != NULL) {
+    const km_node *only = r->n_runs == 1 ? r->results[0] : NULL;
+    r->is_series = km_node_get(only, "temperatures_K") != NULL;
+    if (r->is_series || km_node_get(only, "replicas") != NULL)
         KM_TRY(km_report_members_read(r->folder[0], &r->references, &r->members));
+    if (r->is_series)
         KM_TRY(km_report_members_share(&r->members, r->folder[0], r->results[0]));
-    }
     if (r->n_runs > 1 || strcmp(r->out, r->folder[0]) != 0)
         KM_TRY(km_folder_make(r->out));
     snprintf(path, sizeof path, "%s/" KM_FILE_REFERENCES, r->out);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/model/growing_array.h"
 #include "host/report/report_labels.h"
 #include "host/report/report_results.h"
 
@@ -27,14 +28,7 @@ static void free_quantities(quantities *q)
 
 static km_status add(quantities *q, const char *path, const km_node *value)
 {
-    if (q->n == q->room) {
-        const int room = 2 * q->room + 32;
-        quantity *larger = realloc(q->item, (size_t)room * sizeof *larger);
-        if (larger == NULL)
-            return KM_FAIL(KM_ERROR_MEMORY, "no memory for %d quantities", room);
-        q->item = larger;
-        q->room = room;
-    }
+    KM_TRY(km_array_make_room((void **)&q->item, q->n, &q->room, sizeof *q->item, "quantities"));
     q->item[q->n] = (quantity){strdup(path), value};
     return q->item[q->n++].path != NULL ? KM_OK : KM_FAIL(KM_ERROR_MEMORY, "no memory for a path");
 }

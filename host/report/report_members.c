@@ -10,21 +10,30 @@
 
 #include "host/output/run_folder.h"
 
-#define PREFIX "T-"
+/* What follows "T-" or "replica-"; NULL for other names. */
+static const char *number_of(const char *name)
+{
+    static const char *const prefix[] = {"T-", "replica-"};
+    for (size_t k = 0; k < sizeof prefix / sizeof prefix[0]; k++)
+        if (strncmp(name, prefix[k], strlen(prefix[k])) == 0)
+            return name + strlen(prefix[k]);
+    return NULL;
+}
 
 static int is_member(const struct dirent *entry)
 {
     char *end;
-    if (strncmp(entry->d_name, PREFIX, strlen(PREFIX)) != 0)
+    const char *number = number_of(entry->d_name);
+    if (number == NULL || *number == '\0')
         return 0;
-    strtod(entry->d_name + strlen(PREFIX), &end);
-    return *end == '\0' && entry->d_name[strlen(PREFIX)] != '\0';
+    strtod(number, &end);
+    return *end == '\0';
 }
 
-static int by_temperature(const struct dirent **a, const struct dirent **b)
+static int by_number(const struct dirent **a, const struct dirent **b)
 {
-    const double x = strtod((*a)->d_name + strlen(PREFIX), NULL),
-                 y = strtod((*b)->d_name + strlen(PREFIX), NULL);
+    const double x = strtod(number_of((*a)->d_name), NULL),
+                 y = strtod(number_of((*b)->d_name), NULL);
     return (x > y) - (x < y);
 }
 
@@ -51,7 +60,7 @@ km_status km_report_members_read(const char *folder, km_bibliography *references
 {
     struct dirent **entry = NULL;
     *out = (km_report_members){.n = 0};
-    const int found = scandir(folder, &entry, is_member, by_temperature);
+    const int found = scandir(folder, &entry, is_member, by_number);
     km_status status = KM_OK;
     if (found > 0) {
         status = km_allocate((void **)&out->label, (size_t)found, sizeof *out->label);

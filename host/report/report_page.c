@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/model/growing_array.h"
 #include "host/report/bibliography.h"
 #include "host/report/result_tree.h"
 
@@ -155,14 +156,8 @@ km_status km_page_picture(const km_page *page, const char *path, const char *cap
 
 km_status km_table_cell(km_page_table *table, const char *text)
 {
-    if (table->n_cells == table->room) {
-        const int room = 2 * table->room + 32;
-        char **larger = realloc(table->cell, (size_t)room * sizeof *larger);
-        if (larger == NULL)
-            return KM_FAIL(KM_ERROR_MEMORY, "no memory for a table of %d cells", room);
-        table->cell = larger;
-        table->room = room;
-    }
+    KM_TRY(km_array_make_room((void **)&table->cell, table->n_cells, &table->room,
+                              sizeof *table->cell, "cells of a table"));
     char *copy = strdup(text);
     if (copy == NULL)
         return KM_FAIL(KM_ERROR_MEMORY, "no memory for a cell of a table");

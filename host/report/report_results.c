@@ -28,7 +28,8 @@ static bool is_remark(const km_node *node)
 {
     return node->kind == KM_NODE_TEXT && node->key != NULL &&
            (strcmp(node->key, "method") == 0 || strcmp(node->key, "warning") == 0 ||
-            strcmp(node->key, "note") == 0 || strcmp(node->key, "finite_size") == 0);
+            strcmp(node->key, "note") == 0 || strcmp(node->key, "finite_size") == 0 ||
+            strcmp(node->key, "green_kubo_method") == 0);
 }
 
 /* Fits into a cell of a table. */

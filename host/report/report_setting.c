@@ -145,49 +145,121 @@ km_status km_report_protocol(const km_page *page, const km_node *results)
 #define GOOD_DRIFT 0.01       /* kT per ns and degree of freedom     */
 #define GOOD_CONSTRAINT 1e-8  /* relative error of a held length     */
 
-static km_status put_check(km_page_table *table, const char *what, double found, double wanted,
-                           const char *unit)
-{
-    char text[LINE_LENGTH];
-    km_label_number(found, NAN, text, sizeof text);
-    KM_TRY(km_table_cell(table, what));
-    KM_TRY(put_cell(table, "%s%s", text, unit));
-    KM_TRY(put_cell(table, "at most %g%s", wanted, unit));
-    return km_table_cell(table, !isfinite(found)        ? "not known"
-                                : fabs(found) <= wanted ? "good"
-                                                        : "look at the traces");
-}
+enum { CHECKS = 3 };
 
-static const km_node *last_stage(const km_node *results)
+static const struct {
+    const char *what, *unit;
+    double good;
+} check[CHECKS] = {
+    {"mean temperature beside its target", " %", 100.0 * GOOD_TEMPERATURE},
+    {"drift of the conserved quantity", " kT per ns and degree of freedom", GOOD_DRIFT},
+    {"largest error of a constrained length", "", GOOD_CONSTRAINT},
+};
+
+/* Of the last stage; false where there is none. */
+static bool look(const km_node *results, double found[CHECKS])
 {
     const km_node *stages = km_node_get(results, "stages"), *last = NULL;
     for (const km_node *s = stages != NULL ? stages->first : NULL; s != NULL; s = s->next)
         last = s;
-    return last;
+    if (last == NULL)
+        return false;
+    const double target = km_node_number(results, "temperature_K");
+    found[0] = 100.0 * (km_node_number(last, "mean_temperature_K") / target - 1.0);
+    found[1] = km_node_number(last, "conserved_drift_kT_per_ns_per_degree_of_freedom");
+    found[2] = km_node_number(last, "largest_constraint_residual");
+    return true;
+}
+
+static const char *verdict_of(double found, double good)
+{
+    return !isfinite(found) ? "not known" : fabs(found) <= good ? "good" : "look at the traces";
+}
+
+static km_status put_found(km_page_table *table, int k, double found)
+{
+    char text[LINE_LENGTH];
+    km_label_number(found, NAN, text, sizeof text);
+    return put_cell(table, "%s%s", text, check[k].unit);
+}
+
+static void put_guards(const km_page *page)
+{
+    km_page_paragraph(page, "Numbers that are none, atoms too close, temperatures far off and a "
+                            "moving cell stop a run before it can write a checkpoint.");
 }
 
 km_status km_report_checks(const km_page *page, const km_node *results)
 {
     static const char *const heading[] = {"check of the last stage", "found", "good", "verdict"};
-    const km_node *stage = last_stage(results);
+    double found[CHECKS];
     km_page_table table = {.n_columns = 4};
-    if (stage == NULL)
+    if (!look(results, found))
         return KM_OK;
     km_page_heading(page, 2, "Did the run behave?");
     for (int k = 0; k < table.n_columns; k++)
         KM_TRY(km_table_cell(&table, heading[k]));
-    const double target = km_node_number(results, "temperature_K");
-    const double mean = km_node_number(stage, "mean_temperature_K");
-    KM_TRY(put_check(&table, "mean temperature beside its target", 100.0 * (mean / target - 1.0),
-                     100.0 * GOOD_TEMPERATURE, " %"));
-    KM_TRY(put_check(&table, "drift of the conserved quantity",
-                     km_node_number(stage, "conserved_drift_kT_per_ns_per_degree_of_freedom"),
-                     GOOD_DRIFT, " kT per ns and degree of freedom"));
-    KM_TRY(put_check(&table, "largest error of a constrained length",
-                     km_node_number(stage, "largest_constraint_residual"), GOOD_CONSTRAINT, ""));
+    for (int k = 0; k < CHECKS; k++) {
+        KM_TRY(km_table_cell(&table, check[k].what));
+        KM_TRY(put_found(&table, k, found[k]));
+        KM_TRY(put_cell(&table, "at most %g%s", check[k].good, check[k].unit));
+        KM_TRY(km_table_cell(&table, verdict_of(found[k], check[k].good)));
+    }
     km_page_put_table(page, &table);
-    km_page_paragraph(page, "Numbers that are none, atoms too close, temperatures far off and a "
-                            "moving cell stop a run before it can write a checkpoint.");
+    put_guards(page);
+    return KM_OK;
+}
+
+/* The worst of the verdicts on one run. */
+static const char *verdict_on(const double found[CHECKS])
+{
+    const char *verdict = "good";
+    for (int k = 0; k < CHECKS; k++)
+        if (!(fabs(found[k]) <= check[k].good))
+            verdict = verdict_of(found[k], check[k].good);
+    return verdict;
+}
+
+static km_status put_limits(km_page_table *table)
+{
+    KM_TRY(km_table_cell(table, "good: at most"));
+    for (int k = 0; k < CHECKS; k++)
+        KM_TRY(put_cell(table, "%g%s", check[k].good, check[k].unit));
+    return km_table_cell(table, "");
+}
+
+km_status km_report_checks_of_members(const km_page *page, int n, const km_node *const *results,
+                                      const char *const *name)
+{
+    double found[CHECKS];
+    int known = 0, good = 0;
+    km_page_table table = {.n_columns = CHECKS + 2};
+    KM_TRY(km_table_cell(&table, "last stage of"));
+    for (int k = 0; k < CHECKS; k++)
+        KM_TRY(km_table_cell(&table, check[k].what));
+    KM_TRY(km_table_cell(&table, "verdict"));
+    for (int r = 0; r < n; r++) {
+        if (!look(results[r], found))
+            continue;
+        const char *verdict = verdict_on(found);
+        known++;
+        good += strcmp(verdict, "good") == 0;
+        KM_TRY(km_table_cell(&table, name[r]));
+        for (int k = 0; k < CHECKS; k++)
+            KM_TRY(put_found(&table, k, found[k]));
+        KM_TRY(km_table_cell(&table, verdict));
+    }
+    if (known == 0) {
+        km_table_free(&table);
+        return KM_OK;
+    }
+    KM_TRY(put_limits(&table));
+    char line[128];
+    snprintf(line, sizeof line, "%d of %d runs are good by all of these.", good, known);
+    km_page_heading(page, 2, "Did the runs behave?");
+    km_page_put_table(page, &table);
+    km_page_paragraph(page, line);
+    put_guards(page);
     return KM_OK;
 }
 

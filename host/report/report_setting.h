@@ -12,6 +12,10 @@ KM_MUST_CHECK km_status km_report_system(const km_page *page, int n_runs,
 /* One run: stages, and the numbers by which it is judged. */
 KM_MUST_CHECK km_status km_report_protocol(const km_page *page, const km_node *results);
 KM_MUST_CHECK km_status km_report_checks(const km_page *page, const km_node *results);
+/* The same numbers of several runs, a row each. */
+KM_MUST_CHECK km_status km_report_checks_of_members(const km_page *page, int n,
+                                                    const km_node *const *results,
+                                                    const char *const *name);
 KM_MUST_CHECK km_status km_report_parameters(const km_page *page, const km_node *results);
 
 #endif

@@ -61,7 +61,7 @@ static __device__ void rescale(const km_integrator_spec &spec, const km_molecule
     km_pressure_tensor(&sums, virial, volume, pressure);
     const km_vec3 stretch = km_barostat_stretch(&spec, state->step, volume, pressure);
     motion->stretch = km_vec3_make(1.0, 1.0, 1.0);
-    if (!isfinite(stretch.x) || !isfinite(stretch.z)) {
+    if (!isfinite(stretch.x) || !isfinite(stretch.y) || !isfinite(stretch.z)) {
         atomicOr(&state->fault, KM_FAULT_NOT_FINITE);
         return;
     }

@@ -21,10 +21,15 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
         memcpy(integrator->group, spec->group, (size_t)spec->n_groups * sizeof *spec->group);
     memcpy(integrator->molecule_start, spec->molecule_start,
            ((size_t)spec->n_molecules + 1) * sizeof *spec->molecule_start);
+    if (spec->carried != NULL) {
+        KM_NEW(integrator->carried, p->n);
+        memcpy(integrator->carried, spec->carried, (size_t)p->n * sizeof *spec->carried);
+    }
     KM_TRY(km_pistons_create(integrator, p));
     integrator->spec = *spec;
     integrator->spec.group = integrator->group;
     integrator->spec.molecule_start = integrator->molecule_start;
+    integrator->spec.carried = integrator->carried;
     if (spec->constraint_tolerance == 0.0)
         integrator->spec.constraint_tolerance = KM_CONSTRAINT_TOLERANCE;
     return KM_OK;
@@ -56,6 +61,7 @@ void km_integrator_cpu_destroy(km_integrator *integrator)
         return;
     free(integrator->group);
     free(integrator->molecule_start);
+    free(integrator->carried);
     free(integrator->direction);
     free(integrator->before);
     free(integrator->block);

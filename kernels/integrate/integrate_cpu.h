@@ -20,6 +20,7 @@ struct km_integrator {
     km_integrator_spec spec;    /*           its arrays are the two below                    */
     km_constraint_group *group; /*           spec.n_groups                                   */
     int *molecule_start;        /*           spec.n_molecules + 1                            */
+    double *carried;            /* e         n, or NULL: no current                          */
     km_vec3 *direction;         /* nm        spec.n_groups x 4: bonds before a drift         */
     double *before;             /* nm/ps     3 x n_padded: velocities before a kick          */
     double *block;              /*           blocks x KM_BLOCK_WIDTH partial sums            */

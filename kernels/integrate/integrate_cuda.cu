@@ -330,6 +330,7 @@ void km_integrator_cuda_destroy(km_integrator *integrator)
     km_windows_destroy(&integrator->windows);
     km_cuda_delete(integrator->pistons.atom);
     km_cuda_delete(integrator->molecule_start);
+    km_cuda_delete(integrator->carried);
     km_cuda_delete(integrator->motion);
     km_cuda_delete(integrator->partial);
     km_cuda_delete(integrator->largest);
@@ -346,6 +347,8 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
     KM_TRY(km_pistons_create(host, &integrator->pistons));
     KM_TRY(km_cuda_copy_of(&integrator->molecule_start, spec->molecule_start,
                            (size_t)spec->n_molecules + 1));
+    if (spec->carried != NULL)
+        KM_TRY(km_cuda_copy_of(&integrator->carried, spec->carried, (size_t)host->n));
     const size_t windows = (size_t)integrator->windows.n;
     const size_t blocks = km_cuda_blocks((size_t)longest, KM_WINDOW_ATOMS);
     KM_TRY(km_cuda_new(&integrator->partial,
@@ -355,6 +358,7 @@ static km_status fill(km_integrator *integrator, const km_integrator_spec *spec,
     integrator->spec = *spec;
     integrator->spec.group = NULL;
     integrator->spec.molecule_start = integrator->molecule_start;
+    integrator->spec.carried = integrator->carried;
     if (spec->constraint_tolerance == 0.0)
         integrator->spec.constraint_tolerance = KM_CONSTRAINT_TOLERANCE;
     return KM_OK;

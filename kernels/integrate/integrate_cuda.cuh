@@ -18,7 +18,7 @@
 #include "kernels/measure/measure_sums.h"
 
 #define KM_WINDOW_ATOMS 64   /* small blocks: a small cell still reaches many multiprocessors */
-#define KM_GRID_SUM_WIDTH 12 /* most sums that one kernel makes */
+#define KM_GRID_SUM_WIDTH 13 /* most sums that one kernel makes */
 
 namespace KM_CUDA_NAMESPACE
 {
@@ -74,12 +74,13 @@ typedef struct km_motion {
 
 struct km_integrator {
     km_device *device;       /* not owned */
-    km_integrator_spec spec; /* molecule_start is in device memory, group is NULL */
+    km_integrator_spec spec; /* molecule_start and carried are in device memory, group is NULL */
     int n_moving;
     double moving_mass; /* u */
     KM_CUDA_NAMESPACE::km_windows windows;
     KM_CUDA_NAMESPACE::km_pistons pistons;
     int *molecule_start;                  /* n_molecules + 1, device memory */
+    double *carried;                      /* e  n, device memory, or NULL: no current */
     KM_CUDA_NAMESPACE::km_motion *motion; /* device memory */
     double *partial;                      /* blocks x KM_GRID_SUM_WIDTH, device memory */
     double *largest; /* blocks x 2: square of the largest force and its atom, device memory */

@@ -19,6 +19,8 @@ typedef struct km_measurement {
                            forces drop out; equal on average to the atomic one             */
     double pressure_tensor[KM_TENSOR]; /* kJ/mol/nm^3, molecular, symmetrised                     */
     double momentum[3]; /* u nm/ps                                                         */
+    double current[3];  /* e nm/ps  sum of z V over molecules: formal charge and velocity of
+                           the centre of mass                                              */
     double constraint_residual; /*         largest relative deviation of a constrained length */
     double largest_force;   /* kJ/mol/nm                                                       */
     int largest_force_atom; /*         who feels it, input order                               */

@@ -29,13 +29,13 @@ static km_atom_sums sum_atoms(km_integrator *integrator, const km_particles *p)
     const int n_blocks = km_block_count(p->n);
 #pragma omp parallel for num_threads(integrator->threads) schedule(static)
     for (int b = 0; b < n_blocks; b++) {
-        km_atom_sums sums = {{0}, {0}, 0, 0, 0};
+        km_atom_sums sums = {{0}, {0}, {0}, 0, 0, 0};
         for (int i = b * KM_BLOCK_LENGTH; i < km_block_end(b, p->n); i++)
-            km_atom_add(p, i, &sums);
+            km_atom_add(p, integrator->carried, i, &sums);
         memcpy(integrator->block + b * KM_BLOCK_WIDTH, &sums, sizeof sums);
     }
     double total[KM_ATOM_SUMMED];
-    km_atom_sums out = {{0}, {0}, 0, 0, 0}, row;
+    km_atom_sums out = {{0}, {0}, {0}, 0, 0, 0}, row;
     km_block_total(integrator->block, n_blocks, KM_ATOM_SUMMED, total);
     memcpy(&out, total, sizeof total);
     for (int b = 0; b < n_blocks; b++) {

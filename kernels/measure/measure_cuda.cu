@@ -21,21 +21,23 @@ static __device__ __forceinline__ void largest_of_block(double &square, double &
             }
 }
 
-static __global__ void sum_atoms_kernel(km_particles p, km_cuda_state *state, km_motion *motion,
-                                        double *partial, double *largest)
+static __global__ void sum_atoms_kernel(km_particles p, const double *carried, km_cuda_state *state,
+                                        km_motion *motion, double *partial, double *largest)
 {
     const int i = km_thread_index();
-    km_atom_sums sums = {{0.0}, {0.0}, 0.0, 0.0, 0.0};
+    km_atom_sums sums = {{0.0}, {0.0}, {0.0}, 0.0, 0.0, 0.0};
     double row[KM_ATOM_SUMMED];
     if (i < p.n)
-        km_atom_add(&p, i, &sums);
+        km_atom_add(&p, carried, i, &sums);
     KM_DEVICE_UNROLL
     for (int k = 0; k < KM_TENSOR; k++)
         row[k] = sums.kinetic[k];
     KM_DEVICE_UNROLL
-    for (int c = 0; c < 3; c++)
+    for (int c = 0; c < 3; c++) {
         row[KM_TENSOR + c] = sums.momentum[c];
-    row[KM_TENSOR + 3] = sums.mass;
+        row[KM_TENSOR + 3 + c] = sums.current[c];
+    }
+    row[KM_TENSOR + 6] = sums.mass;
     largest_of_block(sums.largest_square, sums.largest_atom);
     if (threadIdx.x == 0) {
         largest[2 * blockIdx.x] = sums.largest_square;
@@ -52,9 +54,11 @@ static __global__ void sum_atoms_kernel(km_particles p, km_cuda_state *state, km
         }
     for (int k = 0; k < KM_TENSOR; k++)
         sums.kinetic[k] = row[k];
-    for (int c = 0; c < 3; c++)
+    for (int c = 0; c < 3; c++) {
         sums.momentum[c] = row[KM_TENSOR + c];
-    sums.mass = row[KM_TENSOR + 3];
+        sums.current[c] = row[KM_TENSOR + 3 + c];
+    }
+    sums.mass = row[KM_TENSOR + 6];
     motion->atoms = sums;
 }
 
@@ -66,8 +70,8 @@ km_status km_measure_cuda(km_integrator *integrator, km_particles *p, km_measure
     KM_TRY(km_cuda_join(device));
     KM_TRY(km_cuda_collect(device, p));
     KM_TRY(km_velocities_settle(device, p));
-    KM_LAUNCH(sum_atoms_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, c->state,
-              integrator->motion, integrator->partial, integrator->largest);
+    KM_LAUNCH(sum_atoms_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, integrator->carried,
+              c->state, integrator->motion, integrator->partial, integrator->largest);
     KM_TRY(km_sum_molecules(integrator, p));
     KM_TRY(km_constraints_residual(integrator, p));
     KM_TRY(km_pistons_sum(integrator, p));

@@ -15,6 +15,7 @@
 typedef struct km_atom_sums {
     double kinetic[KM_TENSOR]; /* kJ/mol      of moving atoms: 1/2 sum m v (x) v */
     double momentum[3];        /* u nm/ps                                        */
+    double current[3];         /* e nm/ps                                        */
     double mass;               /* u           of all atoms                       */
     double largest_square;     /* (kJ/mol/nm)^2  of the largest force            */
     double largest_atom;       /*             number of the atom that feels it   */
@@ -25,7 +26,7 @@ typedef struct km_molecule_sums {
     double correction[KM_TENSOR]; /* kJ/mol  1/2 sum (r - R) (x) F                    */
 } km_molecule_sums;
 
-#define KM_ATOM_SUMMED (KM_TENSOR + 4) /* of km_atom_sums are added; the rest is a maximum */
+#define KM_ATOM_SUMMED (KM_TENSOR + 7) /* of km_atom_sums are added; the rest is a maximum */
 #define KM_MOLECULE_SUMMED (2 * KM_TENSOR)
 
 /* Adds factor a (x) b, symmetrised, to a tensor. */
@@ -45,7 +46,8 @@ KM_HD double km_atom_kinetic(const km_particles *p, int i, km_vec3 v)
     return p->inverse_mass[i] > 0.0 ? 0.5 * p->mass[i] * km_vec3_dot(v, v) : 0.0;
 }
 
-KM_HD void km_atom_add(const km_particles *p, int i, km_atom_sums *sums)
+/* carried as in km_integrator_spec */
+KM_HD void km_atom_add(const km_particles *p, const double *carried, int i, km_atom_sums *sums)
 {
     const km_vec3 v = km_vec3_load(p->velocity, p->n_padded, i);
     const double mass = p->inverse_mass[i] > 0.0 ? p->mass[i] : 0.0;
@@ -53,6 +55,10 @@ KM_HD void km_atom_add(const km_particles *p, int i, km_atom_sums *sums)
     sums->momentum[0] += mass * v.x;
     sums->momentum[1] += mass * v.y;
     sums->momentum[2] += mass * v.z;
+    const double charge = carried != NULL && p->inverse_mass[i] > 0.0 ? carried[i] : 0.0;
+    sums->current[0] += charge * v.x;
+    sums->current[1] += charge * v.y;
+    sums->current[2] += charge * v.z;
     sums->mass += p->mass[i];
     const km_vec3 f = km_force_load(p->force, p->n_padded, i);
     const double square = km_vec3_dot(f, f);
@@ -165,6 +171,8 @@ KM_HD void km_measurement_fill(const km_integrator_spec *spec, const km_integrat
         3.0;
     for (int c = 0; c < 3; c++)
         out->momentum[c] = atoms->momentum[c];
+    for (int c = 0; c < 3; c++)
+        out->current[c] = atoms->current[c];
     out->constraint_residual = constraint_residual;
     out->largest_force = sqrt(atoms->largest_square);
     out->largest_force_atom = (int)atoms->largest_atom;

@@ -46,11 +46,24 @@ for f in trajectory.nc energies.csv results.json; do
     cmp -s "alone/$f" "whole/replica-2/$f" || fail "replica 2 and the run with its seed: $f differs"
 done
 
+# whether each of them behaved
+"$kalium" report whole >log 2>&1 || fail "report: $(cat log)"
+grep -q "^Did the runs behave?" whole/report.txt || fail "the report has no checks of the replicas"
+for r in 1 2 3; do
+    grep -Eq "^  replica-$r  +[-0-9.].* %  +.* kT per ns and degree of freedom  +" whole/report.txt ||
+        fail "no checks of replica $r: $(sed -n '/Did the runs/,/stop a run/p' whole/report.txt)"
+done
+
 # analysed again: the same tables
 "$kalium" analyse whole -o new/again --quiet >log 2>&1 || fail "analyse: $(cat log)"
 for f in msd.csv diffusion.csv rdf.csv coordination.csv; do
     cmp -s "whole/$f" "new/again/$f" || fail "analyse: $f differs"
 done
+
+# dipoles and van Hove functions of all of them
+"$kalium" analyse whole -o new/more --only msd,vanhove,dielectric --quiet >log 2>&1 || fail "analyse more: $(cat log)"
+grep -q "^dielectric constant = .* 3 replicas" new/more/analysis.txt || fail "no dielectric constant of all replicas"
+head -1 new/more/vanhove.csv | grep -q "error of self" || fail "no errors of van Hove functions"
 
 # killed again and again
 "$kalium" run "$recipe" -o killed --replicas 3 --quiet --threads 3 --checkpoint 0.2 >log 2>&1 &

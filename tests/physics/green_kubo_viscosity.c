@@ -42,7 +42,7 @@ static void intervals_hold_the_viscosity(void **state)
     for (int seed = 0; seed < SEEDS; seed++) {
         double part[5] = {0.0}, tensor[KM_TENSOR];
         km_viscosity *v;
-        km_viscosity_result r;
+        km_green_kubo_result r;
         assert_ok(km_viscosity_create(&v));
         for (int k = 0; k < VALUES; k++) {
             next_tensor((uint64_t)seed, k, part, tensor);
@@ -50,9 +50,9 @@ static void intervals_hold_the_viscosity(void **state)
         }
         km_viscosity_compute(v, INTERVAL, 300.0, &r);
         assert_true(r.available);
-        hits += r.eta.low <= truth && truth <= r.eta.high;
-        sum += r.eta.value / truth / SEEDS;
-        width += 0.5 * (r.eta.high - r.eta.low) / truth / SEEDS;
+        hits += r.value.low <= truth && truth <= r.value.high;
+        sum += r.value.value / truth / SEEDS;
+        width += 0.5 * (r.value.high - r.value.low) / truth / SEEDS;
         km_viscosity_destroy(v);
     }
     printf("covered %.1f %%, mean %.4f, half width %.3f\n", 100.0 * hits / SEEDS, sum, width);
@@ -100,11 +100,11 @@ static void what_is_too_short_is_refused(void **state)
     (void)state;
     double part[5] = {0.0}, tensor[KM_TENSOR];
     km_viscosity *v;
-    km_viscosity_result r;
+    km_green_kubo_result r;
     assert_ok(km_viscosity_create(&v));
     km_viscosity_compute(v, INTERVAL, 300.0, &r);
     assert_false(r.available);
-    assert_non_null(strstr(r.warning, "no viscosity: 0 pressures"));
+    assert_non_null(strstr(r.warning, "no viscosity: 0 values of the pressure"));
     for (int k = 0; k < 1200; k++) {
         next_tensor(1, k, part, tensor);
         for (int a = 3; a < KM_TENSOR; a++)
