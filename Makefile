@@ -24,7 +24,7 @@ demo: build
 	@sh systems/demo.sh build/kalium
 
 # Where double says nothing that mixed has not said: messages, kills, statistics of the same random numbers.
-MIXED_ONLY = ^(bad_|killed_|full_disk|installed|limits|replicas|run_on_device|brownian_|test_run$$|nve_drift|kinetic_|volume_|collective_|green_kubo|fuzz_|report$$|temperatures)
+MIXED_ONLY = ^(bad_|killed_|full_disk|installed|bare_machine|determinism_on_device|limits|replicas|run_on_device|brownian_|test_run$$|nve_drift|kinetic_|volume_|collective_|green_kubo|fuzz_|report$$|temperatures)
 
 # The rules of the source tree, unit and physics tests in mixed precision, then in double.
 check: build

@@ -35,6 +35,7 @@ clean() { # clean CODE COMMAND arguments...: ends with CODE, and memcheck finds 
         --suppressions=pool.supp --log-file=findings "$kalium" "$@" >out 2>&1
     got=$?
     commands=$((commands + 1))
+    [ -n "${VERBOSE:-}" ] && echo "$commands: kalium $*"
     [ "$got" -eq "$code" ] && [ ! -s findings ] && return
     echo "kalium $*: exit $got instead of $code: $(tail -n 3 out)"
     cat findings

@@ -56,6 +56,11 @@ static void read_line(peer_liquid *l, const char *line, int *atom)
         assert_int_equal(sscanf(line, "box_nm %lf %lf %lf %lf %lf %lf", &b->ax, &b->bx, &b->by,
                                 &b->cx, &b->cy, &b->cz),
                          6);
+    } else if (strcmp(word, "forcefield") == 0) {
+        assert_int_equal(sscanf(line, "forcefield %31s %31s", l->file[0], l->file[1]), 2);
+    } else if (strcmp(word, "mesh") == 0) {
+        int *mesh = l->recipe.nonbonded.mesh;
+        assert_int_equal(sscanf(line, "mesh %d %d %d", &mesh[0], &mesh[1], &mesh[2]), 3);
     } else if (strcmp(word, "virial") == 0) {
         assert_int_equal(sscanf(line, "virial %lf %lf %lf %lf %lf %lf", &w[KM_XX], &w[KM_YY],
                                 &w[KM_ZZ], &w[KM_XY], &w[KM_XZ], &w[KM_YZ]),
@@ -87,7 +92,7 @@ static void fill_recipe(peer_liquid *l)
     recipe->nonbonded.relative_force_error = 1e-6;
     recipe->nonbonded.ewald_alpha = 4.2;
     recipe->nonbonded.spline_order = 6;
-    for (int c = 0; c < 3; c++) /* points 0.02 nm apart */
+    for (int c = 0; c < 3 && recipe->nonbonded.mesh[c] == 0; c++) /* points 0.02 nm apart */
         recipe->nonbonded.mesh[c] = l->system.vacuum > 0.0 ? (c < 2 ? 96 : 320) : 128;
     recipe->nonbonded.coulomb_constant = l->coulomb_constant;
 }
@@ -115,20 +120,24 @@ static void fill_system(peer_liquid *l)
 
 peer_liquid *peer_liquid_read(const char *name)
 {
-    const char *const files[] = {KM_SOURCE_ROOT "/forcefields/opls-electrolytes.yaml",
-                                 KM_SOURCE_ROOT "/forcefields/metals.yaml"};
-    char path[1024], line[512];
+    char path[1024], line[512], file_path[2][1024];
     snprintf(path, sizeof path, "%s/tests/reference/peers/%s.txt", KM_SOURCE_ROOT, name);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     peer_liquid *l = calloc(1, sizeof *l);
     assert_non_null(l);
+    strcpy(l->file[0], "opls-electrolytes");
+    strcpy(l->file[1], "metals");
     int atoms = 0;
     while (fgets(line, sizeof line, file) != NULL)
         read_line(l, line, &atoms);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(atoms, l->n);
-    assert_ok(km_forcefield_read(files, 2, &l->forcefield));
+    for (int k = 0; k < 2; k++)
+        snprintf(file_path[k], sizeof file_path[k], "%s/forcefields/%s.yaml", KM_SOURCE_ROOT,
+                 l->file[k]);
+    assert_ok(
+        km_forcefield_read((const char *const[]){file_path[0], file_path[1]}, 2, &l->forcefield));
     fill_recipe(l);
     fill_system(l);
     return l;
@@ -157,8 +166,12 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     km_particles *p;
     km_force force[KM_FORCE_COUNT] = {{NULL, NULL}};
     assert_ok(backend->open(threads, &device));
-    const km_particles_spec spec = {model->n,    model->mass,     model->charge,
-                                    model->type, model->molecule, model->mobility};
+    const km_particles_spec spec = {.n = model->n,
+                                    .mass = model->mass,
+                                    .charge = model->charge,
+                                    .type = model->type,
+                                    .molecule = model->molecule,
+                                    .mobility = model->mobility};
     assert_ok(backend->particles_create(device, &spec, &p));
     const km_state state = {l->n, l->system.box, l->system.position, NULL};
     assert_ok(backend->upload(device, &state, p));

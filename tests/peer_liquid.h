@@ -10,6 +10,7 @@
 
 typedef struct peer_liquid {
     double coulomb_constant, charge_scale, cutoff; /* kJ nm/mol/e^2, 1, nm                */
+    char file[2][32]; /* of the force field                                                */
     km_box box;
     int n_kinds, count[PEER_KINDS], length[PEER_KINDS]; /* molecules, atoms in one        */
     char key[PEER_KINDS][32];
@@ -24,7 +25,8 @@ typedef struct peer_liquid {
     km_system_component component[PEER_KINDS];
 } peer_liquid;
 
-/* Reads kfsi-dme, kpf6-ec-dec, kfsi-dme-tte or k-kfsi-dme-k; fails the test when it cannot. */
+/* Reads kfsi-dme, kpf6-ec-dec, kfsi-dme-tte, k-kfsi-dme-k, k-k3ocl or k-k2fe4o7; fails the test
+ * when it cannot. */
 peer_liquid *peer_liquid_read(const char *name);
 void peer_liquid_free(peer_liquid *liquid);
 

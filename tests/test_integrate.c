@@ -295,7 +295,8 @@ static km_integrator_spec spec_with_barostat(km_thermostat_kind thermostat)
     spec.n_steps = 80;
     spec.drift_removal_interval = 10;
     spec.degrees_of_freedom = 6 * WATERS - 3;
-    spec.barostat = KM_BAROSTAT_SEMI_ISOTROPIC;
+    spec.barostat = thermostat == KM_THERMOSTAT_NOSE_HOOVER ? KM_BAROSTAT_SEMI_ISOTROPIC
+                                                            : KM_BAROSTAT_ANISOTROPIC;
     spec.pressure = 20.0;
     spec.barostat_time = 0.5;
     spec.compressibility = 0.02;
@@ -425,6 +426,9 @@ static void wrong_specs_are_refused(void **state)
     REFUSED(temperature = -1.0, KM_ERROR_VALUE, "temperatures");
     REFUSED(degrees_of_freedom = 0, KM_ERROR_VALUE, "degrees of freedom");
     REFUSED(compressibility = 0.0, KM_ERROR_VALUE, "compressibility");
+    p->box.bx = 0.1;
+    REFUSED(barostat = KM_BAROSTAT_ANISOTROPIC, KM_ERROR_UNSUPPORTED, "right angles");
+    p->box.bx = 0.0;
     REFUSED(drift_removal_interval = -1, KM_ERROR_VALUE, "drift removal");
     REFUSED(n_molecules = 2, KM_ERROR_INTERNAL, "81 atoms");
     group[1].atom[0] = 2;

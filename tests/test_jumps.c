@@ -250,12 +250,54 @@ static void without_sites(void **state)
     km_labels_destroy(labels);
 }
 
+/* Rates 0.02 and 0.03 per ps: mean 0.025, error 0.005, Student's t of one degree 12.706. */
+static void replicas_together(void **state)
+{
+    (void)state;
+    km_jump_row row_a[2] = {{0, 1, 3.00, 30, 0.03}, {1, 0, 3.00, 10, 0.05}};
+    km_jump_row row_b[2] = {{0, 1, 3.02, 50, 0.05}, {0, 0, 5.00, 20, 0.02}};
+    km_jumps_result a = {.available = true, .n_ions = 10, .n_kinds = 2, .n_jumps = 40, .time = 100};
+    a.kind[0] = (km_site_kind){.name = "K+ 1", .n = 10};
+    a.kind[1] = (km_site_kind){.name = "K+ 2", .n = 5};
+    km_jumps_result b = a, out;
+    a.row = row_a, b.row = row_b, a.n_rows = b.n_rows = 2;
+    a.rate.value = 0.02, b.rate.value = 0.03, b.n_jumps = 70;
+    a.occupancy[0] = 0.8, b.occupancy[0] = 0.6;
+    a.mean_length = 3.0, b.mean_length = 3.6, a.mean_square = 9.0, b.mean_square = 14.0;
+    a.returns = 0.5, b.returns = 0.25;
+    const km_jumps_result *const replica[2] = {&a, &b};
+    const double square = (40 * 9.0 + 70 * 14.0) / 110;
+    const double random = 0.025 * square / 6.0 * 1e-8;
+    const km_estimate tracer = {0.5 * random, 0.0, 0.5 * random, 0.5 * random};
+    assert_ok(km_jumps_of_replicas(replica, 2, &tracer, &out));
+    assert_true(out.available);
+    assert_int_equal(out.n_jumps, 110);
+    assert_near(out.time, 200.0, 1e-12);
+    assert_near(out.rate.value, 0.025, 1e-15);
+    assert_near(out.rate.standard_error, 0.005, 1e-12);
+    assert_near(out.rate.high - out.rate.value, 12.706 * 0.005, 1e-5);
+    assert_near(out.occupancy[0], 0.7, 1e-12);
+    assert_near(out.returns, (40 * 0.5 + 70 * 0.25) / 110, 1e-12);
+    assert_near(out.random_D.value / random, 1.0, 1e-9);
+    assert_near(out.correlation.value, 0.5, 1e-9);
+    assert_int_equal(out.n_rows, 3);
+    assert_int_equal(out.row[0].count, 80);
+    assert_near(out.row[0].rate, 0.04, 1e-12);
+    assert_near(out.row[1].rate, 0.025, 1e-12); /* the other replica has none of these */
+    km_jumps_result_clear(&out);
+    b.kind[1].name[0] = 'X';
+    assert_ok(km_jumps_of_replicas(replica, 2, &tracer, &out));
+    assert_false(out.available);
+    assert_non_null(strstr(out.note, "replica 2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(planted_jumps_are_found),
         cmocka_unit_test(turning_back_correlates),
         cmocka_unit_test(without_sites),
+        cmocka_unit_test(replicas_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

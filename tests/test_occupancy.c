@@ -120,11 +120,35 @@ static void file_is_open_dx(void **state)
     assert_int_equal(rmdir(folder), 0); /* nothing else was left there */
 }
 
+static void replicas_together(void **state)
+{
+    (void)state;
+    double density_a[4] = {1.0, 0.0, 2.0, 0.0}, density_b[4] = {0.0, 0.0, 1.0, 3.0};
+    const double mean[4] = {0.5, 0.0, 1.5, 1.5};
+    km_occupancy_result a = {.available = true, .n_ions = 2, .n_frames = 10, .n = {2, 2, 1}}, b = a;
+    a.density = density_a, b.density = density_b;
+    a.step[1][0] = 0.2, b.step[1][0] = 0.4;
+    const km_occupancy_result *const replica[2] = {&a, &b};
+    km_occupancy_result out;
+    assert_ok(km_occupancy_of_replicas(replica, 2, &out));
+    assert_true(out.available);
+    assert_int_equal(out.n_frames, 20);
+    assert_near(out.step[1][0], 0.3, 1e-12);
+    for (int k = 0; k < 4; k++)
+        assert_near(out.density[k], mean[k], 1e-12);
+    km_occupancy_result_clear(&out);
+    b.n[2] = 2;
+    assert_ok(km_occupancy_of_replicas(replica, 2, &out));
+    assert_false(out.available);
+    assert_non_null(strstr(out.note, "replica 2"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(voxels_by_hand),
         cmocka_unit_test(file_is_open_dx),
+        cmocka_unit_test(replicas_together),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,14 +129,14 @@ static void a_list_of_stages_can_be_given_whole(void **state)
     const char *const settings[] = {
         "protocol=none",
         "stages=[{name: first, time_ps: 1, timestep_fs: 0.5, temperature_K: 10}, "
-        "{name: second, production: true, barostat: semi_isotropic, pressure_bar: 30}]"};
+        "{name: second, production: true, barostat: anisotropic, pressure_bar: 30}]"};
     km_recipe *recipe = read_text(good, settings, 2);
     assert_int_equal(recipe->n_stages, 2);
     assert_true(recipe->stage[0].draw_velocities && !recipe->stage[1].draw_velocities);
     assert_near(recipe->stage[0].temperature_start, 10.0, 0.0);
     assert_near(recipe->stage[1].time, 3000.0, 0.0); /* from the block production */
     assert_near(recipe->stage[1].pressure_start / KM_PRESSURE_PER_BAR, 30.0, 1e-12);
-    assert_int_equal(recipe->stage[1].barostat, KM_BAROSTAT_SEMI_ISOTROPIC);
+    assert_int_equal(recipe->stage[1].barostat, KM_BAROSTAT_ANISOTROPIC);
     km_recipe_destroy(recipe);
 }
 

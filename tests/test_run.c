@@ -70,14 +70,15 @@ static void the_number_of_threads_leaves_no_trace(void **state)
 static void stopping_at_any_restart_point_leaves_no_trace(void **state)
 {
     dme_box *f = *state;
-    km_stage_report report[4];
+    km_stage_report report[4], uninterrupted[4];
     dme_record *whole = dme_record_create(-1);
-    assert_ok(dme_run(f, 2, NULL, whole, report));
+    assert_ok(dme_run(f, 2, NULL, whole, uninterrupted));
     const bool slow = backend_is_emulated(f->backend); /* only while the barostat acts */
     for (int stop = slow ? 1 : 0; stop < (slow ? 2 : 5); stop += 2) {
         dme_record *first = dme_record_create(stop), *second = dme_record_create(-1);
         assert_int_equal(dme_run(f, 2, NULL, first, report), KM_INTERRUPTED);
         assert_ok(dme_run(f, 1, first, second, report));
+        assert_memory_equal(report, uninterrupted, sizeof report);
         const int kept = (int)first->frames_at_checkpoint, rows = (int)first->rows_at_checkpoint;
         assert_int_equal(kept + second->n_frames, whole->n_frames);
         assert_same_frames(whole, 0, first, 0, kept);

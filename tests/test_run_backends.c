@@ -37,6 +37,7 @@ static const ensemble ensembles[] = {
     {"Langevin", KM_THERMOSTAT_LANGEVIN, KM_BAROSTAT_NONE, true},
     {"rescaling, isotropic", KM_THERMOSTAT_RESCALING, KM_BAROSTAT_ISOTROPIC, true},
     {"Nose-Hoover, semi-isotropic", KM_THERMOSTAT_NOSE_HOOVER, KM_BAROSTAT_SEMI_ISOTROPIC, true},
+    {"rescaling, anisotropic", KM_THERMOSTAT_RESCALING, KM_BAROSTAT_ANISOTROPIC, true},
     {"Langevin, along z", KM_THERMOSTAT_LANGEVIN, KM_BAROSTAT_Z_ONLY, false},
 };
 

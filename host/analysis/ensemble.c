@@ -48,6 +48,8 @@ static void reduce_conditions(const km_results *const *replica, int n, km_result
     out->has_viscosity = first->has_viscosity;
     out->has_dielectric = first->has_dielectric;
     out->has_van_hove = first->has_van_hove;
+    out->has_jumps = first->has_jumps;
+    out->has_occupancy = first->has_occupancy;
     out->n_replicas = n;
     out->n_frames = first->n_frames;
     out->n_frames_stored = first->n_frames_stored;
@@ -348,6 +350,35 @@ static km_status reduce_van_hove(const km_results *const *replica, int n, km_res
     return status;
 }
 
+/* ---- crystals ---- */
+
+static km_status reduce_jumps(const km_results *const *replica, int n, km_results *out)
+{
+    const km_jumps_result **each;
+    km_estimate tracer = {NAN, NAN, NAN, NAN};
+    for (int k = 0; k < out->n_species; k++)
+        if (strcmp(out->species[k].name, replica[0]->jumps.species) == 0 &&
+            out->species[k].diffusion.available && out->species[k].diffusion.diffusive)
+            tracer = out->species[k].diffusion.total;
+    KM_NEW(each, n);
+    for (int r = 0; r < n; r++)
+        each[r] = &replica[r]->jumps;
+    const km_status status = km_jumps_of_replicas(each, n, &tracer, &out->jumps);
+    free(each);
+    return status;
+}
+
+static km_status reduce_occupancy(const km_results *const *replica, int n, km_results *out)
+{
+    const km_occupancy_result **each;
+    KM_NEW(each, n);
+    for (int r = 0; r < n; r++)
+        each[r] = &replica[r]->occupancy;
+    const km_status status = km_occupancy_of_replicas(each, n, &out->occupancy);
+    free(each);
+    return status;
+}
+
 km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results *out)
 {
     memset(out, 0, sizeof *out);
@@ -366,11 +397,11 @@ km_status km_ensemble_reduce(const km_results *const *replica, int n, km_results
         KM_TRY(reduce_dielectric(replica, n, out));
     if (out->has_van_hove)
         KM_TRY(reduce_van_hove(replica, n, out));
+    if (out->has_jumps)
+        KM_TRY(reduce_jumps(replica, n, out));
+    if (out->has_occupancy)
+        KM_TRY(reduce_occupancy(replica, n, out));
     KM_TRY(km_results_describe(out));
-    if (replica[0]->has_jumps || replica[0]->has_occupancy)
-        KM_TRY(km_results_add_line(
-            out, "jumps and occupancy are not averaged over replicas: each has its own "
-                 "(kalium analyse DIR/replica-1 --only jumps,occupancy)"));
     if (replica[0]->has_profile || replica[0]->has_layers)
         KM_TRY(km_results_add_line(
             out, "profiles and layers are not averaged over replicas: each has its own "

@@ -9,7 +9,6 @@
 #include "host/model/growing_array.h"
 #include "kernels/base/units.h"
 
-#define SAME_LENGTH 0.05 /* A  jumps within it are of one row */
 #define ROWS_MAX 256
 #define N_BLOCKS 10
 
@@ -212,7 +211,7 @@ static km_status note_jump(km_jumps *j, const km_box *box, int ion, int to)
     const int kind_from = j->sites->kind_of[from], kind_to = j->sites->kind_of[to];
     int r = 0;
     while (r < j->n_rows && !(j->row[r].from == kind_from && j->row[r].to == kind_to &&
-                              fabs(j->row[r].length - length) < SAME_LENGTH))
+                              fabs(j->row[r].length - length) < KM_JUMP_SAME_LENGTH))
         r++;
     if (r == ROWS_MAX)
         return KM_FAIL(KM_ERROR_VALUE,
@@ -308,8 +307,7 @@ static void find_lengths(const km_jumps *j, km_jumps_result *out)
     out->returns = j->returned / out->n_jumps;
 }
 
-/* A^2/ps are 1e-8 m^2/s. */
-static void find_diffusion(km_jumps_result *out, const km_estimate *tracer)
+void km_jumps_compare(km_jumps_result *out, const km_estimate *tracer)
 {
     const double factor =
         out->mean_square * KM_NM_PER_ANGSTROM * KM_NM_PER_ANGSTROM * KM_M2_S_PER_NM2_PS / 6.0;
@@ -350,7 +348,7 @@ km_status km_jumps_finish(km_jumps *j, const km_estimate *tracer, km_jumps_resul
         j->row[r].rate = j->row[r].count / (j->seated[j->row[r].from] * interval);
     KM_TRY(find_rate(j, interval, &out->rate));
     find_lengths(j, out);
-    find_diffusion(out, tracer);
+    km_jumps_compare(out, tracer);
     out->row = j->row;
     out->n_rows = j->n_rows;
     j->row = NULL;

@@ -23,6 +23,7 @@
 
 #define KM_JUMP_CORE 0.35
 #define KM_JUMP_OFTEN 0.1 /* jumps per frame of an ion above which frames are too far apart */
+#define KM_JUMP_SAME_LENGTH 0.05 /* A: jumps within it are counted together */
 #define KM_JUMPS_TEXT 256
 
 /* Jumps from one kind of site to another over one distance. */
@@ -42,7 +43,7 @@ typedef struct km_jumps_result {
     double occupancy[KM_SITE_GROUPS]; /* ions per site, mean over the run        */
     double core;                      /* A                                                 */
     double in_core;                   /*      fraction of the ions' time in a core         */
-    double time;                      /* ps                                                */
+    double time;                      /* ps    of all replicas together                    */
     double interval;                  /* ps between frames */
     int n_rows;
     km_jump_row *row;
@@ -63,6 +64,13 @@ KM_MUST_CHECK km_status km_jumps_frame(km_jumps *j, const km_frame *frame);
 /* tracer: D of these ions, m^2/s; value NAN: none. */
 KM_MUST_CHECK km_status km_jumps_finish(km_jumps *j, const km_estimate *tracer,
                                         km_jumps_result *out);
+/* D_random and f of out from its rate, its lengths and that tracer. */
+void km_jumps_compare(km_jumps_result *out, const km_estimate *tracer);
+/* n >= 2 replicas as one: the rate is the mean with Student's t of the scatter between them, jumps
+ * are counted together, fillings and rates of the rows are means. tracer: D of all, m^2/s; NAN:
+ * none. Not available, with a note, where one replica has none or other sites. */
+KM_MUST_CHECK km_status km_jumps_of_replicas(const km_jumps_result *const *replica, int n,
+                                             const km_estimate *tracer, km_jumps_result *out);
 /* The kind of molecule that jumps, in the labels; -1 = none. */
 int km_jumps_kind(const km_jumps *j);
 void km_jumps_result_clear(km_jumps_result *result);

@@ -110,6 +110,45 @@ void km_occupancy_finish(km_occupancy *o, km_occupancy_result *out)
     o->count = NULL;
 }
 
+/* A replica without a grid, or with another one than the first; -1 = none. */
+static int find_other(const km_occupancy_result *const *replica, int n)
+{
+    for (int r = 0; r < n; r++)
+        if (!replica[r]->available ||
+            memcmp(replica[r]->n, replica[0]->n, sizeof replica[r]->n) != 0)
+            return r;
+    return -1;
+}
+
+km_status km_occupancy_of_replicas(const km_occupancy_result *const *replica, int n,
+                                   km_occupancy_result *out)
+{
+    const km_occupancy_result *first = replica[0];
+    *out = (km_occupancy_result){.available = false};
+    const int other = find_other(replica, n);
+    if (other >= 0) {
+        snprintf(out->note, sizeof out->note, "replica %d: %.200s", other + 1,
+                 replica[other]->available ? "its grid has other voxels than that of replica 1"
+                                           : replica[other]->note);
+        return KM_OK;
+    }
+    const size_t total = (size_t)first->n[0] * (size_t)first->n[1] * (size_t)first->n[2];
+    KM_NEW(out->density, total);
+    memcpy(out->name, first->name, sizeof out->name);
+    memcpy(out->n, first->n, sizeof out->n);
+    out->n_ions = first->n_ions;
+    for (int r = 0; r < n; r++) {
+        out->n_frames += replica[r]->n_frames;
+        for (int edge = 0; edge < 3; edge++)
+            for (int c = 0; c < 3; c++)
+                out->step[edge][c] += replica[r]->step[edge][c] / n;
+        for (size_t k = 0; k < total; k++)
+            out->density[k] += replica[r]->density[k] / n;
+    }
+    out->available = true;
+    return KM_OK;
+}
+
 void km_occupancy_result_clear(km_occupancy_result *result)
 {
     free(result->density);

@@ -31,6 +31,10 @@ KM_MUST_CHECK km_status km_occupancy_create(const km_labels *labels, km_occupanc
 KM_MUST_CHECK km_status km_occupancy_frame(km_occupancy *o, const km_frame *frame);
 /* Hands the grid over. */
 void km_occupancy_finish(km_occupancy *o, km_occupancy_result *out);
+/* Mean of n >= 2 replicas, voxel by voxel; the edges are means, too. Not available, with a note,
+ * where one has no grid or another one. */
+KM_MUST_CHECK km_status km_occupancy_of_replicas(const km_occupancy_result *const *replica, int n,
+                                                 km_occupancy_result *out);
 void km_occupancy_result_clear(km_occupancy_result *result);
 void km_occupancy_destroy(km_occupancy *o);
 

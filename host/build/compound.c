@@ -5,13 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/build/crystal_slab.h"
 #include "host/build/recipe_place.h"
 #include "host/input/space_group.h"
 #include "host/input/structure_file.h"
 #include "kernels/base/units.h"
 
 #define SAME_POSITION 2e-3 /* fractions: coordinates are printed with three digits or more */
-#define NODE "cell.compound"
 
 bool km_compound_shared(const km_compound_site *a, const km_compound_site *b)
 {
@@ -64,7 +64,8 @@ static km_status find_operations(const km_recipe *recipe, km_symmetry_operation 
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: \"%s\" is no space group; write its Hermann-Mauguin symbol, as Fm-3m "
                        "or P6_3/mmc",
-                       km_recipe_node(recipe, place, NODE ".space_group"), compound->space_group);
+                       km_recipe_node(recipe, place, "%s.space_group", recipe->compound->node),
+                       compound->space_group);
     metric(compound->cell, g);
     for (int k = 0; k < *n; k++)
         if (!keeps_metric(&op[k], g))
@@ -72,9 +73,10 @@ static km_status find_operations(const km_recipe *recipe, km_symmetry_operation 
                 KM_ERROR_INPUT,
                 "%s: edges %g, %g, %g A and angles %g, %g, %g degrees lack the symmetry of %s; "
                 "give b_A, c_A and the angles that differ from a_A and 90",
-                km_recipe_node(recipe, place, NODE), compound->cell[0] / KM_NM_PER_ANGSTROM,
-                compound->cell[1] / KM_NM_PER_ANGSTROM, compound->cell[2] / KM_NM_PER_ANGSTROM,
-                compound->cell[3], compound->cell[4], compound->cell[5], compound->space_group);
+                km_recipe_node(recipe, place, "%s", recipe->compound->node),
+                compound->cell[0] / KM_NM_PER_ANGSTROM, compound->cell[1] / KM_NM_PER_ANGSTROM,
+                compound->cell[2] / KM_NM_PER_ANGSTROM, compound->cell[3], compound->cell[4],
+                compound->cell[5], compound->space_group);
     return KM_OK;
 }
 
@@ -142,13 +144,13 @@ static km_status choose_cell(expansion *e)
         return KM_FAIL(KM_ERROR_INPUT,
                        "%s: only hexagonal and orthogonal cells fill an orthogonal one; remove the "
                        "key, the cell is then triclinic",
-                       km_recipe_node(e->recipe, place, NODE ".orthogonal"));
+                       km_recipe_node(e->recipe, place, "%s.orthogonal", compound->node));
     if (e->doubled) {
         edge[1] = sqrt(3.0) * cell[1];
         angle[2] = 90.0;
     }
     if (km_box_from_lengths(edge, angle, &e->cell) != KM_OK) {
-        km_error_prefix("%s: ", km_recipe_node(e->recipe, place, NODE));
+        km_error_prefix("%s: ", km_recipe_node(e->recipe, place, "%s", compound->node));
         return km_last_error()->status;
     }
     e->out->box = e->cell;
@@ -214,10 +216,11 @@ static km_status expand(expansion *e)
             continue;
         if (occupancy > 1.0 + 1e-6)
             return KM_FAIL(KM_ERROR_INPUT, "%s: the occupancies of this position sum to %g",
-                           km_recipe_node(e->recipe, place, NODE ".sites.%d", s), occupancy);
+                           km_recipe_node(e->recipe, place, "%s.sites.%d", compound->node, s),
+                           occupancy);
         total += (double)n[0] * n[1] * n[2] * expand_orbit(e, &compound->site[s]);
     }
-    KM_TRY(km_system_check_memory(km_recipe_node(e->recipe, place, NODE), total));
+    KM_TRY(km_system_check_memory(km_recipe_node(e->recipe, place, "%s", compound->node), total));
     KM_NEW(e->out->group, compound->n_sites);
     KM_NEW(e->out->site, 3 * total);
     for (int s = 0; s < compound->n_sites; s++)
@@ -278,6 +281,8 @@ static km_status collect(const km_recipe *recipe, const km_compound_sites *sites
     }
     system->n_molecules = system->n_atoms;
     system->box = sites->box;
+    if (sites->slab)
+        system->box.cz = sites->height;
     return KM_OK;
 }
 
@@ -286,11 +291,13 @@ static km_status find_species(const km_recipe *recipe, const km_forcefield *ff, 
     char place[KM_PLACE_LENGTH];
     for (int s = 0; s < recipe->compound->n_sites; s++) {
         const char *species = recipe->compound->site[s].species;
-        KM_TRY(km_find_molecule(recipe, ff, species, &molecule[s], NODE ".sites.%d.species", s));
+        KM_TRY(km_find_molecule(recipe, ff, species, &molecule[s], "%s.sites.%d.species",
+                                recipe->compound->node, s));
         if (ff->molecule[molecule[s]].n_atoms != 1)
-            return KM_FAIL(KM_ERROR_INPUT, "%s: %s has %d atoms; a site takes one",
-                           km_recipe_node(recipe, place, NODE ".sites.%d.species", s), species,
-                           ff->molecule[molecule[s]].n_atoms);
+            return KM_FAIL(
+                KM_ERROR_INPUT, "%s: %s has %d atoms; a site takes one",
+                km_recipe_node(recipe, place, "%s.sites.%d.species", recipe->compound->node, s),
+                species, ff->molecule[molecule[s]].n_atoms);
     }
     return KM_OK;
 }
@@ -305,6 +312,8 @@ km_status km_compound_system(const km_recipe *recipe, const km_forcefield *ff, k
         status = km_compound_expand(recipe, &sites);
     if (status == KM_OK)
         status = km_allocate((void **)&owner, (size_t)sites->n, sizeof *owner);
+    if (status == KM_OK && recipe->compound->slab)
+        status = km_crystal_slab_cut(recipe, ff, molecule, sites);
     if (status == KM_OK)
         status = km_compound_fill(recipe, ff, sites, molecule, owner);
     if (status == KM_OK)

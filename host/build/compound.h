@@ -12,8 +12,10 @@ typedef struct km_site_group {
 } km_site_group;
 
 typedef struct km_compound_sites {
-    km_box box;   /* nm                                       */
-    int n_groups; /* distinct positions of the asymmetric unit */
+    km_box box;    /* nm                                       */
+    bool slab;     /* with vacuum along z; else a whole crystal */
+    double height; /* nm  of a slab                            */
+    int n_groups;  /* distinct positions of the asymmetric unit */
     km_site_group *group;
     int n;
     double *site;     /* nm  3 x n                            */
@@ -32,7 +34,8 @@ KM_MUST_CHECK km_status km_compound_fill(const km_recipe *recipe, const km_force
                                          int *owner);
 /* Do two entries of the asymmetric unit share a position? */
 bool km_compound_shared(const km_compound_site *a, const km_compound_site *b);
-/* Fills a system from recipe->compound, with positions. */
+/* Fills a system from recipe->compound, with positions; of a layer of a stack with its lowest site
+ * at z = 0 in a box of its height. */
 KM_MUST_CHECK km_status km_compound_system(const km_recipe *recipe, const km_forcefield *ff,
                                            km_system *system);
 

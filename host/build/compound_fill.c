@@ -6,6 +6,7 @@
 #include "host/build/charge_sum.h"
 #include "host/build/compound.h"
 #include "kernels/base/random.h"
+#include "kernels/base/units.h"
 
 typedef struct filling {
     const km_recipe *recipe;
@@ -59,6 +60,15 @@ static bool fill(const filling *f)
     return mixed;
 }
 
+/* kJ/mol, of a slab between vacua: doi:10.1063/1.479595, equation 16. */
+static double dipole_energy(const km_box *box, int n, const double *x, const double *q)
+{
+    double moment = 0.0;
+    for (int i = 0; i < n; i++)
+        moment += q[i] * x[3 * i + 2];
+    return 2.0 * KM_PI * KM_COULOMB_CONSTANT / km_box_volume(box) * moment * moment;
+}
+
 /* charge: of each entry; work: 4 x sites->n */
 static double energy_of(const filling *f, const double *charge, double *work)
 {
@@ -70,7 +80,8 @@ static double energy_of(const filling *f, const double *charge, double *work)
         memcpy(work + 3 * (size_t)n, f->sites->site + 3 * (size_t)i, 3 * sizeof *work);
         q[n++] = charge[f->owner[i]];
     }
-    return km_charge_sum(&f->sites->box, n, work, q);
+    const double energy = km_charge_sum(&f->sites->box, n, work, q);
+    return f->sites->slab ? energy + dipole_energy(&f->sites->box, n, work, q) : energy;
 }
 
 static int best_attempt(filling *f, const double *charge, double *work)

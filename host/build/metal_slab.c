@@ -3,6 +3,21 @@
 
 #include <math.h>
 
+static void swap(double pair[2])
+{
+    const double first = pair[0];
+    pair[0] = pair[1];
+    pair[1] = first;
+}
+
+static void exchange_axes(km_surface_cell *cell)
+{
+    swap(cell->edge);
+    swap(cell->shift);
+    for (int site = 0; site < cell->n_atoms; site++)
+        swap(cell->site[site]);
+}
+
 km_slab_plan km_slab_fit(const km_recipe_slab *slab, const double edge[2], bool fixed)
 {
     km_slab_plan plan = {
@@ -10,6 +25,8 @@ km_slab_plan km_slab_fit(const km_recipe_slab *slab, const double edge[2], bool 
         .layers = slab->layers,
         .n_elements = slab->second != NULL ? 2 : 1,
     };
+    if (slab->exchanged)
+        exchange_axes(&plan.cell);
     for (int k = 0; k < 2; k++) {
         plan.repeats[k] = (int)fmax(1.0, nearbyint(edge[k] / plan.cell.edge[k]));
         const double own = plan.repeats[k] * plan.cell.edge[k];

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "host/build/composition.h"
+#include "host/build/compound.h"
 #include "host/build/crystal.h"
+#include "host/build/crystal_slab.h"
 #include "host/build/gap.h"
 #include "host/build/metal_slab.h"
 #include "host/build/recipe_place.h"
@@ -22,15 +24,15 @@ typedef struct stacking {
     const km_forcefield *ff;
     km_slab_plan *plan; /*     per layer; of slabs                                         */
     int (*metal)[2];    /*     per layer; molecules of a slab, the second of rock salt      */
-    km_system **liquid; /*     per layer; composition of a liquid                          */
+    km_system **part;   /*     per layer; composition of a liquid, crystal with positions   */
     double edge[2];     /* nm  of the cell                                                 */
 } stacking;
 
 static void close_stacking(stacking *s)
 {
-    for (int k = 0; s->liquid != NULL && k < s->stack->n_layers; k++)
-        km_system_destroy(s->liquid[k]);
-    free(s->liquid);
+    for (int k = 0; s->part != NULL && k < s->stack->n_layers; k++)
+        km_system_destroy(s->part[k]);
+    free(s->part);
     free(s->plan);
     free(s->metal);
 }
@@ -45,22 +47,30 @@ static km_status check_strain(const stacking *s, int layer)
     const km_slab_plan *plan = &s->plan[layer];
     char place[KM_PLACE_LENGTH];
     const double worst = fmax(fabs(plan->strain[0]), fabs(plan->strain[1]));
-    if (worst <= KM_STRAIN_MOST)
+    const bool crystal = km_recipe_stack_crystal(s->stack) != NULL;
+    if (worst <= s->stack->strain_most)
         return KM_OK;
     return KM_FAIL(KM_ERROR_INPUT,
                    "%s: %d x %d surface cells must be strained by %.2f %% and %.2f %% to match the "
-                   "%.4g x %.4g A of the first slab, more than %g %%; choose another area_A, for "
-                   "which both fit",
+                   "%.4g x %.4g A of the %s, more than %g %%; %s, or raise strain_limit_percent",
                    km_recipe_node(s->recipe, place, "%s", slab_of(s, layer)->node),
                    plan->repeats[0], plan->repeats[1], 100.0 * plan->strain[0],
                    100.0 * plan->strain[1], s->edge[0] / KM_NM_PER_ANGSTROM,
-                   s->edge[1] / KM_NM_PER_ANGSTROM, 100.0 * KM_STRAIN_MOST);
+                   s->edge[1] / KM_NM_PER_ANGSTROM, crystal ? "crystal" : "first slab",
+                   100.0 * s->stack->strain_most,
+                   crystal ? "choose other repeats or axes (`kalium match` finds those that fit)"
+                           : "choose another area_A, for which both fit");
 }
 
 static km_status fit_slabs(stacking *s)
 {
-    bool first = true;
+    const km_recipe_compound *crystal = km_recipe_stack_crystal(s->stack);
+    bool first = crystal == NULL;
     memcpy(s->edge, s->stack->area, sizeof s->edge);
+    if (crystal != NULL)
+        km_crystal_slab_face(crystal, s->edge);
+    for (int k = 0; crystal != NULL && k < 2; k++)
+        s->edge[k] *= crystal->repeats[k];
     for (int k = 0; k < s->stack->n_layers; k++) {
         const km_recipe_slab *slab = slab_of(s, k);
         if (slab == NULL)
@@ -85,8 +95,23 @@ static km_status compose_liquid(stacking *s, int layer)
     if (liquid.thickness > 0.0)
         liquid.size_edge = cbrt(s->edge[0] * s->edge[1] * liquid.thickness);
     view.liquid = &liquid;
-    KM_NEW(s->liquid[layer], 1);
-    return km_composition(&view, s->ff, s->liquid[layer]);
+    return km_composition(&view, s->ff, s->part[layer]);
+}
+
+/* The crystal of this stack, filled and with positions. */
+static km_status compose_crystal(stacking *s, int layer)
+{
+    km_recipe view = *s->recipe;
+    view.compound = s->stack->layer[layer].compound;
+    view.stack = NULL;
+    return km_compound_system(&view, s->ff, s->part[layer]);
+}
+
+static km_status compose_part(stacking *s, int layer)
+{
+    KM_NEW(s->part[layer], 1);
+    return s->stack->layer[layer].compound != NULL ? compose_crystal(s, layer)
+                                                   : compose_liquid(s, layer);
 }
 
 /* Periodic along z the highest slab continues below the lowest: it ends where the stacking of the
@@ -107,7 +132,8 @@ static km_status join_ends(stacking *s)
                        km_recipe_node(s->recipe, place, "%s.layers", low->node), period,
                        low->layers);
     if (strcmp(low->element, high->element) != 0 || low->lattice != high->lattice ||
-        low->surface != high->surface || low->lattice_constant != high->lattice_constant)
+        low->surface != high->surface || low->exchanged != high->exchanged ||
+        low->lattice_constant != high->lattice_constant)
         return KM_FAIL(
             KM_ERROR_INPUT,
             "%s: periodic along z the highest slab touches the lowest and must be of the "
@@ -122,19 +148,24 @@ static km_status open_stacking(stacking *s)
 {
     KM_NEW(s->plan, s->stack->n_layers);
     KM_NEW(s->metal, s->stack->n_layers);
-    KM_NEW(s->liquid, s->stack->n_layers);
+    KM_NEW(s->part, s->stack->n_layers);
     KM_TRY(fit_slabs(s));
     KM_TRY(join_ends(s));
     for (int k = 0; k < s->stack->n_layers; k++)
         if (slab_of(s, k) == NULL)
-            KM_TRY(compose_liquid(s, k));
+            KM_TRY(compose_part(s, k));
     return KM_OK;
 }
 
-/* nm, between the faces of two neighbours: layers of metal atoms, or the end of a liquid. */
+/* nm, between the faces of two neighbours: layers of metal atoms, ions, or the end of a liquid. */
 static double gap_between(const stacking *s, int below, int above)
 {
+    const km_recipe_layer *layer = s->stack->layer;
     const km_recipe_slab *low = slab_of(s, below), *high = slab_of(s, above);
+    if (layer[below].compound != NULL || layer[above].compound != NULL) {
+        const bool liquid = layer[below].liquid != NULL || layer[above].liquid != NULL;
+        return (liquid ? 0.5 : 1.0) * km_recipe_stack_crystal(s->stack)->gap;
+    }
     if (low == NULL && high == NULL)
         return 0.0;
     if (low != NULL && high != NULL) /* across the boundary one crystal, elsewhere a film */
@@ -147,7 +178,34 @@ static double height_of(const stacking *s, int layer)
 {
     if (slab_of(s, layer) != NULL)
         return km_slab_height(&s->plan[layer]);
-    return km_box_volume(&s->liquid[layer]->box) / (s->edge[0] * s->edge[1]);
+    if (s->stack->layer[layer].compound != NULL)
+        return s->part[layer]->box.cz;
+    return km_box_volume(&s->part[layer]->box) / (s->edge[0] * s->edge[1]);
+}
+
+/* e nm */
+static double dipole_of(const stacking *s, const km_system *crystal)
+{
+    double dipole = 0.0;
+    for (int i = 0; i < crystal->n_atoms; i++)
+        dipole += s->ff->molecule[crystal->molecule[i]].atom[0].charge *
+                  (crystal->position[3 * (size_t)i + 2] - 0.5 * crystal->box.cz);
+    return dipole;
+}
+
+static void describe(const stacking *s, int k, km_system_layer *layer)
+{
+    layer->slab = slab_of(s, k) != NULL;
+    layer->n_atoms = layer->slab ? km_slab_atoms(&s->plan[k]) : s->part[k]->n_atoms;
+    if (layer->slab) {
+        memcpy(layer->repeats, s->plan[k].repeats, sizeof s->plan[k].repeats);
+        memcpy(layer->strain, s->plan[k].strain, sizeof layer->strain);
+    } else if (s->stack->layer[k].compound != NULL) {
+        memcpy(layer->repeats, s->stack->layer[k].compound->repeats, sizeof layer->repeats);
+        layer->dipole = dipole_of(s, s->part[k]);
+    } else {
+        layer->thickness = s->stack->layer[k].liquid->thickness;
+    }
 }
 
 static km_status arrange(const stacking *s, km_system *system)
@@ -160,17 +218,11 @@ static km_status arrange(const stacking *s, km_system *system)
     for (int k = 0; k < n; k++) {
         km_system_layer *layer = &system->layer[k];
         z += k > 0 ? gap_between(s, k - 1, k) : 0.0;
-        *layer =
-            (km_system_layer){.slab = slab_of(s, k) != NULL, .first_atom = (int)atom, .low = z};
+        layer->first_atom = (int)atom;
+        layer->low = z;
         z += height_of(s, k);
         layer->high = z;
-        layer->n_atoms = layer->slab ? km_slab_atoms(&s->plan[k]) : s->liquid[k]->n_atoms;
-        if (layer->slab) {
-            memcpy(layer->repeats, s->plan[k].repeats, sizeof layer->repeats);
-            memcpy(layer->strain, s->plan[k].strain, sizeof layer->strain);
-        } else {
-            layer->thickness = s->stack->layer[k].liquid->thickness;
-        }
+        describe(s, k, layer);
         atom += layer->n_atoms;
     }
     char place[KM_PLACE_LENGTH];
@@ -186,7 +238,9 @@ static void add_slab_component(const stacking *s, int layer, km_system *system)
 {
     const km_slab_plan *plan = &s->plan[layer];
     const double per_area = plan->cell.n_atoms / (plan->cell.edge[0] * plan->cell.edge[1]);
-    const double asked = plan->layers * per_area * s->stack->area[0] * s->stack->area[1];
+    const bool crystal = km_recipe_stack_crystal(s->stack) != NULL; /* its area is exact */
+    const double *area = crystal ? s->edge : s->stack->area;
+    const double asked = plan->layers * per_area * area[0] * area[1];
     const int count = km_slab_atoms(plan) / plan->n_elements;
     for (int k = 0; k < plan->n_elements; k++)
         system->component[system->n_components++] =
@@ -201,13 +255,13 @@ static km_status list_components(const stacking *s, km_system *system)
 {
     int most = 0;
     for (int k = 0; k < s->stack->n_layers; k++)
-        most += s->liquid[k] != NULL ? s->liquid[k]->n_components : s->plan[k].n_elements;
+        most += s->part[k] != NULL ? s->part[k]->n_components : s->plan[k].n_elements;
     KM_NEW(system->component, most);
     for (int k = 0; k < s->stack->n_layers; k++) {
-        if (s->liquid[k] == NULL)
+        if (s->part[k] == NULL)
             add_slab_component(s, k, system);
-        for (int c = 0; s->liquid[k] != NULL && c < s->liquid[k]->n_components; c++)
-            system->component[system->n_components++] = s->liquid[k]->component[c];
+        for (int c = 0; s->part[k] != NULL && c < s->part[k]->n_components; c++)
+            system->component[system->n_components++] = s->part[k]->component[c];
     }
     int m = 0;
     for (int c = 0; c < system->n_components; c++)
@@ -243,30 +297,26 @@ static void set_mobility(const stacking *s, int k, km_system *system)
     system->n_pistons += slab->piston;
 }
 
-static km_status compose(stacking *s, km_system *system)
+static km_status set_all_mobility(const stacking *s, km_system *system)
 {
     bool special = false;
-    KM_TRY(open_stacking(s));
-    KM_TRY(arrange(s, system));
-    KM_TRY(list_components(s, system));
-    for (int k = 0; k < s->stack->n_layers; k++)
-        special = special || (slab_of(s, k) != NULL &&
-                              slab_of(s, k)->frozen_layers + slab_of(s, k)->thermostat_layers > 0);
+    for (int k = 0; k < s->stack->n_layers; k++) {
+        const km_recipe_slab *slab = slab_of(s, k);
+        special |= slab != NULL ? slab->frozen_layers + slab->thermostat_layers > 0
+                                : s->part[k]->mobility != NULL;
+    }
     if (!special)
         return KM_OK;
     KM_NEW(system->mobility, system->n_atoms);
-    for (int k = 0; k < s->stack->n_layers; k++)
-        if (slab_of(s, k) != NULL)
+    for (int k = 0; k < s->stack->n_layers; k++) {
+        const km_system_layer *layer = &system->layer[k];
+        if (layer->slab)
             set_mobility(s, k, system);
+        else if (s->part[k]->mobility != NULL)
+            memcpy(&system->mobility[layer->first_atom], s->part[k]->mobility,
+                   (size_t)layer->n_atoms);
+    }
     return KM_OK;
-}
-
-km_status km_stack_compose(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
-{
-    stacking s = {.recipe = recipe, .stack = recipe->stack, .ff = ff};
-    const km_status status = compose(&s, system);
-    close_stacking(&s);
-    return status;
 }
 
 static km_status place_layer(const stacking *s, int k, const char *folder, km_system *system)
@@ -278,10 +328,41 @@ static km_status place_layer(const stacking *s, int k, const char *folder, km_sy
         return KM_OK;
     }
     const double edge[3] = {s->edge[0], s->edge[1], layer->high - layer->low};
-    KM_TRY(km_pack_gap(s->ff, s->liquid[k], edge, s->recipe->seed + (uint64_t)k, folder, x));
+    if (s->stack->layer[k].compound != NULL)
+        memcpy(x, s->part[k]->position, 3 * (size_t)layer->n_atoms * sizeof *x);
+    else
+        KM_TRY(km_pack_gap(s->ff, s->part[k], edge, s->recipe->seed + (uint64_t)k, folder, x));
     for (int i = 0; i < layer->n_atoms; i++)
         x[3 * i + 2] += layer->low;
     return KM_OK;
+}
+
+static km_status place_all(const stacking *s, const char *folder, km_system *system)
+{
+    KM_NEW(system->position, 3 * (size_t)system->n_atoms);
+    for (int k = 0; k < system->n_layers; k++)
+        KM_TRY(place_layer(s, k, folder, system));
+    return KM_OK;
+}
+
+static km_status compose(stacking *s, km_system *system)
+{
+    bool packed = false;
+    KM_TRY(open_stacking(s));
+    KM_TRY(arrange(s, system));
+    KM_TRY(list_components(s, system));
+    KM_TRY(set_all_mobility(s, system));
+    for (int k = 0; k < s->stack->n_layers; k++)
+        packed |= s->stack->layer[k].liquid != NULL;
+    return packed ? KM_OK : place_all(s, NULL, system);
+}
+
+km_status km_stack_compose(const km_recipe *recipe, const km_forcefield *ff, km_system *system)
+{
+    stacking s = {.recipe = recipe, .stack = recipe->stack, .ff = ff};
+    const km_status status = compose(&s, system);
+    close_stacking(&s);
+    return status;
 }
 
 km_status km_stack_place(const km_recipe *recipe, const km_forcefield *ff, const char *folder,
@@ -290,10 +371,7 @@ km_status km_stack_place(const km_recipe *recipe, const km_forcefield *ff, const
     stacking s = {.recipe = recipe, .stack = recipe->stack, .ff = ff};
     km_status status = open_stacking(&s);
     if (status == KM_OK)
-        status = km_allocate((void **)&system->position, 3 * (size_t)system->n_atoms,
-                             sizeof *system->position);
-    for (int k = 0; status == KM_OK && k < system->n_layers; k++)
-        status = place_layer(&s, k, folder, system);
+        status = place_all(&s, folder, system);
     close_stacking(&s);
     return status;
 }

@@ -18,11 +18,12 @@ typedef struct km_system_component {
 
 /* One layer of a stack as it was built, from bottom to top. */
 typedef struct km_system_layer {
-    bool slab;
+    bool slab; /*     of metal or of a halide film; else a crystal of a compound or a liquid    */
     int first_atom, n_atoms;
     double low, high; /* nm  z of the outermost layers of metal, or of the liquid's faces      */
-    int repeats[2];   /*     surface cells of a slab along x and y                             */
+    int repeats[3];   /*     cells along x and y; of a crystal along z too                      */
     double strain[2]; /*     of a slab along x and y                                           */
+    double dipole;    /* e nm  along z, of a crystal                                           */
     double thickness; /* nm  asked of a liquid; 0 = its size was given                         */
 } km_system_layer;
 

@@ -48,6 +48,39 @@ const char *km_confidence_name(km_confidence confidence)
     return "";
 }
 
+static void print_liquid(const km_system_layer *layer)
+{
+    printf("liquid of %d atoms, %.4g A thick", layer->n_atoms, 10.0 * (layer->high - layer->low));
+    if (layer->thickness > 0.0)
+        printf(" (asked %.4g A)", 10.0 * layer->thickness);
+}
+
+/* The potential is that of a dipole layer, 4 pi dipole / area in Gaussian units. */
+static void print_crystal(const km_recipe_compound *compound, const km_system_layer *layer,
+                          double area)
+{
+    const double volts = 4.0 * KM_PI * KM_COULOMB_CONSTANT * layer->dipole / area / KM_EV;
+    printf("crystal %s (001), %d x %d x %d cells%s from %.4g of c%s, %d atoms, dipole %+.4g e A "
+           "(%+.3g V across)",
+           compound->space_group, layer->repeats[0], layer->repeats[1], layer->repeats[2],
+           compound->orthogonal ? " of a, a + 2b, c" : "", compound->cut,
+           compound->split_cut ? ", that plane on both faces" : "", layer->n_atoms,
+           layer->dipole / KM_NM_PER_ANGSTROM, volts);
+}
+
+static void print_slab(const km_recipe_slab *slab, const km_system_layer *layer)
+{
+    printf("%s%s %s (%s)%s, %d layers of %d x %d surface cells, %d atoms, strain %+.3f %% %+.3f %%",
+           slab->element, slab->second != NULL ? slab->second : "", km_lattice_word(slab->lattice),
+           km_surface_word(slab->surface), slab->exchanged ? " axes exchanged" : "", slab->layers,
+           layer->repeats[0], layer->repeats[1], layer->n_atoms, 100.0 * layer->strain[0],
+           100.0 * layer->strain[1]);
+    if (slab->frozen_layers > 0)
+        printf(", %d layers %s", slab->frozen_layers, slab->piston ? "are a piston" : "frozen");
+    if (slab->thermostat_layers > 0)
+        printf(", thermostat on %d", slab->thermostat_layers);
+}
+
 /* Layers of a stack: what was asked, what came of it. */
 static void print_layers(const km_cell *cell)
 {
@@ -55,33 +88,24 @@ static void print_layers(const km_cell *cell)
     const km_recipe_stack *stack = cell->recipe->stack;
     if (stack == NULL)
         return;
-    printf("  area asked %.4g x %.4g A, achieved %.4g x %.4g A", 10.0 * stack->area[0],
-           10.0 * stack->area[1], 10.0 * system->box.ax, 10.0 * system->box.by);
+    if (km_recipe_stack_crystal(stack) != NULL)
+        printf("  area of the crystal %.4g x %.4g A", 10.0 * system->box.ax, 10.0 * system->box.by);
+    else
+        printf("  area asked %.4g x %.4g A, achieved %.4g x %.4g A", 10.0 * stack->area[0],
+               10.0 * stack->area[1], 10.0 * system->box.ax, 10.0 * system->box.by);
     if (stack->vacuum > 0.0)
         printf(", vacuum %.4g A\n", 10.0 * stack->vacuum);
     else
         printf(", periodic along z\n");
     for (int k = 0; k < system->n_layers; k++) {
         const km_system_layer *layer = &system->layer[k];
-        const km_recipe_slab *slab = stack->layer[k].slab;
-        if (slab == NULL) {
-            printf("  z %7.2f to %7.2f A: liquid of %d atoms, %.4g A thick", 10.0 * layer->low,
-                   10.0 * layer->high, layer->n_atoms, 10.0 * (layer->high - layer->low));
-            if (layer->thickness > 0.0)
-                printf(" (asked %.4g A)", 10.0 * layer->thickness);
-            printf("\n");
-            continue;
-        }
-        printf("  z %7.2f to %7.2f A: %s%s %s (%s), %d layers of %d x %d surface cells, %d atoms, "
-               "strain %+.3f %% %+.3f %%",
-               10.0 * layer->low, 10.0 * layer->high, slab->element,
-               slab->second != NULL ? slab->second : "", km_lattice_word(slab->lattice),
-               km_surface_word(slab->surface), slab->layers, layer->repeats[0], layer->repeats[1],
-               layer->n_atoms, 100.0 * layer->strain[0], 100.0 * layer->strain[1]);
-        if (slab->frozen_layers > 0)
-            printf(", %d layers %s", slab->frozen_layers, slab->piston ? "are a piston" : "frozen");
-        if (slab->thermostat_layers > 0)
-            printf(", thermostat on %d", slab->thermostat_layers);
+        printf("  z %7.2f to %7.2f A: ", 10.0 * layer->low, 10.0 * layer->high);
+        if (stack->layer[k].slab != NULL)
+            print_slab(stack->layer[k].slab, layer);
+        else if (stack->layer[k].compound != NULL)
+            print_crystal(stack->layer[k].compound, layer, system->box.ax * system->box.by);
+        else
+            print_liquid(layer);
         printf("\n");
     }
 }

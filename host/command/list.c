@@ -7,6 +7,8 @@
 #include "host/command/command.h"
 #include "host/input/without_potential.h"
 
+#define ROW "%-26s %-12s %s\n" /* id, confidence, what */
+
 static int is_recipe(const struct dirent *entry)
 {
     const size_t n = strlen(entry->d_name);
@@ -19,7 +21,7 @@ static km_status print_recipe(const char *folder, const char *file)
     km_recipe *recipe = NULL;
     snprintf(path, sizeof path, "%s/%s", folder, file);
     KM_TRY(km_recipe_read(path, NULL, 0, &recipe));
-    printf("%-18s %-12s %s\n", recipe->id, km_confidence_name(recipe->confidence), recipe->title);
+    printf(ROW, recipe->id, km_confidence_name(recipe->confidence), recipe->title);
     km_recipe_destroy(recipe);
     return KM_OK;
 }
@@ -31,7 +33,7 @@ static km_status print_unmodelled(void)
     KM_TRY(km_unmodelled_read(&list));
     printf("\nwithout a classical potential; `kalium run ID` says what would be needed\n");
     for (uint32_t k = 0; k < list->n; k++)
-        printf("%-18s %-12s %s\n", list->system[k].id, "none", list->system[k].title);
+        printf(ROW, list->system[k].id, "none", list->system[k].title);
     km_unmodelled_destroy(list);
     return KM_OK;
 }
@@ -47,7 +49,7 @@ km_status km_command_list(int argc, char **argv)
     if (n < 0)
         return KM_FAIL(KM_ERROR_FILE, "cannot list the folder of recipes %s", folder);
     km_status status = KM_OK;
-    printf("%-18s %-12s %s\n", "id", "confidence", "what");
+    printf(ROW, "id", "confidence", "what");
     for (int k = 0; k < n; k++) {
         if (status == KM_OK)
             status = print_recipe(folder, entry[k]->d_name);

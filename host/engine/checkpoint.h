@@ -3,7 +3,7 @@
 #ifndef KM_CHECKPOINT_H
 #define KM_CHECKPOINT_H
 
-#include "kernels/integrate/integrate.h"
+#include "host/engine/stage_sums.h"
 
 #define KM_CHECKPOINT_SINKS 4
 
@@ -37,6 +37,8 @@ typedef struct km_checkpoint {
     km_integrator_scalars scalars;
     int64_t sink_position[KM_CHECKPOINT_SINKS]; /* how far each writer was                        */
     double conserved_reference; /* kJ/mol  conserved quantity at the start of the stage           */
+    int n_stages;              /*     entries of stage_sums                                       */
+    km_stage_sums *stage_sums; /*     of stages done and begun; NULL from older versions          */
 } km_checkpoint;
 
 #endif

@@ -67,18 +67,23 @@ static km_status begin(const km_run_options *o, km_checkpoint *now)
     }
     KM_TRY(km_run_check_resume(o->resume, &o->identity, o->system->n_atoms));
     const km_state state = now->state;
+    km_stage_sums *sums = now->stage_sums;
+    const int n_stages = now->n_stages;
     *now = *o->resume;
     now->state = state;
+    now->stage_sums = sums;
+    now->n_stages = n_stages;
+    if (o->resume->stage_sums != NULL && o->resume->n_stages == n_stages)
+        memcpy(sums, o->resume->stage_sums, (size_t)n_stages * sizeof *sums);
     return copy_state(&o->resume->state, &now->state);
 }
 
-static km_status run_stages(km_stage_run *r, km_stage_report *report)
+static km_status run_stages(km_stage_run *r)
 {
     const km_recipe *recipe = r->options->recipe;
     for (int k = r->now.stage; k < recipe->n_stages; k++) {
         r->stage = &recipe->stage[k];
         r->n_steps = steps_of(r->stage);
-        r->report = &report[k];
         KM_TRY(km_stage_run_one(r));
         r->steps_before += r->n_steps;
     }
@@ -89,18 +94,26 @@ km_status km_run(const km_run_options *options, km_stage_report *report)
 {
     km_stage_run r = {.options = options};
     km_state *state = NULL;
-    memset(report, 0, (size_t)options->recipe->n_stages * sizeof *report);
+    const int n_stages = options->recipe->n_stages;
+    memset(report, 0, (size_t)n_stages * sizeof *report);
     KM_TRY(km_state_create(options->system->n_atoms, &state));
     r.now.state = *state; /* the arrays stay owned by `state` */
-    for (int k = 0; k < options->recipe->n_stages; k++)
+    r.now.n_stages = n_stages;
+    for (int k = 0; k < n_stages; k++)
         r.steps_total += steps_of(&options->recipe->stage[k]);
-    km_status status = begin(options, &r.now);
+    km_status status =
+        km_allocate((void **)&r.now.stage_sums, (size_t)n_stages, sizeof *r.now.stage_sums);
+    if (status == KM_OK)
+        status = begin(options, &r.now);
     for (int k = 0; k < r.now.stage && status == KM_OK; k++)
         r.steps_before += steps_of(&options->recipe->stage[k]);
     if (status == KM_OK && options->resume == NULL)
         status = km_stage_write_checkpoint(&r); /* packing need not be repeated */
     if (status == KM_OK)
-        status = run_stages(&r, report);
+        status = run_stages(&r);
+    for (int k = 0; k < n_stages && r.now.stage_sums != NULL; k++)
+        report[k] = km_stage_report_of(&r.now.stage_sums[k]);
+    free(r.now.stage_sums);
     km_state_destroy(state);
     return status;
 }

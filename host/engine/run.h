@@ -47,6 +47,7 @@ typedef struct km_run_options {
     const km_checkpoint *resume; /* NULL for a new run                                        */
 
     double list_lateness; /* km_neighbour_spec.lateness: 0 but in tests of the census         */
+    double list_headroom; /* km_particles_spec.list_headroom: 0 but in tests                  */
 
     km_sink *trajectory; /* frames of production stages; may be NULL                  */
     km_sink *energies;   /* energies of every stage; may be NULL                      */
@@ -65,7 +66,7 @@ KM_MUST_CHECK km_status km_run_check_resume(const km_checkpoint *resume,
                                             const km_run_identity *identity, int n_atoms);
 
 /* Runs all stages. KM_INTERRUPTED after should_stop, with a checkpoint written. report has n_stages
- * entries (zero for stages done by an earlier run). */
+ * entries, those of earlier runs included; zero for minimisations. */
 KM_MUST_CHECK km_status km_run(const km_run_options *options, km_stage_report *report);
 
 #endif

@@ -13,7 +13,7 @@
 typedef struct km_stage_run {
     const km_run_options *options;
     const km_stage *stage;
-    km_stage_report *report;
+    km_stage_sums *sums;  /* of this stage, in now                                     */
     km_checkpoint now;    /* kept current at restart points                            */
     int64_t n_steps;      /* of this stage                                             */
     int64_t steps_before; /* of earlier stages, for the progress line                  */
@@ -26,8 +26,7 @@ typedef struct km_stage_run {
     km_measurement measured; /* the latest                                                */
     bool frame_taken;        /* by the device, and not handed to the trajectory yet       */
     int64_t frame_in_stage;  /* its step                                                  */
-    double drift_sums[5];    /* n, t, c, t t, t c of the conserved quantity               */
-    double piston_sums[KM_PISTONS][3]; /* z, t z, pressure                                      */
+    int64_t pairs_counted;   /* of simulation->census_pairs                               */
     double last_checkpoint, last_progress, last_look; /* wall seconds; look: whether to stop    */
     int64_t last_progress_step;
     double ns_per_day;
@@ -51,7 +50,8 @@ KM_MUST_CHECK km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_st
 KM_MUST_CHECK km_status km_stage_write_checkpoint(km_stage_run *r);
 /* Asks whether to stop, and says how long ago it last did. */
 bool km_stage_should_stop(km_stage_run *r);
-void km_stage_finish_report(km_stage_run *r);
+/* The report that the sums of a stage make. */
+km_stage_report km_stage_report_of(const km_stage_sums *sums);
 void km_stage_note(const km_stage_run *r, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/engine/stage.h"
+#include "host/engine/step.h"
 
 double km_wall_seconds(void)
 {
@@ -56,6 +57,19 @@ km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
     return hand_frame(r, in_stage);
 }
 
+/* The device stood still when the frame was taken, and since then. */
+static km_status take_frame_again(km_stage_run *r)
+{
+    const km_backend *backend = r->options->backend;
+    km_simulation *s = r->simulation;
+    km_step step = {.index = r->now.stage_first_step + r->frame_in_stage};
+    const km_due next = {.index = step.index + 1};
+    KM_TRY(km_step_settle(s, &step));
+    KM_TRY(backend->frame_take(s->device, s->particles, r->stage->write_velocities));
+    KM_TRY(backend->frame_collect(s->device, s->particles, &r->now.state));
+    return km_step_advance_plain(s, &next, r->now.in_stage - r->frame_in_stage);
+}
+
 km_status km_stage_hand_over(km_stage_run *r)
 {
     km_simulation *s = r->simulation;
@@ -63,6 +77,8 @@ km_status km_stage_hand_over(km_stage_run *r)
         return KM_OK;
     r->frame_taken = false;
     KM_TRY(r->options->backend->frame_collect(s->device, s->particles, &r->now.state));
+    if (s->particles->fault & KM_FAULT_LIST)
+        KM_TRY(take_frame_again(r));
     return hand_frame(r, r->frame_in_stage);
 }
 
@@ -70,32 +86,33 @@ km_status km_stage_hand_over(km_stage_run *r)
  * and through the heights of pistons. */
 static void follow_drift(km_stage_run *r, double time)
 {
+    km_stage_sums *sums = r->sums;
     const double c = r->measured.conserved - r->now.conserved_reference;
     const double add[5] = {1.0, time, c, time * time, time * c};
     for (int k = 0; k < 5; k++)
-        r->drift_sums[k] += add[k];
-    for (int k = 0; k < r->report->n_pistons; k++) {
+        sums->drift[k] += add[k];
+    for (int k = 0; k < (int)sums->n_pistons; k++) {
         const double z = r->measured.piston_z[k];
-        r->piston_sums[k][0] += z;
-        r->piston_sums[k][1] += time * z;
-        r->piston_sums[k][2] += r->measured.piston_pressure[k];
+        sums->piston[k][0] += z;
+        sums->piston[k][1] += time * z;
+        sums->piston[k][2] += r->measured.piston_pressure[k];
     }
 }
 
-static void follow_report(km_stage_run *r)
+static void follow_means(km_stage_run *r)
 {
-    km_stage_report *report = r->report;
+    km_stage_sums *sums = r->sums;
     const km_measurement *m = &r->measured;
     const double momentum = sqrt(m->momentum[0] * m->momentum[0] + m->momentum[1] * m->momentum[1] +
                                  m->momentum[2] * m->momentum[2]);
-    report->mean_temperature += m->temperature;
-    report->mean_pressure += m->pressure;
-    report->mean_density += m->density;
-    report->mean_volume += m->volume;
-    report->largest_constraint_residual =
-        fmax(report->largest_constraint_residual, m->constraint_residual);
-    report->largest_momentum = fmax(report->largest_momentum, momentum);
-    report->samples++;
+    sums->temperature += m->temperature;
+    sums->pressure += m->pressure;
+    sums->density += m->density;
+    sums->volume += m->volume;
+    sums->largest_constraint_residual =
+        fmax(sums->largest_constraint_residual, m->constraint_residual);
+    sums->largest_momentum = fmax(sums->largest_momentum, momentum);
+    sums->samples += 1.0;
 }
 
 km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
@@ -104,7 +121,7 @@ km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
     if (in_stage == 0)
         r->now.conserved_reference = r->measured.conserved;
     follow_drift(r, time);
-    follow_report(r);
+    follow_means(r);
     km_sink *sink = r->options->energies;
     if (sink == NULL || sink->energies == NULL)
         return KM_OK;
@@ -117,27 +134,47 @@ km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
     return sink->energies(sink->self, &row);
 }
 
-void km_stage_finish_report(km_stage_run *r)
+static void count_pairs(km_stage_run *r, const km_due *due)
 {
-    km_stage_report *report = r->report;
-    const double *s = r->drift_sums, determinant = s[0] * s[3] - s[1] * s[1];
-    report->steps = r->n_steps;
-    report->list_pairs_checked = r->simulation->census_pairs;
-    if (report->samples > 0) {
-        const double n = (double)report->samples;
-        report->mean_temperature /= n;
-        report->mean_pressure /= n;
-        report->mean_density /= n;
-        report->mean_volume /= n;
+    const int64_t interval = r->schedule.census_interval, total = r->simulation->census_pairs;
+    const bool regular = interval > 0 && due->in_stage % interval == 0;
+    *(regular ? &r->sums->list_pairs_checked : &r->sums->list_pairs_at_end) +=
+        (double)(total - r->pairs_counted);
+    r->pairs_counted = total;
+}
+
+/* Slope of the straight line through values at the times of the samples; sums: n, t, t t. */
+static double slope(const double drift[5], double sum, double sum_with_time)
+{
+    const double determinant = drift[0] * drift[3] - drift[1] * drift[1];
+    return determinant > 0.0 ? (drift[0] * sum_with_time - drift[1] * sum) / determinant : 0.0;
+}
+
+km_stage_report km_stage_report_of(const km_stage_sums *sums)
+{
+    const double n = sums->samples;
+    km_stage_report report = {.steps = (int64_t)sums->steps,
+                              .samples = (int64_t)n,
+                              .list_pairs_checked =
+                                  (int64_t)(sums->list_pairs_checked + sums->list_pairs_at_end),
+                              .degrees_of_freedom = (int)sums->degrees_of_freedom,
+                              .n_pistons = (int)sums->n_pistons,
+                              .largest_constraint_residual = sums->largest_constraint_residual,
+                              .largest_momentum = sums->largest_momentum};
+    if (!(n > 0.0))
+        return report;
+    report.mean_temperature = sums->temperature / n;
+    report.mean_pressure = sums->pressure / n;
+    report.mean_density = sums->density / n;
+    report.mean_volume = sums->volume / n;
+    for (int k = 0; k < report.n_pistons; k++) {
+        const double *z = sums->piston[k];
+        report.piston_mean_z[k] = z[0] / n;
+        report.piston_drift[k] = slope(sums->drift, z[0], z[1]);
+        report.piston_mean_pressure[k] = z[2] / n;
     }
-    for (int k = 0; k < report->n_pistons && report->samples > 0; k++) {
-        const double *z = r->piston_sums[k];
-        report->piston_mean_z[k] = z[0] / s[0];
-        report->piston_drift[k] =
-            determinant > 0.0 ? (s[0] * z[1] - s[1] * z[0]) / determinant : 0.0;
-        report->piston_mean_pressure[k] = z[2] / s[0];
-    }
-    report->conserved_drift = determinant > 0.0 ? (s[0] * s[4] - s[1] * s[2]) / determinant : 0.0;
+    report.conserved_drift = slope(sums->drift, sums->drift[2], sums->drift[4]);
+    return report;
 }
 
 static km_status flush(km_sink *sink, int64_t *position)
@@ -209,6 +246,7 @@ bool km_stage_should_stop(km_stage_run *r)
 km_status km_stage_deliver(km_stage_run *r, const km_due *due)
 {
     const km_run_options *o = r->options;
+    count_pairs(r, due);
     if (due->energies)
         KM_TRY(look_at_guards(r, due));
     if (due->energies)

@@ -123,6 +123,15 @@ static void put_barostat(FILE *out, const km_stage *stage)
                  compressibility = stage->compressibility * KM_PRESSURE_PER_BAR;
     if (stage->barostat == KM_BAROSTAT_NONE)
         return;
+    if (stage->barostat == KM_BAROSTAT_ANISOTROPIC) {
+        fprintf(out,
+                "; kalium: stochastic cell rescaling, which mdrun does not have for three edges\n"
+                "pcoupl = Parrinello-Rahman\ntau-p = %.10g\npcoupltype = anisotropic\n"
+                "ref-p = %.10g %.10g %.10g 0 0 0\ncompressibility = %.10g %.10g %.10g 0 0 0\n",
+                stage->barostat_time, pressure, pressure, pressure, compressibility,
+                compressibility, compressibility);
+        return;
+    }
     fprintf(out, "pcoupl = C-rescale\ntau-p = %.10g\n", stage->barostat_time);
     if (stage->barostat == KM_BAROSTAT_ISOTROPIC)
         fprintf(out, "pcoupltype = isotropic\nref-p = %.10g\ncompressibility = %.10g\n", pressure,

@@ -64,6 +64,8 @@ static void put_barostat(FILE *out, const km_lammps *l)
     else if (stage->barostat == KM_BAROSTAT_SEMI_ISOTROPIC)
         fprintf(out, " x %.10g %.10g %.10g y %.10g %.10g %.10g z %.10g %.10g %.10g couple xy", from,
                 to, time, from, to, time, from, to, time);
+    else if (stage->barostat == KM_BAROSTAT_ANISOTROPIC)
+        fprintf(out, " aniso %.10g %.10g %.10g", from, to, time);
     else
         fprintf(out, " z %.10g %.10g %.10g", from, to, time);
 }

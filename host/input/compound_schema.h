@@ -32,8 +32,12 @@ typedef struct km_raw_compound {
     bool *orthogonal;
     int *tries;
     double *expected_density; /* kg/m^3 */
+    double *cut, *gap;        /* fraction of c, angstrom; of a layer of a stack */
+    bool *split_cut, *polar_faces;
 } km_raw_compound;
 
+/* cell.compound, and a layer of cell.stack. */
 extern const cyaml_schema_field_t km_compound_fields[];
+extern const cyaml_schema_field_t km_layer_compound_fields[];
 
 #endif

@@ -176,6 +176,7 @@ static km_status add_file(km_forcefield *ff, const char *path, const km_raw_forc
     KM_TRY(km_ff_add_atom_types(&r));
     KM_TRY(km_ff_add_terms(&r));
     KM_TRY(km_ff_add_pair_types(&r));
+    KM_TRY(km_ff_add_metal_cross(&r));
     return km_ff_add_molecules(&r);
 }
 
@@ -241,6 +242,7 @@ void km_forcefield_destroy(km_forcefield *ff)
     free(ff->improper_type);
     free(ff->molecule);
     free(ff->pair_type);
+    free(ff->metal_cross);
     for (int t = 0; t < ff->n_tables; t++)
         km_vdw_table_destroy(&ff->table[t]);
     free(ff->table);

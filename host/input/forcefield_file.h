@@ -127,6 +127,16 @@ typedef struct km_ff_pair_type {
     char *source, *analogy, *file;
 } km_ff_pair_type;
 
+/* Lennard-Jones numbers of an element beside metal atoms, for types without numbers to mix: ions
+ * whose pairs all have rows of their own. */
+typedef struct km_ff_metal_cross {
+    char *set;      /* "uff": what forcefield.metal_cross of a recipe names */
+    char *element;  /* "O"                                                  */
+    double sigma;   /* nm                                                   */
+    double epsilon; /* kJ/mol                                               */
+    char *source, *reference, *analogy, *file;
+} km_ff_metal_cross;
+
 typedef struct km_forcefield {
     km_mixing mixing;
     double scale14_lj, scale14_coulomb;
@@ -146,6 +156,8 @@ typedef struct km_forcefield {
     km_ff_molecule *molecule;
     int n_pair_types;
     km_ff_pair_type *pair_type;
+    int n_metal_cross;
+    km_ff_metal_cross *metal_cross;
     int n_tables;
     km_vdw_table *table; /* of rows of the form table                               */
     int n_files;
@@ -176,6 +188,8 @@ int km_forcefield_improper(const km_forcefield *ff, const char *a, const char *b
                            const char *d);
 /* The parameters of a pair of types, in either order; -1 when the mixing rule holds. */
 int km_forcefield_pair(const km_forcefield *ff, int type_a, int type_b);
+/* The row of an element in a set of `metal_cross`; -1 when there is none. */
+int km_forcefield_metal_cross(const km_forcefield *ff, const char *set, const char *element);
 /* An atom of a metal: what is in the group "metal". */
 bool km_ff_is_metal(const km_ff_molecule *molecule);
 /* For those who build a force field: a copy of a text that it owns (NULL stays NULL); room for more

@@ -25,6 +25,7 @@ KM_MUST_CHECK km_status km_ff_note_override(km_ff_reader *r, const char *what, c
 KM_MUST_CHECK km_status km_ff_add_atom_types(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_terms(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_pair_types(km_ff_reader *r);
+KM_MUST_CHECK km_status km_ff_add_metal_cross(km_ff_reader *r);
 KM_MUST_CHECK km_status km_ff_add_molecules(km_ff_reader *r);
 
 #endif

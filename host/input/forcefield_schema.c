@@ -120,6 +120,18 @@ static const cyaml_schema_field_t pair_type_fields[] = {
 static const cyaml_schema_value_t pair_type_value = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_pair_type, pair_type_fields)};
 
+static const cyaml_schema_field_t metal_cross_fields[] = {
+    TEXT("set", 0, km_raw_metal_cross, set, 60),
+    TEXT("element", 0, km_raw_metal_cross, element, 3),
+    NUMBER("sigma", 0, km_raw_metal_cross, sigma),
+    NUMBER("epsilon", 0, km_raw_metal_cross, epsilon),
+    SOURCES(km_raw_metal_cross),
+    TEXT("reference", OPTIONAL, km_raw_metal_cross, reference, 1000),
+    TEXT("analogy", OPTIONAL, km_raw_metal_cross, analogy, 1000),
+    CYAML_FIELD_END};
+static const cyaml_schema_value_t metal_cross_value = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, km_raw_metal_cross, metal_cross_fields)};
+
 static const cyaml_schema_field_t charge_set_fields[] = {
     TEXT("name", 0, km_raw_charge_set, name, 100),
     NUMBER("net", 0, km_raw_charge_set, net),
@@ -200,6 +212,7 @@ static const cyaml_schema_field_t file_fields[] = {
     ROWS("dihedral_types", dihedral_type, n_dihedral_types, &dihedral_value),
     ROWS("improper_types", improper_type, n_improper_types, &dihedral_value),
     ROWS("pair_types", pair_type, n_pair_types, &pair_type_value),
+    ROWS("metal_cross", metal_cross, n_metal_cross, &metal_cross_value),
     ROWS("molecules", molecule, n_molecules, &molecule_value),
     ROWS("missing_published", missing, n_missing, &word),
     CYAML_FIELD_END};

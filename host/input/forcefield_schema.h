@@ -82,6 +82,12 @@ typedef struct km_raw_pair_type {
     char *analogy;
 } km_raw_pair_type;
 
+typedef struct km_raw_metal_cross {
+    char *set, *element, *reference, *analogy;
+    double sigma, epsilon;
+    km_raw_sources source;
+} km_raw_metal_cross;
+
 typedef struct km_raw_charge_set {
     char *name, *note;
     double net;
@@ -142,6 +148,8 @@ typedef struct km_raw_forcefield {
     uint32_t n_bond_types, n_angle_types, n_dihedral_types, n_improper_types;
     km_raw_pair_type *pair_type;
     uint32_t n_pair_types;
+    km_raw_metal_cross *metal_cross;
+    uint32_t n_metal_cross;
     km_raw_molecule *molecule;
     uint32_t n_molecules;
     char **missing;

@@ -230,7 +230,8 @@ km_status km_recipe_read_cell(km_recipe_reader *r)
     if (raw->liquid != NULL)
         KM_TRY(km_recipe_read_liquid(r, "cell.liquid", false, raw->liquid, &r->recipe->liquid));
     if (raw->compound != NULL)
-        KM_TRY(km_recipe_read_compound(r));
+        KM_TRY(km_recipe_read_compound(r, "cell.compound", false, raw->compound,
+                                       &r->recipe->compound));
     if (raw->structure != NULL)
         KM_TRY(read_structure(r, raw->structure));
     return KM_OK;

@@ -186,6 +186,13 @@ static void free_structure(km_recipe_structure *structure)
     free(structure);
 }
 
+static void free_compound(km_recipe_compound *compound)
+{
+    if (compound != NULL)
+        free(compound->site);
+    free(compound);
+}
+
 static void free_stack(km_recipe_stack *stack)
 {
     if (stack == NULL)
@@ -196,6 +203,7 @@ static void free_stack(km_recipe_stack *stack)
         if (stack->layer[k].slab != NULL)
             free(stack->layer[k].slab->second);
         free(stack->layer[k].slab);
+        free_compound(stack->layer[k].compound);
         free_liquid(stack->layer[k].liquid);
     }
     free(stack->layer);
@@ -239,9 +247,7 @@ void km_recipe_destroy(km_recipe *recipe)
     free_liquid(recipe->liquid);
     free_structure(recipe->structure);
     free_crystal(recipe->crystal);
-    if (recipe->compound != NULL)
-        free(recipe->compound->site);
-    free(recipe->compound);
+    free_compound(recipe->compound);
     free_stack(recipe->stack);
     free_forcefield(&recipe->forcefield);
     for (int k = 0; k < recipe->n_stages; k++)

@@ -89,6 +89,12 @@ typedef struct km_recipe_compound {
     bool orthogonal;         /* a hexagonal cell is doubled to a, a + 2b, c          */
     int tries;               /* fillings of which the one of lowest energy is taken  */
     double expected_density; /* kg/m^3 of the paper; 0 = not given                   */
+    bool slab;               /* a layer of a stack, with two (001) faces:            */
+    double cut;              /* where along c it begins, fraction of the unit cell   */
+    bool split_cut;          /* sites in that plane go to both faces by turns        */
+    bool polar_faces;        /* are taken as they are                                */
+    double gap;              /* nm  to the atoms of the neighbouring layer           */
+    char node[48];           /* where the recipe says it: "cell.compound"            */
 } km_recipe_compound;
 
 /* A metal, or a film of a halide, with two surfaces normal to z. */
@@ -97,6 +103,7 @@ typedef struct km_recipe_slab {
     char *second; /* the other element of rock salt; NULL of a metal      */
     km_lattice_kind lattice;
     km_surface surface;
+    bool exchanged;          /* its x axis lies along y                              */
     double lattice_constant; /* nm                                                   */
     int layers;              /* of atoms                                             */
     int frozen_layers;       /* counted from the outer side: held                    */
@@ -107,14 +114,16 @@ typedef struct km_recipe_slab {
 } km_recipe_slab;
 
 typedef struct km_recipe_layer {
-    km_recipe_slab *slab; /* exactly one of the two is set                        */
+    km_recipe_slab *slab; /* exactly one of the three is set                      */
+    km_recipe_compound *compound;
     km_recipe_liquid *liquid;
 } km_recipe_layer;
 
-/* Slabs and liquids along z, from bottom to top. */
+/* Slabs, crystals and liquids along z, from bottom to top. */
 typedef struct km_recipe_stack {
-    double area[2]; /* nm  asked edges along x and y                        */
-    double vacuum;  /* nm  above the top; 0 = periodic along z              */
+    double area[2];     /* nm  asked edges along x and y; 0: those of the crystal       */
+    double vacuum;      /* nm  above the top; 0 = periodic along z                      */
+    double strain_most; /*     of a slab, fraction                                      */
     int n_layers;
     km_recipe_layer *layer;
 } km_recipe_stack;
@@ -220,6 +229,8 @@ typedef struct km_recipe {
 KM_MUST_CHECK km_status km_recipe_read(const char *path_or_id, const char *const *settings,
                                        int n_settings, km_recipe **out);
 void km_recipe_destroy(km_recipe *recipe);
+/* The crystal of a compound in the stack, of which there is one at most, or NULL. */
+const km_recipe_compound *km_recipe_stack_crystal(const km_recipe_stack *stack);
 /* Are atoms held in place? */
 bool km_recipe_has_frozen(const km_recipe *recipe);
 /* Writes it with every default spelled out, readable again by km_recipe_read and giving the same

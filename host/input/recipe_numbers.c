@@ -85,8 +85,18 @@ TABLE(km_recipe_piston_numbers, piston_rows);
 static const km_recipe_number stack_rows[] = {
     ROW("vacuum_A", km_raw_stack, vacuum, km_recipe_stack, vacuum, 0, 5000, KM_NM_PER_ANGSTROM,
         "the empty height above the top in angstrom (0 = periodic along z)"),
+    ROW("strain_limit_percent", km_raw_stack, strain_most, km_recipe_stack, strain_most, 0, 20,
+        0.01, "the largest strain of a slab in percent"),
 };
 TABLE(km_recipe_stack_numbers, stack_rows);
+
+static const km_recipe_number layer_crystal_rows[] = {
+    ROW("cut", km_raw_compound, cut, km_recipe_compound, cut, 0, 1, 1.0,
+        "where along c the crystal begins, a fraction of the unit cell"),
+    ROW("gap_A", km_raw_compound, gap, km_recipe_compound, gap, 0.5, 20, KM_NM_PER_ANGSTROM,
+        "the distance in angstrom from the crystal to the atoms of the next layer"),
+};
+TABLE(km_recipe_layer_crystal_numbers, layer_crystal_rows);
 
 static const km_recipe_number forcefield_rows[] = {
     ROW("charge_scale", km_raw_recipe_forcefield, charge_scale, km_recipe_forcefield, charge_scale,

@@ -340,7 +340,7 @@ static km_protocol usual_protocol(const km_recipe *recipe)
 {
     const km_recipe_stack *stack = recipe->stack;
     for (int k = 0; stack != NULL && k < stack->n_layers; k++)
-        if (stack->layer[k].liquid != NULL)
+        if (stack->layer[k].liquid != NULL || stack->layer[k].compound != NULL)
             return KM_PROTOCOL_INTERFACE;
     if (recipe->compound != NULL)
         return KM_PROTOCOL_CRYSTAL;

@@ -34,7 +34,8 @@ extern const km_recipe_numbers km_recipe_state_numbers; /* temperature, pressure
 extern const km_recipe_numbers km_recipe_salt_numbers, km_recipe_solvent_numbers,
     km_recipe_size_numbers, km_recipe_liquid_numbers, km_recipe_forcefield_numbers,
     km_recipe_nonbonded_numbers, km_recipe_crystal_numbers, km_recipe_alloy_numbers,
-    km_recipe_slab_numbers, km_recipe_piston_numbers, km_recipe_stack_numbers;
+    km_recipe_slab_numbers, km_recipe_piston_numbers, km_recipe_stack_numbers,
+    km_recipe_layer_crystal_numbers;
 extern const km_recipe_numbers km_recipe_stage_numbers;      /* km_raw_stage -> km_stage      */
 extern const km_recipe_numbers km_recipe_production_numbers; /* km_raw_production -> km_stage */
 
@@ -64,8 +65,10 @@ KM_MUST_CHECK km_status km_recipe_read_liquid(km_recipe_reader *r, const char *n
                                               const km_raw_liquid *raw, km_recipe_liquid **out);
 /* recipe_stack.c: cell.crystal, cell.slab, cell.stack. */
 KM_MUST_CHECK km_status km_recipe_read_metal(km_recipe_reader *r);
-/* recipe_compound.c: cell.compound; a CIF file becomes sites. */
-KM_MUST_CHECK km_status km_recipe_read_compound(km_recipe_reader *r);
+/* recipe_compound.c: cell.compound or, with slab, a layer of a stack; a CIF file becomes sites. */
+KM_MUST_CHECK km_status km_recipe_read_compound(km_recipe_reader *r, const char *node, bool slab,
+                                                const km_raw_compound *raw,
+                                                km_recipe_compound **out);
 KM_MUST_CHECK km_status km_recipe_read_interactions(km_recipe_reader *r);
 KM_MUST_CHECK km_status km_recipe_read_stages(km_recipe_reader *r);
 

@@ -30,6 +30,7 @@ static const cyaml_strval_t thermostats[] = {{"none", KM_THERMOSTAT_NONE},
 static const cyaml_strval_t barostats[] = {{"none", KM_BAROSTAT_NONE},
                                            {"isotropic", KM_BAROSTAT_ISOTROPIC},
                                            {"semi_isotropic", KM_BAROSTAT_SEMI_ISOTROPIC},
+                                           {"anisotropic", KM_BAROSTAT_ANISOTROPIC},
                                            {"z_only", KM_BAROSTAT_Z_ONLY}};
 static const cyaml_strval_t ensembles[] = {
     {"NVE", KM_ENSEMBLE_NVE}, {"NVT", KM_ENSEMBLE_NVT}, {"NPT", KM_ENSEMBLE_NPT}};
@@ -40,6 +41,8 @@ static const cyaml_strval_t protocols[] = {{"none", KM_PROTOCOL_NONE},
                                            {"metal", KM_PROTOCOL_METAL},
                                            {"interface", KM_PROTOCOL_INTERFACE},
                                            {"crystal", KM_PROTOCOL_CRYSTAL}};
+static const cyaml_strval_t slab_axes[] = {{"parallel", KM_AXES_PARALLEL},
+                                           {"exchanged", KM_AXES_EXCHANGED}};
 static const cyaml_strval_t lattices[] = {
     {"bcc", KM_LATTICE_BCC}, {"fcc", KM_LATTICE_FCC}, {"rock_salt", KM_LATTICE_ROCK_SALT}};
 static const cyaml_strval_t surfaces[] = {
@@ -166,6 +169,7 @@ static const cyaml_schema_field_t piston_fields[] = {
         CYAML_FIELD_ENUM("lattice", 0, km_raw_slab, lattice, lattices, COUNT(lattices)),           \
         CYAML_FIELD_FLOAT_PTR("lattice_constant_A", POINTER, km_raw_slab, lattice_constant),       \
         CYAML_FIELD_ENUM("surface", 0, km_raw_slab, surface, surfaces, COUNT(surfaces)),           \
+        CHOICE("axes", km_raw_slab, axes, slab_axes),                                              \
         CYAML_FIELD_INT("layers", 0, km_raw_slab, layers),                                         \
         WHOLE("frozen_layers", km_raw_slab, frozen_layers),                                        \
         WHOLE("thermostat_layers", km_raw_slab, thermostat_layers),                                \
@@ -178,6 +182,7 @@ static const cyaml_schema_field_t slab_fields[] = {
 static const cyaml_schema_field_t layer_slab_fields[] = {SLAB_FIELDS, CYAML_FIELD_END};
 static const cyaml_schema_field_t layer_fields[] = {
     CYAML_FIELD_MAPPING_PTR("slab", ABSENT, km_raw_layer, slab, layer_slab_fields),
+    CYAML_FIELD_MAPPING_PTR("compound", ABSENT, km_raw_layer, compound, km_layer_compound_fields),
     CYAML_FIELD_MAPPING_PTR("liquid", ABSENT, km_raw_layer, liquid, liquid_fields),
     CYAML_FIELD_END};
 ENTRY(layer, km_raw_layer, layer_fields);
@@ -185,6 +190,7 @@ ENTRY(layer, km_raw_layer, layer_fields);
 static const cyaml_schema_field_t stack_fields[] = {
     LIST("area_A", km_raw_stack, area, n_area, &number, 2, 2),
     NUMBER("vacuum_A", km_raw_stack, vacuum),
+    NUMBER("strain_limit_percent", km_raw_stack, strain_most),
     LIST("layers", km_raw_stack, layer, n_layers, &layer, 1, 100), CYAML_FIELD_END};
 
 static const cyaml_schema_field_t cell_fields[] = {

@@ -20,6 +20,7 @@ typedef enum km_protocol {
     KM_PROTOCOL_INTERFACE,
     KM_PROTOCOL_CRYSTAL
 } km_protocol;
+typedef enum km_slab_axes { KM_AXES_PARALLEL, KM_AXES_EXCHANGED } km_slab_axes;
 typedef enum km_crystal_state { KM_CRYSTAL_SOLID, KM_CRYSTAL_LIQUID } km_crystal_state;
 
 typedef struct km_raw_salt {
@@ -76,6 +77,7 @@ typedef struct km_raw_slab {
     char *element, *second;
     km_lattice_kind lattice;
     km_surface surface;
+    km_slab_axes *axes;
     double *lattice_constant; /* angstrom */
     int layers, *frozen_layers, *thermostat_layers;
     km_raw_piston *piston;
@@ -85,12 +87,14 @@ typedef struct km_raw_slab {
 
 typedef struct km_raw_layer {
     km_raw_slab *slab;
+    km_raw_compound *compound;
     km_raw_liquid *liquid;
 } km_raw_layer;
 
 typedef struct km_raw_stack {
     double *area, *vacuum; /* angstrom */
     uint32_t n_area;
+    double *strain_most; /* % */
     km_raw_layer *layer;
     uint32_t n_layers;
 } km_raw_stack;

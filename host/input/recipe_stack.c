@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The cells with metal of a recipe: crystal, slab, stack. */
+/* The cells with layers or metal of a recipe: crystal, slab, stack. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +7,7 @@
 #include "kernels/base/units.h"
 
 #define MOST_LAYERS 100000
+#define STRAIN_MOST 0.05 /* of a slab, unless the recipe says */
 
 /* The elements of an alloy, each once. */
 static km_status read_alloy(km_recipe_reader *r, const km_raw_crystal *raw,
@@ -121,6 +122,7 @@ static km_status read_slab(km_recipe_reader *r, const char *node, const km_raw_s
         KM_TRY(km_recipe_keep(raw->second, &slab->second));
     slab->lattice = raw->lattice;
     slab->surface = raw->surface;
+    slab->exchanged = raw->axes != NULL && *raw->axes == KM_AXES_EXCHANGED;
     KM_TRY(km_recipe_read_numbers(r, node, &km_recipe_slab_numbers, raw, slab));
     KM_TRY(km_recipe_read_whole(r, key[0], &raw->layers, 1, MOST_LAYERS,
                                 "layers of atoms in the slab", &slab->layers));
@@ -172,11 +174,12 @@ static km_status check_outer(km_recipe_reader *r, const km_recipe_stack *stack, 
 
 static km_status check_stack(km_recipe_reader *r, const char *node, const km_recipe_stack *stack)
 {
-    int slabs = 0;
+    int slabs = 0, crystals = 0;
     for (int k = 0; k < stack->n_layers; k++) {
         const km_recipe_slab *below = k > 0 ? stack->layer[k - 1].slab : NULL;
         const km_recipe_slab *slab = stack->layer[k].slab;
         slabs += slab != NULL;
+        crystals += stack->layer[k].compound != NULL;
         if (below != NULL && slab != NULL && below->lattice == slab->lattice)
             return KM_FAIL(KM_ERROR_INPUT,
                            "%s: two slabs of one lattice lie on each other; put a liquid between "
@@ -184,8 +187,17 @@ static km_status check_stack(km_recipe_reader *r, const char *node, const km_rec
                            km_recipe_place(r, "%s.layers.%d", node, k));
         KM_TRY(check_outer(r, stack, k));
     }
-    if (slabs == 0)
+    if (crystals > 1)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s holds %d crystals of compounds; the area is that of one, give one",
+                       km_recipe_place(r, "%s.layers", node), crystals);
+    if (slabs + crystals == 0)
         return KM_FAIL(KM_ERROR_INPUT, "%s holds no slab; a liquid alone is given by cell.liquid",
+                       km_recipe_place(r, "%s.layers", node));
+    if (stack->n_layers == 1 && crystals == 1 && !(stack->vacuum > 0.0))
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: a crystal alone without vacuum_A has no faces; give vacuum_A, or use "
+                       "cell.compound",
                        km_recipe_place(r, "%s.layers", node));
     return KM_OK;
 }
@@ -204,37 +216,59 @@ static km_status read_single(km_recipe_reader *r, const km_raw_slab *raw)
     KM_TRY(read_area(r, "cell.slab", raw->area, stack));
     KM_TRY(km_recipe_read_numbers(r, "cell.slab", &km_recipe_stack_numbers, &about, stack));
     KM_NEW(stack->layer, 1);
+    stack->strain_most = STRAIN_MOST;
     stack->n_layers = 1;
     KM_TRY(read_slab(r, "cell.slab", raw, &stack->layer[0].slab));
     return check_stack(r, "cell.slab", stack);
+}
+
+static km_status read_layer(km_recipe_reader *r, uint32_t k, const km_raw_layer *raw,
+                            km_recipe_layer *layer)
+{
+    char node[48];
+    if ((raw->slab != NULL) + (raw->compound != NULL) + (raw->liquid != NULL) != 1)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: a layer is either a slab, a compound or a liquid",
+                       km_recipe_place(r, "cell.stack.layers.%u", k));
+    snprintf(node, sizeof node, "cell.stack.layers.%u.%s", k,
+             raw->slab != NULL       ? "slab"
+             : raw->compound != NULL ? "compound"
+                                     : "liquid");
+    if (raw->slab != NULL)
+        return read_slab(r, node, raw->slab, &layer->slab);
+    if (raw->compound != NULL)
+        return km_recipe_read_compound(r, node, true, raw->compound, &layer->compound);
+    return km_recipe_read_liquid(r, node, true, raw->liquid, &layer->liquid);
+}
+
+/* A crystal keeps its size and gives the cell its edges. */
+static km_status read_edges(km_recipe_reader *r, const km_raw_stack *raw, km_recipe_stack *stack)
+{
+    if (km_recipe_stack_crystal(stack) == NULL)
+        return read_area(r, "cell.stack", raw->area, stack);
+    if (raw->area != NULL)
+        return KM_FAIL(KM_ERROR_INPUT,
+                       "%s: the area is that of the crystal, its edges by its repeats; remove the "
+                       "key",
+                       km_recipe_place(r, "cell.stack.area_A"));
+    return KM_OK;
 }
 
 static km_status read_stack(km_recipe_reader *r, const km_raw_stack *raw)
 {
     KM_NEW(r->recipe->stack, 1);
     km_recipe_stack *stack = r->recipe->stack;
-    KM_TRY(read_area(r, "cell.stack", raw->area, stack));
+    stack->strain_most = STRAIN_MOST;
     KM_TRY(km_recipe_read_numbers(r, "cell.stack", &km_recipe_stack_numbers, raw, stack));
-    KM_NEW(stack->layer, raw->n_layers);
-    for (uint32_t k = 0; k < raw->n_layers; k++) {
-        const km_raw_layer *layer = &raw->layer[k];
-        char node[48];
-        if ((layer->slab != NULL) == (layer->liquid != NULL))
-            return KM_FAIL(KM_ERROR_INPUT, "%s: a layer is either a slab or a liquid",
-                           km_recipe_place(r, "cell.stack.layers.%u", k));
-        stack->n_layers++;
-        snprintf(node, sizeof node, "cell.stack.layers.%u.%s", k,
-                 layer->slab != NULL ? "slab" : "liquid");
-        if (layer->slab != NULL)
-            KM_TRY(read_slab(r, node, layer->slab, &stack->layer[k].slab));
-        else
-            KM_TRY(km_recipe_read_liquid(r, node, true, layer->liquid, &stack->layer[k].liquid));
-    }
     if (raw->n_layers == 0)
         return KM_FAIL(KM_ERROR_INPUT,
-                       "%s: layers is missing; list slabs and liquids from bottom "
-                       "to top",
+                       "%s: layers is missing; list slabs, crystals and liquids from bottom to top",
                        km_recipe_place(r, "cell.stack"));
+    KM_NEW(stack->layer, raw->n_layers);
+    for (uint32_t k = 0; k < raw->n_layers; k++) {
+        stack->n_layers++;
+        KM_TRY(read_layer(r, k, &raw->layer[k], &stack->layer[k]));
+    }
+    KM_TRY(read_edges(r, raw, stack));
     return check_stack(r, "cell.stack", stack);
 }
 
@@ -246,13 +280,27 @@ km_status km_recipe_read_metal(km_recipe_reader *r)
     return raw->slab != NULL ? read_single(r, raw->slab) : read_stack(r, raw->stack);
 }
 
+const km_recipe_compound *km_recipe_stack_crystal(const km_recipe_stack *stack)
+{
+    for (int k = 0; stack != NULL && k < stack->n_layers; k++)
+        if (stack->layer[k].compound != NULL)
+            return stack->layer[k].compound;
+    return NULL;
+}
+
+static bool has_frozen_site(const km_recipe_compound *compound)
+{
+    for (int k = 0; compound != NULL && k < compound->n_sites; k++)
+        if (compound->site[k].frozen)
+            return true;
+    return false;
+}
+
 bool km_recipe_has_frozen(const km_recipe *recipe)
 {
     for (int k = 0; recipe->stack != NULL && k < recipe->stack->n_layers; k++)
         if (recipe->stack->layer[k].slab != NULL && recipe->stack->layer[k].slab->frozen_layers > 0)
             return true;
-    for (int k = 0; recipe->compound != NULL && k < recipe->compound->n_sites; k++)
-        if (recipe->compound->site[k].frozen)
-            return true;
-    return false;
+    return has_frozen_site(recipe->compound) ||
+           has_frozen_site(km_recipe_stack_crystal(recipe->stack));
 }

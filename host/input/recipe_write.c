@@ -97,29 +97,37 @@ static void write_length(FILE *file, const char *key, double value, double unit)
     fprintf(file, "%s: %s", key, text);
 }
 
-static void write_compound(FILE *file, const km_recipe_compound *compound)
+/* Its keys, each line behind an indent. */
+static void write_compound(FILE *file, const char *indent, const km_recipe_compound *compound)
 {
     static const char *const key[] = {"a_A", "b_A", "c_A", "alpha_deg", "beta_deg", "gamma_deg"};
-    fputs("  compound:\n    ", file);
+    fputs(indent, file);
     write_text(file, "space_group", compound->space_group);
     for (int k = 0; k < 6; k++) {
-        fputs("\n    ", file);
+        fprintf(file, "\n%s", indent);
         write_length(file, key[k], compound->cell[k], k < 3 ? KM_NM_PER_ANGSTROM : 1.0);
     }
-    fputs("\n    sites:\n", file);
+    fprintf(file, "\n%ssites:\n", indent);
     for (int s = 0; s < compound->n_sites; s++) {
         const km_compound_site *site = &compound->site[s];
-        fputs("      - {", file);
+        fprintf(file, "%s  - {", indent);
         write_text(file, "species", site->species);
         fprintf(file, ", position: [%.17g, %.17g, %.17g], occupancy: %.17g%s}\n", site->position[0],
                 site->position[1], site->position[2], site->occupancy,
                 site->frozen ? ", frozen: true" : "");
     }
-    fprintf(file, "    repeats: [%d, %d, %d]\n    orthogonal: %s\n    tries: %d\n",
-            compound->repeats[0], compound->repeats[1], compound->repeats[2],
-            compound->orthogonal ? "true" : "false", compound->tries);
+    fprintf(file, "%srepeats: [%d, %d, %d]\n%stries: %d\n", indent, compound->repeats[0],
+            compound->repeats[1], compound->repeats[2], indent, compound->tries);
+    if (compound->slab) {
+        write_numbers(file, &km_recipe_layer_crystal_numbers, compound, indent, "\n");
+        fprintf(file, "%ssplit_cut: %s\n%spolar_faces: %s\n", indent, yes_no(compound->split_cut),
+                indent, yes_no(compound->polar_faces));
+        return;
+    }
+    fprintf(file, "%sorthogonal: %s\n", indent, yes_no(compound->orthogonal));
     if (compound->expected_density > 0.0) {
-        write_length(file, "    expected_density_kg_m3", compound->expected_density, 1.0);
+        fputs(indent, file);
+        write_length(file, "expected_density_kg_m3", compound->expected_density, 1.0);
         fputc('\n', file);
     }
 }
@@ -149,8 +157,8 @@ static void write_slab(FILE *file, const km_recipe_slab *slab)
         fputs(", ", file);
         write_text(file, "second_element", slab->second);
     }
-    fprintf(file, ", lattice: %s, surface: \"%s\"", km_lattice_word(slab->lattice),
-            km_surface_word(slab->surface));
+    fprintf(file, ", lattice: %s, surface: \"%s\", axes: %s", km_lattice_word(slab->lattice),
+            km_surface_word(slab->surface), slab->exchanged ? "exchanged" : "parallel");
     write_numbers(file, &km_recipe_slab_numbers, slab, ", ", "");
     fprintf(file, ", layers: %d, frozen_layers: %d, thermostat_layers: %d", slab->layers,
             slab->frozen_layers, slab->thermostat_layers);
@@ -162,23 +170,34 @@ static void write_slab(FILE *file, const km_recipe_slab *slab)
     fputs("}\n", file);
 }
 
+static void write_layer(FILE *file, const km_recipe_layer *layer)
+{
+    if (layer->slab != NULL) {
+        fputs("    - slab: ", file);
+        write_slab(file, layer->slab);
+    } else if (layer->compound != NULL) {
+        fputs("    - compound:\n", file);
+        write_compound(file, "        ", layer->compound);
+    } else {
+        fputs("    - liquid: ", file);
+        write_liquid(file, layer->liquid);
+    }
+}
+
 /* A cell.slab is written as the stack that it is. */
 static void write_stack(FILE *file, const km_recipe_stack *stack)
 {
     char text[2][KM_YAML_NUMBER];
-    for (int k = 0; k < 2; k++)
-        km_yaml_number(stack->area[k], KM_NM_PER_ANGSTROM, text[k]);
-    fprintf(file, "  stack:\n    area_A: [%s, %s]\n", text[0], text[1]);
+    fputs("  stack:\n", file);
+    if (stack->area[0] > 0.0) {
+        for (int k = 0; k < 2; k++)
+            km_yaml_number(stack->area[k], KM_NM_PER_ANGSTROM, text[k]);
+        fprintf(file, "    area_A: [%s, %s]\n", text[0], text[1]);
+    }
     write_numbers(file, &km_recipe_stack_numbers, stack, "    ", "\n");
     fputs("    layers:\n", file);
-    for (int k = 0; k < stack->n_layers; k++) {
-        const km_recipe_layer *layer = &stack->layer[k];
-        fputs(layer->slab != NULL ? "    - slab: " : "    - liquid: ", file);
-        if (layer->slab != NULL)
-            write_slab(file, layer->slab);
-        else
-            write_liquid(file, layer->liquid);
-    }
+    for (int k = 0; k < stack->n_layers; k++)
+        write_layer(file, &stack->layer[k]);
 }
 
 static void write_structure(FILE *file, const km_recipe_structure *structure)
@@ -324,8 +343,10 @@ static void write_recipe(FILE *file, const km_recipe *recipe)
     }
     if (recipe->crystal != NULL)
         write_crystal(file, recipe->crystal);
-    if (recipe->compound != NULL)
-        write_compound(file, recipe->compound);
+    if (recipe->compound != NULL) {
+        fputs("  compound:\n", file);
+        write_compound(file, "    ", recipe->compound);
+    }
     if (recipe->stack != NULL)
         write_stack(file, recipe->stack);
     if (recipe->structure != NULL)

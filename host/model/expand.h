@@ -11,10 +11,11 @@ typedef struct km_expansion {
     const km_system *system;
     int n_kinds;
     km_assignment *kind;
-    int *kind_of;   /* per molecule of the force field: index into kind, -1 when absent   */
-    int n_types;    /* atom types that occur                                             */
-    int *type;      /* n_types  index into forcefield->atom_type, ascending              */
-    int *type_here; /* per atom type of the force field: index into type, -1 when absent */
+    int *kind_of;          /* per molecule of the force field: index into kind, -1 when absent   */
+    int n_types;           /* atom types that occur                                             */
+    int *type;             /* n_types  index into forcefield->atom_type, ascending              */
+    const char *metal_set; /* of forcefield->metal_cross, beside metals; NULL: no metal     */
+    int *type_here;        /* per atom type of the force field: index into type, -1 when absent */
 } km_expansion;
 
 /* Atoms, labels, types. */

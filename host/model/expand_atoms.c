@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "host/model/expand.h"
-#include "host/model/mixing.h"
+#include "host/model/metal.h"
 
 static km_status make_kinds(km_labels *labels, const km_expansion *e)
 {
@@ -122,8 +121,8 @@ km_status km_expand_pair_table(km_model *model, const km_expansion *e)
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++) {
             km_vdw_form pair_form;
-            KM_TRY(km_mix(e->ff, e->type[a], e->type[b], &pair_form,
-                          &parameter[(a * n + b) * KM_VDW_PARAMETERS]));
+            KM_TRY(km_mix_beside_metal(e, e->type[a], e->type[b], &pair_form,
+                                       &parameter[(a * n + b) * KM_VDW_PARAMETERS]));
             form[a * n + b] = (int)pair_form;
         }
     return copy_tables(model, e);

@@ -64,7 +64,8 @@ km_status km_assign_metal_cross(km_expansion *e, const km_recipe *recipe)
                        "forcefield.%s is given, but the cell holds no metal; remove the key",
                        set != NULL ? "metal_cross" : "metal");
     }
-    if (set == NULL || strcmp(set, "uff") == 0)
+    e->metal_set = set != NULL ? set : "uff";
+    if (strcmp(e->metal_set, "uff") == 0)
         return KM_OK;
     for (int k = 0; k < e->n_kinds; k++) {
         km_assignment *a = &e->kind[k];
@@ -287,12 +288,10 @@ static km_status add_slab_term(km_model *model, const km_recipe *recipe, const k
 km_status km_expand_metal(km_model *model, const km_expansion *e, const km_recipe *recipe)
 {
     KM_TRY(add_mobility(model, e->system));
-    if (!km_has_metal(e))
-        return KM_OK;
-    KM_TRY(read_potential(model, e, recipe));
-    if (km_has_others(e) && recipe->nonbonded.tail)
-        KM_TRY(km_model_note(model, "Lennard-Jones has no tail correction here: the mean field "
-                                    "beyond the cutoff is that of a uniform liquid, and this cell "
-                                    "is none"));
+    if (km_has_metal(e))
+        KM_TRY(read_potential(model, e, recipe));
+    if (km_has_others(e) && recipe->nonbonded.tail && (km_has_metal(e) || recipe->stack != NULL))
+        KM_TRY(km_model_note(model, "pairs have no tail correction here: the mean field beyond the "
+                                    "cutoff is that of a uniform cell, and this one is none"));
     return add_slab_term(model, recipe, e->system);
 }

@@ -4,6 +4,12 @@
 #include <math.h>
 #include <string.h>
 
+void km_mix_lennard_jones(km_mixing rule, const double a[2], const double b[2], double parameter[2])
+{
+    parameter[0] = sqrt(a[0] * b[0]);
+    parameter[1] = rule == KM_MIXING_GEOMETRIC ? sqrt(a[1] * b[1]) : 0.5 * (a[1] + b[1]);
+}
+
 km_status km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form,
                  double *parameter)
 {
@@ -21,13 +27,11 @@ km_status km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *f
                        "no pair of the types %s and %s: %s has no sigma and epsilon to mix; add a "
                        "row to pair_types of a force-field file (form: none, if only charges act)",
                        a->name, b->name, a->lennard_jones ? b->name : a->name);
-    parameter[0] = type_a == type_b ? a->epsilon : sqrt(a->epsilon * b->epsilon);
+    const double own[2] = {a->epsilon, a->sigma}, other[2] = {b->epsilon, b->sigma};
     if (type_a == type_b)
-        parameter[1] = a->sigma;
-    else if (ff->mixing == KM_MIXING_GEOMETRIC)
-        parameter[1] = sqrt(a->sigma * b->sigma);
+        memcpy(parameter, own, sizeof own);
     else
-        parameter[1] = 0.5 * (a->sigma + b->sigma);
+        km_mix_lennard_jones(ff->mixing, own, other, parameter);
     return KM_OK;
 }
 

@@ -10,6 +10,9 @@
 KM_MUST_CHECK km_status km_mix(const km_forcefield *ff, int type_a, int type_b, km_vdw_form *form,
                                double *parameter);
 
+/* epsilon and sigma of a pair from those of both. */
+void km_mix_lennard_jones(km_mixing rule, const double a[2], const double b[2],
+                          double parameter[2]);
 /* Scaled parameters of the 1-4 pairs of one kind of molecule. KM_ERROR_UNSUPPORTED when a pair row
  * of another form than Lennard-Jones would apply. */
 KM_MUST_CHECK km_status km_mix_pairs14(const km_forcefield *ff, km_assignment *a);

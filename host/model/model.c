@@ -154,6 +154,21 @@ static km_status check_cutoff(const km_recipe *recipe, const km_box *box)
     return KM_OK;
 }
 
+/* No stage may change what only a cell with right angles can change. */
+static km_status check_shape(const km_recipe *recipe, const km_box *box)
+{
+    for (int k = 0; k < recipe->n_stages; k++)
+        if (recipe->stage[k].kind == KM_STAGE_DYNAMICS &&
+            recipe->stage[k].barostat == KM_BAROSTAT_ANISOTROPIC && !km_box_is_orthorhombic(box))
+            return KM_FAIL(KM_ERROR_INPUT,
+                           "%s%sstage %s: barostat: anisotropic is for cells with right angles, "
+                           "and this cell is triclinic; choose semi_isotropic or isotropic, or "
+                           "build a hexagonal crystal with cell.compound.orthogonal: true",
+                           recipe->path != NULL ? recipe->path : "",
+                           recipe->path != NULL ? ": " : "", recipe->stage[k].name);
+    return KM_OK;
+}
+
 static km_status choose_ewald(km_model *model, const km_recipe_nonbonded *nonbonded,
                               const km_box *box)
 {
@@ -185,7 +200,7 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
     model->pme.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.cutoff = nonbonded->cutoff;
     model->pair.shift = nonbonded->shift;
-    model->pair.tail = nonbonded->tail && !(model->metal_cutoff > 0.0);
+    model->pair.tail = nonbonded->tail && !(model->metal_cutoff > 0.0) && recipe->stack == NULL;
     model->pair.ewald_alpha = model->bonded.ewald_alpha = model->pme.alpha;
     model->pair.coulomb_constant = model->bonded.coulomb_constant = nonbonded->coulomb_constant;
     model->pair.exclusion_start = model->exclusion_start;
@@ -197,6 +212,7 @@ static km_status set_nonbonded(km_model *model, const km_recipe *recipe, const k
 static km_status fill(km_model *model, km_expansion *e, const km_recipe *recipe,
                       bool constrain_hydrogen)
 {
+    KM_TRY(check_shape(recipe, &e->system->box));
     KM_TRY(find_kinds(e));
     KM_TRY(check_replacements(&recipe->forcefield, e));
     KM_TRY(assign(e, recipe, constrain_hydrogen));

@@ -98,6 +98,22 @@ static km_status list_types(use_list *list, const km_expansion *e)
     return status;
 }
 
+/* What types without numbers of their own take beside metal atoms. */
+static km_status list_metal_cross(use_list *list, const km_expansion *e)
+{
+    for (int t = 0; t < e->n_types; t++) {
+        const km_ff_metal_cross *cross = km_metal_cross_of(e, e->type[t]);
+        if (cross != NULL)
+            KM_TRY(add_use(list, 1, cross->source, cross->analogy,
+                           "%s beside metal atoms (%s, pair_types first): sigma %.6g A, epsilon "
+                           "%.6g kcal/mol by mixing%s%s",
+                           e->ff->atom_type[e->type[t]].name, cross->set, angstrom(cross->sigma),
+                           kcal(cross->epsilon), cross->reference != NULL ? "; " : "",
+                           cross->reference != NULL ? cross->reference : ""));
+    }
+    return KM_OK;
+}
+
 static km_status list_charges(use_list *list, const km_expansion *e)
 {
     for (int k = 0; k < e->n_kinds; k++) {
@@ -266,7 +282,7 @@ km_status km_model_list_uses(km_model *model, const km_expansion *e)
 {
     const km_forcefield *ff = e->ff;
     use_list list = {.model = model, .ff = ff};
-    list.capacity = 1 + e->n_types + 2 * e->n_kinds + ff->n_bond_types + ff->n_angle_types +
+    list.capacity = 1 + 2 * e->n_types + 2 * e->n_kinds + ff->n_bond_types + ff->n_angle_types +
                     ff->n_dihedral_types + ff->n_improper_types + ff->n_pair_types;
     KM_NEW(model->use, list.capacity);
     if (model->metal_use.what != NULL) { /* the list owns it from here on */
@@ -274,6 +290,7 @@ km_status km_model_list_uses(km_model *model, const km_expansion *e)
         model->metal_use = (km_parameter_use){0};
     }
     KM_TRY(list_types(&list, e));
+    KM_TRY(list_metal_cross(&list, e));
     KM_TRY(list_charges(&list, e));
     for (int kind = 0; kind < KM_TERM_KINDS; kind++)
         KM_TRY(list_terms(&list, e, (km_term_kind)kind));

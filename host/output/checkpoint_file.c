@@ -18,6 +18,7 @@
 
 #define PATH_LENGTH 4096
 #define N_SCALARS 64 /* of the extra variable kalium_run, in the order of exchange() */
+#define MOST_STAGES 10000
 
 #define NC_TRY(path, call)                                                                         \
     do {                                                                                           \
@@ -103,7 +104,9 @@ static uint64_t checksum_of(const km_checkpoint *c, const double list[N_SCALARS]
     uint64_t hash = checksum(UINT64_C(14695981039346656037), list, N_SCALARS * sizeof(double));
     hash = checksum(hash, &c->identity, sizeof c->identity);
     hash = checksum(hash, c->state.position, bytes);
-    return checksum(hash, c->state.velocity, bytes);
+    hash = checksum(hash, c->state.velocity, bytes);
+    const size_t sums = c->stage_sums != NULL ? (size_t)c->n_stages : 0;
+    return checksum(hash, c->stage_sums, sums * sizeof *c->stage_sums);
 }
 
 static int put_text(int file, int variable, const char *name, const char *text)
@@ -119,13 +122,13 @@ static int put_hash(int file, const char *name, uint64_t hash)
 }
 
 typedef struct layout {
-    int file, time, coordinates, lengths, angles, position, velocity, run;
+    int file, time, coordinates, lengths, angles, position, velocity, run, sums;
 } layout;
 
 static km_status define_variables(const char *path, const km_checkpoint *c, layout *l)
 {
     const int f = l->file;
-    int spatial, atom, cell_spatial, cell_angular, label, scalars, id;
+    int spatial, atom, cell_spatial, cell_angular, label, scalars, id, stage[2];
     NC_TRY(path, nc_def_dim(f, "spatial", 3, &spatial));
     NC_TRY(path, nc_def_dim(f, "atom", (size_t)c->state.n, &atom));
     NC_TRY(path, nc_def_dim(f, "cell_spatial", 3, &cell_spatial));
@@ -147,6 +150,11 @@ static km_status define_variables(const char *path, const km_checkpoint *c, layo
     NC_TRY(path, nc_def_var(f, "kalium_position_nm", NC_DOUBLE, 2, vectors, &l->position));
     NC_TRY(path, nc_def_var(f, "kalium_velocity_nm_ps", NC_DOUBLE, 2, vectors, &l->velocity));
     NC_TRY(path, nc_def_var(f, "kalium_run", NC_DOUBLE, 1, &scalars, &l->run));
+    if (c->stage_sums == NULL)
+        return KM_OK;
+    NC_TRY(path, nc_def_dim(f, "kalium_stages", (size_t)c->n_stages, &stage[0]));
+    NC_TRY(path, nc_def_dim(f, "kalium_stage_numbers", KM_STAGE_NUMBERS, &stage[1]));
+    NC_TRY(path, nc_def_var(f, "kalium_stage_sums", NC_DOUBLE, 2, stage, &l->sums));
     return KM_OK;
 }
 
@@ -196,6 +204,8 @@ static km_status fill(const char *path, const km_checkpoint *c, const double lis
     NC_TRY(path, nc_put_var_double(l->file, l->position, c->state.position));
     NC_TRY(path, nc_put_var_double(l->file, l->velocity, c->state.velocity));
     NC_TRY(path, nc_put_var_double(l->file, l->run, list));
+    if (c->stage_sums != NULL)
+        NC_TRY(path, nc_put_var_double(l->file, l->sums, &c->stage_sums->steps));
     return KM_OK;
 }
 
@@ -275,6 +285,23 @@ static km_status read_vectors(int file, const char *path, const char *name, size
     return KM_OK;
 }
 
+/* Sums of the stages, which older checkpoints do not have. */
+static km_status read_sums(int file, const char *path, km_checkpoint *out)
+{
+    int id, dimension;
+    size_t n;
+    if (nc_inq_dimid(file, "kalium_stages", &dimension) != NC_NOERR)
+        return KM_OK;
+    NC_TRY(path, nc_inq_dimlen(file, dimension, &n));
+    if (n == 0 || n > MOST_STAGES)
+        return KM_FAIL(KM_ERROR_INPUT, "%s: damaged (%zu stages)", path, n);
+    KM_TRY(find_numbers(file, path, "kalium_stage_sums", n * KM_STAGE_NUMBERS, &id));
+    KM_NEW(out->stage_sums, n);
+    out->n_stages = (int)n;
+    NC_TRY(path, nc_get_var_double(file, id, &out->stage_sums->steps));
+    return KM_OK;
+}
+
 /* A damaged count of atoms must not ask for all memory. */
 static km_status check_size(const char *path, size_t n)
 {
@@ -308,6 +335,7 @@ static km_status read_open(int file, const char *path, km_checkpoint *out)
     NC_TRY(path, nc_get_var_double(file, id, list));
     for (int k = 0; k < KM_IDENTITY_PARTS; k++)
         KM_TRY(read_hash(file, path, identity_name[k], &out->identity.part[k]));
+    KM_TRY(read_sums(file, path, out));
     KM_TRY(read_hash(file, path, "kalium_checksum", &sum));
     if (!fuzzing && checksum_of(out, list) != sum)
         return KM_FAIL(KM_ERROR_INPUT, "%s: damaged (its checksum differs)", path);
@@ -366,4 +394,6 @@ void km_checkpoint_release(km_checkpoint *checkpoint)
     free(checkpoint->state.velocity);
     checkpoint->state.position = NULL;
     checkpoint->state.velocity = NULL;
+    free(checkpoint->stage_sums);
+    checkpoint->stage_sums = NULL;
 }

@@ -86,18 +86,11 @@ void km_eam_sums_hand_over(const km_eam_sums *sums, int threads, const km_step *
 
 /* eam_loop.c, once per instruction set. Refresh sets the sites of one group, and is true when an
  * atom has moved so far that the list must be built. Search fills one block; false when memory runs
- * out. Density gives sites their slopes, and the embedding energy when asked for; force adds to the
- * forces. */
+ * out. */
 typedef bool km_eam_refresh_function(const km_eam_list *list, const km_particles *p, int group,
                                      double allowance2);
 typedef bool km_eam_search_function(const km_eam_list *list, int block);
-typedef void km_eam_density_function(const km_eam_list *list, const km_eam_setup *setup, int block,
-                                     bool energy, km_eam_sums *sums);
-typedef void km_eam_force_function(const km_eam_list *list, const km_eam_setup *setup, int block,
-                                   bool tally, km_particles *p, km_eam_sums *sums);
 km_eam_refresh_function km_eam_refresh_baseline, km_eam_refresh_avx2, km_eam_refresh_avx512;
 km_eam_search_function km_eam_search_baseline, km_eam_search_avx2, km_eam_search_avx512;
-km_eam_density_function km_eam_density_baseline, km_eam_density_avx2, km_eam_density_avx512;
-km_eam_force_function km_eam_force_baseline, km_eam_force_avx2, km_eam_force_avx512;
 
 #endif

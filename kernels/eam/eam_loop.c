@@ -2,10 +2,7 @@
 /* The loops of the metal, compiled once per instruction set (KM_ISA_NAME names it). */
 #include <stdlib.h>
 
-#include "kernels/eam/eam_rows.h"
-
-#define KM_JOIN_(a, b) a##b
-#define KM_JOIN(a, b) KM_JOIN_(a, b)
+#include "kernels/eam/metal_passes.h"
 
 /* ---- coordinates ---- */
 
@@ -49,15 +46,12 @@ bool KM_JOIN(km_eam_refresh_, KM_ISA_NAME)(const km_eam_list *list, const km_par
 
 /* ---- first pass: densities ---- */
 
-/* Densities of the atoms of a vector become slopes and, when asked for, embedding energies. */
+/* Densities become slopes and, when asked for, embedding energies. */
 KM_HD void embed(const bool several, const km_eam_list *list, const km_eam_setup *setup, int first,
-                 int rows, const km_lane_fixed *sum, bool energy, km_eam_sums *sums)
+                 const double rho[KM_LANES], bool energy, km_eam_sums *sums)
 {
-    const double unit = 1.0 / setup->density_scale; /* a power of two */
     km_embedding e = km_eam_setup_embedding(setup, 0);
-    double rho[KM_LANES], slope[KM_LANES], u[KM_LANES];
-    for (int k = 0; k < KM_LANES; k++)
-        rho[k] = (double)km_lane_fixed_sum(sum, k, rows) * unit;
+    double slope[KM_LANES], u[KM_LANES];
     for (int k = 0; k < KM_LANES; k++) {
         if (several)
             e = km_eam_setup_embedding(setup, list->element[first + k]);
@@ -73,49 +67,30 @@ KM_HD void embed(const bool several, const km_eam_list *list, const km_eam_setup
             sums->energy += km_fixed_from(u[k]);
 }
 
-KM_HD void density_loop(const bool several, const km_eam_list *list, const km_eam_setup *setup,
-                        int block, bool energy, km_eam_sums *sums)
+static void density(const km_eam_list *list, const km_eam_setup *setup, int block, const km_step *s,
+                    km_particles *p, km_eam_sums *sums)
 {
-    km_eam_block *b = list->block + block;
-    const constants c = constants_of(list, setup);
-    for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++)
-        for (int v = 0; v < KM_EAM_GROUP && g + block * KM_EAM_BLOCK_GROUPS < list->n_groups;
-             v += KM_LANES) {
-            const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
-            const own_atoms own = load_own(list, setup, list->site, first);
-            const share_sum s = sum_shares(several, KM_EAM_KNOT, 0, false, &c, &own, list, setup,
-                                           list->site, b->entry + v, b->begin[g], b->begin[g + 1],
-                                           setup->density_scale, setup->density_limit);
-            b->end[g * KM_EAM_GROUP + v] = s.end;
-            if (s.large != 0)
-                sums->fault |= KM_FAULT_FORCE_LIMIT;
-            embed(several, list, setup, first, s.rows, &s.sum, energy, sums);
-        }
-}
-
-void KM_JOIN(km_eam_density_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_setup *setup,
-                                           int block, bool energy, km_eam_sums *sums)
-{
+    (void)p;
     if (setup->n_elements > 1)
-        density_loop(true, list, setup, block, energy, sums);
+        sum_pass(true, KM_EAM_KNOT, KM_EAM_DENSITY, 0, embed, list, setup, block, s->energy, sums);
     else
-        density_loop(false, list, setup, block, energy, sums);
+        sum_pass(false, KM_EAM_KNOT, KM_EAM_DENSITY, 0, embed, list, setup, block, s->energy, sums);
 }
 
 /* ---- second pass: forces ---- */
 
-/* -U'/r of the pairs; their pair energy in *u. */
-KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const own_atoms *own,
-                         const pairs *q, km_lane *u)
+KM_HD km_lane pair_force(const bool several, const km_eam_list *list, const km_eam_setup *setup,
+                         const own_atoms *own, const pairs *q, km_lane *u)
 {
     km_lane density[4], pair[4];
-    km_lane_gather4(setup->knot, q->interval, density);
-    km_lane_gather4(setup->knot + 4, q->interval, pair);
+    (void)list;
+    km_lane_gather4(setup->knot + KM_EAM_DENSITY, q->interval, density);
+    km_lane_gather4(setup->knot + KM_EAM_PAIR, q->interval, pair);
     const km_lane step = km_lane_all((km_real)setup->inverse_step);
     km_lane slope;
     if (several) {
         km_lane back[4];
-        km_lane_gather4(setup->knot, q->back, back);
+        km_lane_gather4(setup->knot + KM_EAM_DENSITY, q->back, back);
         slope =
             own->slope * km_spline_slope(density, q->p) + q->slope * km_spline_slope(back, q->p);
     } else {
@@ -125,51 +100,23 @@ KM_HD km_lane pair_force(const bool several, const km_eam_setup *setup, const ow
                              q->inverse_r, u);
 }
 
-KM_HD void force_loop(const bool several, const bool tally, const km_eam_list *list,
-                      const km_eam_setup *setup, int block, km_particles *p, km_eam_sums *sums)
+static void force(const km_eam_list *list, const km_eam_setup *setup, int block, const km_step *s,
+                  km_particles *p, km_eam_sums *sums)
 {
-    const km_eam_block *b = list->block + block;
-    const constants c = constants_of(list, setup);
-    for (int g = 0; g < KM_EAM_BLOCK_GROUPS; g++)
-        for (int v = 0; v < KM_EAM_GROUP && g + block * KM_EAM_BLOCK_GROUPS < list->n_groups;
-             v += KM_LANES) {
-            const int first = (block * KM_EAM_BLOCK_GROUPS + g) * KM_EAM_GROUP + v;
-            const own_atoms own = load_own(list, setup, list->embedded, first);
-            force_sums sum;
-            begin_sums(tally, &sum);
-            const int *entry = b->entry + v;
-            const int end = b->end[g * KM_EAM_GROUP + v];
-            int rows = 0, row = b->begin[g], n;
-            pairs q[TOGETHER];
-            while ((n = gather_rows(several, KM_EAM_KNOT, &c, &own, list, setup, list->embedded,
-                                    entry, &row, end, q)) > 0) {
-                rows += n;
-                for (int k = 0; k < n; k++) {
-                    km_lane u;
-                    const km_lane f = pair_force(several, setup, &own, &q[k], &u);
-                    add_pairs(tally, &q[k], f, u, &sum);
-                }
-            }
-            if (sum.large != 0)
-                sums->fault |= KM_FAULT_FORCE_LIMIT;
-            hand_over(tally, list, first, rows, &sum, p, sums);
-        }
-}
-
-void KM_JOIN(km_eam_force_, KM_ISA_NAME)(const km_eam_list *list, const km_eam_setup *setup,
-                                         int block, bool tally, km_particles *p, km_eam_sums *sums)
-{
+    const bool tally = s->energy || s->virial;
     if (setup->n_elements > 1) {
         if (tally)
-            force_loop(true, true, list, setup, block, p, sums);
+            force_pass(true, KM_EAM_KNOT, true, pair_force, list, setup, block, p, sums);
         else
-            force_loop(true, false, list, setup, block, p, sums);
+            force_pass(true, KM_EAM_KNOT, false, pair_force, list, setup, block, p, sums);
     } else if (tally) {
-        force_loop(false, true, list, setup, block, p, sums);
+        force_pass(false, KM_EAM_KNOT, true, pair_force, list, setup, block, p, sums);
     } else {
-        force_loop(false, false, list, setup, block, p, sums);
+        force_pass(false, KM_EAM_KNOT, false, pair_force, list, setup, block, p, sums);
     }
 }
+
+const km_metal_passes KM_JOIN(km_eam_, KM_ISA_NAME) = {2, {density, force}};
 
 /* ---- the list ---- */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the loops over the metal's list share: a vector of atoms meets rows of neighbours, looks up
- * tables, adds up. Only for units compiled per instruction set.
+/* What the passes over the metal's list go through: a vector of atoms meets rows of neighbours, and
+ * finds its place in the tables. Only for units compiled per instruction set.
  *
  * A vector holds atoms of a group, each lane with a neighbour of its own: positions and tables are
  * read as records of four numbers, and turned into vectors. */
@@ -25,7 +25,8 @@ typedef struct own_atoms {
     int first;        /* slot of lane 0           */
     km_lane_int slot; /* as neighbours have it */
     km_lane_fraction s[3];
-    km_lane slope;
+    km_lane slope;     /* beside the coordinates */
+    km_lane potential; /* in force passes: beside those of list->site */
     int row[KM_LANES]; /* of the tables of the atom's element, in intervals */
     int n_intervals;
 } own_atoms;
@@ -119,103 +120,6 @@ KM_HD int gather_rows(const bool several, const int numbers, const constants *c,
             place(several, numbers, c, own, list, setup, neighbour, &q[n++]);
     }
     return n;
-}
-
-/* What the near neighbours of the atoms of a vector sum up to. */
-typedef struct share_sum {
-    km_lane_fixed sum;
-    int rows, end; /* that were added, and after the last with a near pair */
-    unsigned large;
-} share_sum;
-
-/* Sums the function whose coefficients begin at number `first` of an interval over rows of a group;
- * weighted: times the slope of the neighbour. */
-KM_HD share_sum sum_shares(const bool several, const int numbers, const int first,
-                           const bool weighted, const constants *c, const own_atoms *own,
-                           const km_eam_list *list, const km_eam_setup *setup,
-                           const km_eam_site *site, const int *entry, int begin, int end,
-                           double scale, double limit)
-{
-    const km_lane limit2 = km_lane_all((km_real)(limit * limit)),
-                  unit = km_lane_all((km_real)scale);
-    share_sum out = {{{{0}}}, 0, begin, 0};
-    int row = begin, n;
-    pairs q[TOGETHER];
-    while ((n = gather_rows(several, numbers, c, own, list, setup, site, entry, &row, end, q)) >
-           0) {
-        out.end = row;
-        out.rows += n;
-        for (int k = 0; k < n; k++) {
-            km_lane record[4];
-            km_lane_gather4(setup->knot + first, q[k].interval, record);
-            km_lane share = km_lane_keep(q[k].near, km_spline_value(record, q[k].p));
-            if (weighted)
-                share = km_lane_keep(q[k].near, share * q[k].slope);
-            out.large |= km_lane_bits(km_lane_less(limit2, share * share));
-            km_lane_fixed_add(&out.sum, share * unit);
-        }
-    }
-    return out;
-}
-
-/* ---- forces ---- */
-
-/* Largest force of a pair that the integer sums hold, kJ/mol/nm. */
-#define PAIR_LIMIT 0x1p18
-
-/* The sums over the neighbours of the atoms of a vector. */
-typedef struct force_sums {
-    km_lane_fixed f[3], u, w[KM_TENSOR];
-    unsigned large;
-} force_sums;
-
-KM_HD void begin_sums(const bool tally, force_sums *sums)
-{
-    const km_lane_fixed zero = {{{0}}};
-    sums->large = 0;
-    for (int c = 0; c < 3; c++)
-        sums->f[c] = zero;
-    for (int t = 0; tally && t < KM_TENSOR; t++)
-        sums->w[t] = zero;
-    if (tally)
-        sums->u = zero;
-}
-
-KM_HD void add_pairs(const bool tally, const pairs *q, km_lane f, km_lane u, force_sums *sums)
-{
-    const km_lane limit = km_lane_all(KM_R(PAIR_LIMIT) * KM_R(PAIR_LIMIT)), f2 = f * f * q->r2;
-    /* what is not a number is not below the limit */
-    sums->large |=
-        ~km_lane_bits(km_lane_less(km_lane_keep(q->near, f2), limit)) & ((1u << KM_LANES) - 1u);
-    const km_lane scaled = km_lane_keep(q->near, f * KM_R(KM_FIXED_SCALE));
-    const km_lane force[3] = {scaled * q->r[0], scaled * q->r[1], scaled * q->r[2]};
-    for (int c = 0; c < 3; c++)
-        km_lane_fixed_add(&sums->f[c], force[c]);
-    if (!tally)
-        return;
-    km_lane_fixed_add(&sums->u, km_lane_keep(q->near, u * KM_R(KM_FIXED_SCALE)));
-    const km_lane w[KM_TENSOR] = {force[0] * q->r[0], force[1] * q->r[1], force[2] * q->r[2],
-                                  force[1] * q->r[0], force[2] * q->r[0], force[2] * q->r[1]};
-    for (int t = 0; t < KM_TENSOR; t++)
-        km_lane_fixed_add(&sums->w[t], w[t]);
-}
-
-/* Hands the forces on the atoms of a vector over, and half the pair energies. */
-KM_HD void hand_over(const bool tally, const km_eam_list *list, int first, int rows,
-                     const force_sums *from, km_particles *p, km_eam_sums *sums)
-{
-    for (int k = 0; k < KM_LANES; k++) {
-        const int i = list->atom[first + k];
-        if (i < 0)
-            break;
-        for (int c = 0; c < 3; c++)
-            p->force[c * p->n_padded + i] += km_lane_fixed_sum(&from->f[c], k, rows);
-        if (!tally)
-            continue;
-        sums->energy += km_lane_fixed_sum(&from->u, k, rows) / 2;
-        for (int t = 0; t < KM_TENSOR; t++)
-            sums->virial[t] += km_lane_fixed_sum(&from->w[t], k, rows);
-    }
 }
 
 #endif

@@ -30,21 +30,21 @@ km_status km_eam_spec_check(const km_eam_spec *spec, int n)
     return km_eam_atoms_check(spec, spec->tables != NULL ? spec->tables->n_elements : 0, n);
 }
 
-void km_eam_sum_scale(double largest, double *scale, double *limit)
+km_eam_whole km_eam_whole_of(double largest)
 {
     const int exponent = largest > 0.0 ? ilogb(largest) + 1 : 0;
-    *scale = ldexp(1.0, 46 - exponent);
-    *limit = ldexp(1.0, 4 + exponent);
+    const km_eam_whole whole = {ldexp(1.0, 46 - exponent), ldexp(1.0, 4 + exponent)};
+    return whole;
 }
 
-static void choose_scale(const km_eam_tables *t, km_eam_setup *out)
+static double largest_density(const km_eam_tables *t)
 {
     double largest = 0.0;
     const size_t rows = (size_t)t->n_elements * (size_t)t->n_elements;
     for (size_t k = 0; k < rows * (size_t)t->n_r; k++)
         if ((double)(k % (size_t)t->n_r) * t->step_r > KM_EAM_NEAREST)
             largest = fmax(largest, fabs(t->density[k]));
-    km_eam_sum_scale(largest, &out->density_scale, &out->density_limit);
+    return largest;
 }
 
 static void fill_knots(const km_eam_tables *t, km_eam_setup *out)
@@ -58,8 +58,8 @@ static void fill_knots(const km_eam_tables *t, km_eam_setup *out)
             const double *pair = t->pair_term + (size_t)(high * (high + 1) / 2 + low) * t->n_r;
             for (int m = 0; m < out->n_intervals; m++, to += KM_EAM_KNOT) {
                 double c[KM_EAM_KNOT];
-                km_spline_interval(density, t->n_r, m, c);
-                km_spline_interval(pair, t->n_r, m, c + 4);
+                km_spline_interval(density, t->n_r, m, c + KM_EAM_DENSITY);
+                km_spline_interval(pair, t->n_r, m, c + KM_EAM_PAIR);
                 for (int k = 0; k < KM_EAM_KNOT; k++)
                     to[k] = (km_real)c[k];
             }
@@ -72,12 +72,13 @@ km_status km_eam_setup_make(const km_eam_spec *spec, km_eam_setup *out)
     memset(out, 0, sizeof *out);
     out->n_elements = t->n_elements;
     out->n_intervals = t->n_r - 1;
+    out->n_numbers = KM_EAM_KNOT;
     out->inverse_step = 1.0 / t->step_r;
     out->cutoff = t->cutoff;
     out->skin = spec->skin > 0.0 ? spec->skin : KM_EAM_SKIN;
     out->n_embedding = t->n_density - 1;
     out->inverse_step_density = 1.0 / t->step_density;
-    choose_scale(t, out);
+    out->whole[0] = km_eam_whole_of(largest_density(t));
     const size_t n = (size_t)t->n_elements;
     if (n * n * (size_t)out->n_intervals > INT32_MAX / (KM_EAM_KNOT * sizeof(double)))
         return KM_FAIL(KM_ERROR_UNSUPPORTED,

@@ -93,8 +93,8 @@ static km_status fill_tables(const km_eim_parameters *p, const int *here, km_eim
             fill_pair(p, here[a], here[b], 1.0 / t->inverse_step, f, t->knot + (a * n + b) * row,
                       largest);
     free(f);
-    km_eam_sum_scale(largest[0], &t->density_scale, &t->density_limit);
-    km_eam_sum_scale(largest[1], &out->potential_scale, &out->potential_limit);
+    for (int k = 0; k < 2; k++)
+        t->whole[k] = km_eam_whole_of(largest[k]);
     return KM_OK;
 }
 
@@ -107,6 +107,7 @@ km_status km_eim_setup_make(const km_eim_spec *spec, km_eim_setup *out)
     t->cutoff = km_eim_spec_cutoff(spec);
     t->skin = spec->skin > 0.0 ? spec->skin : KM_EAM_SKIN;
     t->n_intervals = KM_EIM_POINTS - 1;
+    t->n_numbers = KM_EIM_KNOT;
     t->inverse_step = t->n_intervals / t->cutoff;
     KM_NEW(out->element, spec->n_atoms);
     for (int a = 0; a < t->n_elements; a++)

@@ -15,12 +15,9 @@
 enum { KM_EIM_ETA = 0, KM_EIM_PHI = 4, KM_EIM_PSI = 8, KM_EIM_KNOT = 12 };
 
 typedef struct km_eim_setup {
-    km_eam_setup table;     /*         knot: n_elements^2 x n_intervals x KM_EIM_KNOT; no embedding;
-                                       densities are charges                                    */
-    double potential_scale; /* mol/kJ  as density_scale, for s                              */
-    double potential_limit; /* kJ/mol                                                           */
-    km_eam_spec atoms;      /*         as the list wants them; elements are those of the tables */
-    int *element;           /*         n_atoms: atoms points to it                              */
+    km_eam_setup table; /* no embedding; passes sum charges, then potentials, kJ/mol             */
+    km_eam_spec atoms;  /* as the list wants them; elements are those of the tables              */
+    int *element;       /* n_atoms: atoms points to it                                           */
 } km_eim_setup;
 
 #ifdef __cplusplus

@@ -12,15 +12,18 @@
  * and this form is advanced by one Euler step. Source: Bernetti & Bussi, doi:10.1063/5.0020514.
  * Here P is the instantaneous molecular pressure, b the compressibility times the share of the
  * volume change that the axes in question carry: 1 for the isotropic cell; 2/3 for the area and
- * then 1/3 for the height of the semi-isotropic cell (a third per axis as in
- * doi:10.3390/app12031139; each is the same equation with the other held, P the mean over its
- * axes); 1 for a cell that changes along z alone, so that tau keeps its meaning. Centres of mass
+ * then 1/3 for the height of the semi-isotropic cell, 1/3 for each edge in turn of the anisotropic
+ * one (a third per axis as in doi:10.3390/app12031139; each is the same equation with the others
+ * held, P the mean over its axes); 1 for a cell that changes along z alone, so that tau keeps its
+ * meaning. The edges of the anisotropic cell then have the density exp(-(K + U + P0 V)/kT) da db
+ * dc at given scaled centres and momenta. Its angles must be right ones: an edge of an oblique cell
+ * that changed alone would feel shear stresses, and none are computed here. Centres of mass
  * are scaled with the cell, their velocities inversely; molecules keep their shape and internal
  * motion, so constraints stay satisfied. P(V) of N molecules without forces is V^N exp(-P0 V/kT);
  * with the total momentum removed V^(N-1).
  *
- * The error is of first order in dt/tau: dt/tau <= 0.02 is safe. A fluid has no preferred
- * shape: under semi-isotropic coupling without a surface its cell shape diffuses. */
+ * The error is of first order in dt/tau: dt/tau <= 0.02 is safe. A fluid has no preferred shape:
+ * under semi-isotropic (without a surface) and anisotropic coupling its cell shape diffuses. */
 #ifndef KM_BAROSTAT_H
 #define KM_BAROSTAT_H
 

@@ -29,7 +29,7 @@ km_status km_integrator_cpu_couple_pressure(km_integrator *integrator, const km_
     double pressure[KM_TENSOR];
     km_pressure_tensor(&sums, p->virial, volume, pressure);
     const km_vec3 scale = km_barostat_stretch(spec, s->index, volume, pressure);
-    if (!isfinite(scale.x) || !isfinite(scale.z)) {
+    if (!isfinite(scale.x) || !isfinite(scale.y) || !isfinite(scale.z)) {
         p->fault |= KM_FAULT_NOT_FINITE;
         return KM_OK;
     }

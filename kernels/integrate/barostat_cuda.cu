@@ -61,7 +61,7 @@ static __device__ void rescale(const km_integrator_spec &spec, const km_molecule
     km_pressure_tensor(&sums, virial, volume, pressure);
     const km_vec3 stretch = km_barostat_stretch(&spec, state->step, volume, pressure);
     motion->stretch = km_vec3_make(1.0, 1.0, 1.0);
-    if (!isfinite(stretch.x) || !isfinite(stretch.z)) {
+    if (!isfinite(stretch.x) || !isfinite(stretch.y) || !isfinite(stretch.z)) {
         atomicOr(&state->fault, KM_FAULT_NOT_FINITE);
         return;
     }
@@ -75,15 +75,17 @@ static __global__ void rescale_kernel(km_particles p, km_integrator_spec spec, k
                                       km_motion *motion, double *partial)
 {
     km_molecule_sums sums;
+    if (km_stands_still(state))
+        return;
     if (sum_molecules(p, spec, partial, state, &sums) && threadIdx.x == 0)
         rescale(spec, sums, state, motion);
 }
 
 static __global__ void stretch_kernel(km_particles p, km_integrator_spec spec,
-                                      const km_motion *motion)
+                                      const km_cuda_state *state, const km_motion *motion)
 {
     const int m = km_thread_index();
-    if (m < spec.n_molecules)
+    if (m < spec.n_molecules && !km_stands_still(state))
         km_molecule_stretch(&p, spec.molecule_start[m], spec.molecule_start[m + 1],
                             motion->stretch);
 }
@@ -107,7 +109,7 @@ km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km
     KM_LAUNCH(rescale_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
               km_cuda_of(p)->state, integrator->motion, integrator->partial);
     KM_LAUNCH(stretch_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
-              integrator->motion);
+              km_cuda_of(p)->state, integrator->motion);
     *changed = true;
     return KM_OK;
 }

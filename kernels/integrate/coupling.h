@@ -155,6 +155,17 @@ KM_HD km_vec3 km_momentum_take(km_integrator_scalars *scalars, km_vec3 momentum,
 
 /* ---- barostat ---- */
 
+/* Factor of one edge, the others held; volume in nm^3, kt in kJ/mol, and the pressure
+ * along the edge in kJ/mol/nm^3. */
+KM_HD double km_barostat_edge(const km_integrator_spec *spec, double volume, double pressure,
+                              double kt, double normal)
+{
+    const double duration = spec->barostat_interval * spec->timestep;
+    return km_barostat_volume(volume, pressure, spec->pressure, kt, spec->compressibility / 3.0,
+                              duration, spec->barostat_time, normal) /
+           volume;
+}
+
 /* Factors of the three axes at this step; pressure in kJ/mol/nm^3. */
 KM_HD km_vec3 km_barostat_stretch(const km_integrator_spec *spec, int64_t step, double volume,
                                   const double pressure[KM_TENSOR])
@@ -168,11 +179,15 @@ KM_HD km_vec3 km_barostat_stretch(const km_integrator_spec *spec, int64_t step, 
         const double wide =
             km_barostat_volume(volume, plane, spec->pressure, kt, spec->compressibility * 2.0 / 3.0,
                                duration, spec->barostat_time, normal[0]);
-        const double high = km_barostat_volume(wide, pressure[KM_ZZ], spec->pressure, kt,
-                                               spec->compressibility / 3.0, duration,
-                                               spec->barostat_time, normal[1]);
         const double edge = sqrt(wide / volume);
-        return km_vec3_make(edge, edge, high / wide);
+        return km_vec3_make(edge, edge,
+                            km_barostat_edge(spec, wide, pressure[KM_ZZ], kt, normal[1]));
+    }
+    if (spec->barostat == KM_BAROSTAT_ANISOTROPIC) {
+        const double x = km_barostat_edge(spec, volume, pressure[KM_XX], kt, normal[0]);
+        const double y = km_barostat_edge(spec, x * volume, pressure[KM_YY], kt, normal[1]);
+        const double z = km_barostat_edge(spec, x * y * volume, pressure[KM_ZZ], kt, normal[2]);
+        return km_vec3_make(x, y, z);
     }
     const bool z_only = spec->barostat == KM_BAROSTAT_Z_ONLY;
     const double felt =

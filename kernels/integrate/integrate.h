@@ -16,7 +16,8 @@ typedef enum km_barostat_kind {
     KM_BAROSTAT_NONE,
     KM_BAROSTAT_ISOTROPIC,      /* stochastic cell rescaling, doi:10.1063/5.0020514            */
     KM_BAROSTAT_SEMI_ISOTROPIC, /* x and y together, z apart, doi:10.3390/app12031139          */
-    KM_BAROSTAT_Z_ONLY          /* x and y fixed                                              */
+    KM_BAROSTAT_Z_ONLY,         /* x and y fixed                                              */
+    KM_BAROSTAT_ANISOTROPIC     /* x, y and z apart; right angles only, same source           */
 } km_barostat_kind;
 
 /* A rigid group: a star (bond b from atom 0 to atom b + 1) or a triangle (bonds 0-1, 0-2, 1-2). */

@@ -100,7 +100,7 @@ static km_status check_pistons(const km_integrator_spec *spec, const km_particle
     return KM_OK;
 }
 
-static km_status check_barostat(const km_integrator_spec *spec, int n_fixed)
+static km_status check_barostat(const km_integrator_spec *spec, const km_box *box, int n_fixed)
 {
     if (spec->barostat == KM_BAROSTAT_NONE)
         return KM_OK;
@@ -114,6 +114,10 @@ static km_status check_barostat(const km_integrator_spec *spec, int n_fixed)
             "a barostat cannot act on a cell with %d fixed atoms: scaling the cell would "
             "move them; release them or run at constant volume",
             n_fixed);
+    if (spec->barostat == KM_BAROSTAT_ANISOTROPIC && !km_box_is_orthorhombic(box))
+        return KM_FAIL(KM_ERROR_UNSUPPORTED,
+                       "an anisotropic barostat is for cells with right angles, and this one is "
+                       "triclinic");
     if (!(spec->barostat_time > 0.0) || !(spec->compressibility > 0.0) ||
         spec->barostat_interval < 1)
         return KM_FAIL(KM_ERROR_VALUE,
@@ -238,7 +242,7 @@ km_status km_integrator_spec_check(const km_integrator_spec *spec, const km_part
     KM_TRY(check_thermostat(spec));
     KM_TRY(check_layers(spec, n_coupled, *n_moving));
     KM_TRY(check_pistons(spec, p));
-    KM_TRY(check_barostat(spec, p->n - *n_moving));
+    KM_TRY(check_barostat(spec, &p->box, p->n - *n_moving));
     KM_TRY(check_molecules(spec, p->n));
     KM_TRY(check_groups(spec, p));
     return KM_OK;

@@ -69,6 +69,8 @@ recipe forcefield.yaml 's/opls-electrolytes/no-such-field/'
 run 65 'forcefield.yaml: line 9: forcefield.files.0: there is no force field "no-such-field"' forcefield.yaml
 
 # keys and values, in the file and by --set
+run 65 'stage equilibrate: barostat: anisotropic is for cells with right angles' k2fe4o7 \
+    --set 'stages=[{name: equilibrate, barostat: anisotropic}]'
 recipe unit.yaml 's/temperature_K/temperature/'
 run 65 'unit.yaml: line 3, column 1: unknown key "temperature"' unit.yaml
 recipe nested.yaml 's/time_ps: 0.4/time: 0.4/'

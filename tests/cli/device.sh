@@ -34,6 +34,12 @@ says "$emulated" 0 "device     cpu, 1 thread," info --device cpu --threads 1
 says "$emulated" 64 "--device cuda:1: there is no CUDA device 1; 1 is here, counted from 0" \
     info --device cuda:1
 
+# the self-test computes the same on both, and is quick
+begin=$(date +%s)
+says "$emulated" 0 "cuda-emulated largest relative difference" selftest --threads 1
+[ "$(grep -c ': good$' "$log")" -eq 4 ] || fail "self-test on CPU and device"
+[ $(($(date +%s) - begin)) -lt 60 ] || fail "the self-test takes a minute or more"
+
 # none is there, or this build cannot use it: one sentence, and auto does with the CPU
 if "$kalium" info --device cuda >"$log" 2>&1; then
     says "$kalium" 0 "device     cuda:" info

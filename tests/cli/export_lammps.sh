@@ -40,6 +40,11 @@ has kcl/system.in "units metal" "pair_style hybrid/overlay coul/long 12 born 12"
 "$kalium" export beta-alumina --set cell.compound.orthogonal=false \
     --set "cell.compound.repeats=[5,5,1]" --set nonbonded.cutoff_A=10 --to lammps -o beta-alumina
 has beta-alumina/system.data "xy xz yz"
+# metal, ions of three forms, Lennard-Jones between both, Coulomb
+"$kalium" export k-k3ocl --set "cell.stack.layers.1.compound.repeats=[5,7,2]" \
+    --set cell.stack.layers.0.slab.layers=5 --set cell.stack.layers.1.compound.sites.1.occupancy=1 \
+    --set cell.stack.layers.1.compound.sites.2.occupancy=1 --to lammps -o k-k3ocl
+has k-k3ocl/system.in "pair_style hybrid/overlay coul/long 12 lj/cut 12 buck 12 born 12 eam/fs"
 refuses "to which program" kcl
 refuses "the programs are lammps, gromacs" kcl --to paper
 
@@ -49,7 +54,7 @@ if [ -z "$lammps" ]; then
     exit 0
 fi
 "$lammps" -h | grep -q 'eam/fs' || { echo "this LAMMPS has no eam/fs: not run"; exit 0; }
-for system in liquid interface kcl beta-alumina; do
+for system in liquid interface kcl beta-alumina k-k3ocl; do
     lammps_agrees $system
 done
 for system in liquid interface; do

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A run that is killed again and again, at moments drawn by chance, and continued ends with the bytes of
-# one that was left alone: trajectory, energies, checkpoint. What a killed run leaves is looked at, too:
+# one that was left alone: trajectory, energies, checkpoint, results. What a killed run leaves is looked at, too:
 # a state.nc that is there can be read.
 # usage: killed_at_random.sh KALIUM RECIPE MOMENTS [SEED [LONGEST_PAUSE [options of run...]]]
 # SIGNAL=TERM in the environment: the same with SIGTERM. A moment counts when the run was at work. By hand: 200 and more; results: bench/results/kills.csv.
@@ -15,7 +15,7 @@ cp "$recipe" "$work/recipe.yaml"
 cd "$work" || exit 1
 
 ended() { # ended FOLDER: exit 1 where it differs from the run that was left alone
-    for f in trajectory.nc energies.csv state.nc; do
+    for f in trajectory.nc energies.csv state.nc results.json; do
         cmp -s "whole/$f" "$1/$f" || { echo "FAILED: after $killed kills $f differs"; exit 1; }
     done
     runs=$((runs + 1))

@@ -47,6 +47,12 @@ for name in one two close; do
 done
 ends 65 "no frame would be written" run "mé tal/still.yaml" -o still
 ends 65 "above half the least height of the cell (6.81 A); make the cell larger" check "mé tal/small.yaml"
+# a trajectory whose header counts no frame: a line, no crash, and nothing but the warning that it says nothing
+cp -r "aus gabe ö/two" frames && head -c $(($(wc -c <frames/trajectory.nc) - 7 * (68 + 2 * 12))) frames/trajectory.nc >none.nc
+printf '\0\0\0\0' | dd of=none.nc bs=1 seek=4 conv=notrunc 2>/dev/null
+mv none.nc frames/trajectory.nc
+ends 0 "0 frames from 0 to 0 ps" analyse frames
+ends 0 "no diffusion coefficient" analyse frames --only msd,rdf,conductivity,vanhove
 for atoms in 0 -1 1e3 100000001 2000000000 99999999999 99999999999999999999; do
     ends 65 "cell.liquid.size.atoms" check kfsi-dme --set cell.liquid.size.atoms=$atoms
 done

@@ -11,7 +11,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
 same() { # same WHAT FOLDER: compares with the run that was left alone
-    for f in trajectory.nc energies.csv state.nc; do
+    for f in trajectory.nc energies.csv state.nc results.json; do
         cmp -s "whole/$f" "$2/$f" || fail "$1: $f differs"
     done
 }

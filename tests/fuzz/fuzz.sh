@@ -6,7 +6,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1 work=$2 seconds=$3
 shift 3
-[ $# -gt 0 ] || set -- recipe forcefield eam eam_fs pdb gro xyz psf netcdf checkpoint gromacs
+[ $# -gt 0 ] || set -- recipe forcefield eam eam_fs pdb gro xyz psf netcdf checkpoint gromacs cif eim pair_table results
 export ASAN_OPTIONS=detect_leaks=1:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 found=0
 for reader; do

@@ -18,7 +18,15 @@
     X(psf, "fuzz.psf")                                                                             \
     X(netcdf, "fuzz.nc")                                                                           \
     X(checkpoint, "state.nc")                                                                      \
-    X(gromacs, "fuzz.top")
+    X(gromacs, "fuzz.top")                                                                         \
+    X(cif, "fuzz.cif")                                                                             \
+    X(eim, "fuzz.eim")                                                                             \
+    X(pair_table, "fuzz.table")                                                                    \
+    X(results, "results.json")
+
+/* what else lies in the folder after reading a CIF file, or a recipe */
+#define KM_FUZZ_AROUND_CIF "around.yaml"
+#define KM_FUZZ_WRITTEN "written.yaml"
 
 typedef struct km_fuzz_reader {
     const char *name, *file;

@@ -13,8 +13,8 @@ static const km_fuzz_reader *reader;
 static void remove_folder(void)
 {
     char path[160];
-    const char *const files[] = {reader->file, "written.yaml"};
-    for (int k = 0; k < 2; k++) {
+    const char *const files[] = {reader->file, KM_FUZZ_WRITTEN, KM_FUZZ_AROUND_CIF};
+    for (int k = 0; k < 3; k++) {
         snprintf(path, sizeof path, "%s/%s", folder, files[k]);
         unlink(path);
     }
