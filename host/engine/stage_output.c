@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/engine/stage.h"
+#include "host/engine/step.h"
 
 double km_wall_seconds(void)
 {
@@ -56,6 +57,19 @@ km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
     return hand_frame(r, in_stage);
 }
 
+/* The device stood still when the frame was taken, and since then. */
+static km_status take_frame_again(km_stage_run *r)
+{
+    const km_backend *backend = r->options->backend;
+    km_simulation *s = r->simulation;
+    km_step step = {.index = r->now.stage_first_step + r->frame_in_stage};
+    const km_due next = {.index = step.index + 1};
+    KM_TRY(km_step_settle(s, &step));
+    KM_TRY(backend->frame_take(s->device, s->particles, r->stage->write_velocities));
+    KM_TRY(backend->frame_collect(s->device, s->particles, &r->now.state));
+    return km_step_advance_plain(s, &next, r->now.in_stage - r->frame_in_stage);
+}
+
 km_status km_stage_hand_over(km_stage_run *r)
 {
     km_simulation *s = r->simulation;
@@ -63,6 +77,8 @@ km_status km_stage_hand_over(km_stage_run *r)
         return KM_OK;
     r->frame_taken = false;
     KM_TRY(r->options->backend->frame_collect(s->device, s->particles, &r->now.state));
+    if (s->particles->fault & KM_FAULT_LIST)
+        KM_TRY(take_frame_again(r));
     return hand_frame(r, r->frame_in_stage);
 }
 

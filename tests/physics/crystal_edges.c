@@ -76,7 +76,7 @@ static void sample_edges(const km_backend *backend, double edge[3])
                       .eim = {m->ions, ATOMS, m->number, m->element, 0.0}};
     const km_integrator_spec spec = integrator(start);
     const km_state state = {m->n, m->box, m->position, NULL};
-    const km_step first = {0, false, true, true};
+    km_step first = {0, false, true, true};
     const km_schedule schedule = {.n_steps = STEPS, .barostat_interval = BAROSTAT_INTERVAL};
     km_integrator_scalars scalars;
     km_device *device;
