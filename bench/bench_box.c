@@ -51,7 +51,7 @@ km_status bench_box_start(const bench_box *b, km_simulation *simulation)
     KM_TRY(backend->constrain(simulation->integrator, simulation->particles));
     KM_TRY(backend->draw_velocities(simulation->integrator, b->cell.recipe->temperature, 1,
                                     simulation->particles));
-    return km_simulation_forces(simulation, &step, true);
+    return km_simulation_evaluate(simulation, &step, true);
 }
 
 km_status bench_box_advance(km_simulation *simulation, int64_t first, int64_t n, int64_t interval)

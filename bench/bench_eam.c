@@ -83,7 +83,7 @@ static km_status start(bench *b)
     KM_TRY(b->backend->open(b->threads, &b->device));
     KM_TRY(km_simulation_create(b->backend, b->device, &b->model, b->state, &b->integrator, &b->s));
     KM_TRY(b->backend->draw_velocities(b->s->integrator, 2.0 * TEMPERATURE, 11, b->s->particles));
-    KM_TRY(km_simulation_forces(b->s, &first, true));
+    KM_TRY(km_simulation_evaluate(b->s, &first, true));
     return km_simulation_check(b->s, &first);
 }
 

@@ -48,14 +48,10 @@ static km_status count(resources *r)
 {
     bench_box *b = &r->box;
     km_emulator_counts step = {0};
-    bool rebuilt, moved;
     KM_TRY(bench_box_make(b));
     const uint64_t before = km_emulator_count().device_bytes;
     KM_TRY(bench_box_load(b, b->backend, b->device, bench_box_production(b->cell.recipe)->timestep,
                           KM_THERMOSTAT_RESCALING, &r->simulation));
-    km_simulation *s = r->simulation;
-    KM_TRY(b->backend->neighbours_update(b->device, s->particles, true, &rebuilt));
-    KM_TRY(b->backend->neighbours_grow(b->device, s->particles, &moved));
     const uint64_t bytes = km_emulator_count().device_bytes - before;
     if (r->steps > 0)
         KM_TRY(count_steps(r, &step));

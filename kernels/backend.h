@@ -29,6 +29,14 @@ typedef enum km_force_kind {
     KM_FORCE_COUNT
 } km_force_kind;
 
+/* Where a device stands whose lists must be given more memory. */
+typedef struct km_standstill {
+    bool stood;    /* it does     */
+    int64_t step;  /* at this one */
+    bool half_way; /* its first half is done: forces and second half are to be done again. Otherwise
+                      the step is complete, and the forces after it are to be computed again */
+} km_standstill;
+
 /* A configuration on the host, in input order. */
 typedef struct km_state {
     int n;
@@ -45,6 +53,8 @@ typedef struct km_particles_spec {
     const int *type;
     const int *molecule;
     const unsigned char *mobility; /* of km_mobility; NULL = all are free */
+    double list_headroom; /* memory of a list against what it holds, for a device that gives it
+                             beforehand; 0 = its own. 1 (just enough) or less: for tests */
 } km_particles_spec;
 
 /* Takes a pair of the list: atoms, and the vector from i to j in the image that it holds, nm. */
@@ -115,14 +125,16 @@ typedef struct km_backend {
      * that will do. */
     km_status (*open_number)(int number, km_device **out);
 
-    /* For a list whose memory the host gives it. Waits; where little of it is left, makes room: the
-     * list is then empty and recorded steps are void, which *moved says. Fails with the numbers
-     * where it has been too little (KM_FAULT_LIST). */
-    km_status (*neighbours_grow)(km_device *device, km_particles *p, bool *moved);
+    /* For lists whose memory the host gives them. Where one has outgrown it (KM_FAULT_LIST) the
+     * device stands still: what is called or played changes neither positions, velocities and cell
+     * nor the number of the step, thermostat and barostat. This waits and gives that list more; the
+     * next call must be what *at says. Recorded steps are void. */
+    km_status (*make_room)(km_device *device, km_particles *p, km_standstill *at);
 
     /* Both or none, for a device that works beside the host: take queues a copy of positions, cell
      * and, when asked for, velocities as they are now, and does not wait; collect waits for the
-     * copy alone, not for what was queued after it, and puts it into *state. One at a time. */
+     * copy alone, not for what was queued after it, and puts it into *state, and into p->fault the
+     * faults that there were then. One at a time. */
     km_status (*frame_take)(km_device *device, km_particles *p, bool velocities);
     km_status (*frame_collect)(km_device *device, km_particles *p, km_state *state);
 

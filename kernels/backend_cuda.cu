@@ -220,6 +220,7 @@ static km_status cuda_particles_create(km_device *device, const km_particles_spe
     km_cuda_particles *c;
     KM_NEW(c, 1);
     c->collected = true;
+    c->headroom = spec->list_headroom;
     c->p.n = c->host.n = spec->n;
     c->p.n_padded = c->host.n_padded = (spec->n + KM_PADDING - 1) / KM_PADDING * KM_PADDING;
     km_status status = fill_host(spec, &c->host);
@@ -274,11 +275,45 @@ static km_status fetch_state(km_device *device, const km_cuda_particles *c)
     return KM_OK;
 }
 
+/* ---- lists that have outgrown their memory ---- */
+
+/* Of those alone: another build of one that had room would be a list that others would not have. */
+static km_status make_room(km_cuda_particles *c, bool half_way)
+{
+    bool outgrown = false;
+    if (c->headroom > 0.0 && c->headroom < 1.0) /* too little from the start, as tests have it */
+        c->headroom = 1.0;
+    if (c->p.neighbours != NULL)
+        KM_TRY(km_neighbours_cuda_make_room(c, half_way, &outgrown));
+    if (c->metal != NULL)
+        KM_TRY(km_eam_list_make_room(c, half_way));
+    c->taken = c->collected = false; /* all forces are to be cleared */
+    c->mirror->rebuild = outgrown;
+    c->mirror->fault &= ~KM_FAULT_LIST;
+    return KM_OK;
+}
+
+static km_status cuda_make_room(km_device *device, km_particles *p, km_standstill *at)
+{
+    km_cuda_particles *c = km_cuda_of(p);
+    *at = {};
+    KM_TRY(fetch_state(device, c));
+    if ((c->mirror->fault & KM_FAULT_LIST) == 0)
+        return KM_OK;
+    *at = {true, c->mirror->step, c->mirror->half_way != 0};
+    KM_TRY(make_room(c, at->half_way));
+    KM_CUDA(cudaMemcpy(c->state, c->mirror, sizeof *c->state, cudaMemcpyHostToDevice));
+    p->fault = c->mirror->fault;
+    return KM_OK;
+}
+
 static km_status cuda_upload(km_device *device, const km_state *state, km_particles *p)
 {
     KM_TRY(km_state_check(state, p->n));
     km_cuda_particles *c = km_cuda_of(p);
     KM_TRY(fetch_state(device, c));
+    if ((c->mirror->fault & KM_FAULT_LIST) != 0)
+        KM_TRY(make_room(c, false));
     KM_TRY(send(state->position, p, p->position));
     KM_TRY(send(state->velocity, p, p->velocity));
     if (p->neighbours != NULL)
@@ -286,7 +321,7 @@ static km_status cuda_upload(km_device *device, const km_state *state, km_partic
     if (c->metal != NULL)
         c->metal->placed = false;
     p->box = c->mirror->box = state->box;
-    p->fault = c->mirror->fault = 0;
+    p->fault = c->mirror->fault = c->mirror->half_way = 0;
     c->mirror->velocity_factor = 1.0;
     c->mirror->velocity_shift = km_vec3_make(0.0, 0.0, 0.0);
     KM_CUDA(cudaMemcpy(c->state, c->mirror, sizeof *c->state, cudaMemcpyHostToDevice));
@@ -399,18 +434,6 @@ km_status km_cuda_collect(km_device *device, km_particles *p)
     return KM_OK;
 }
 
-/* All lists of the particles. */
-static km_status cuda_lists_grow(km_device *device, km_particles *p, bool *moved)
-{
-    bool pairs = false, metal = false;
-    if (p->neighbours != NULL)
-        KM_TRY(km_neighbours_cuda_grow(device, p, &pairs));
-    if (km_cuda_of(p)->metal != NULL)
-        KM_TRY(km_eam_list_grow(device, km_cuda_of(p)->metal, &metal));
-    *moved = pairs || metal;
-    return KM_OK;
-}
-
 } // namespace KM_CUDA_NAMESPACE
 
 using namespace KM_CUDA_NAMESPACE;
@@ -449,7 +472,7 @@ extern "C" const km_backend KM_CUDA_TABLE = {
     .draw_velocities = km_integrator_cuda_draw_velocities,
     .measure = km_measure_cuda,
     .open_number = cuda_open_number,
-    .neighbours_grow = cuda_lists_grow,
+    .make_room = cuda_make_room,
     .frame_take = km_frame_cuda_take,
     .frame_collect = km_frame_cuda_collect,
     .record_begin = km_recording_cuda_begin,

@@ -15,7 +15,23 @@
  * whether its near tiles must be picked; its lane does so where needed. To ask costs more time than
  * a short kernel, so nobody waits for the answer: what needs the list is queued twice, on its own
  * lane for the usual case and on the list's for the other (km_when), and one of the two returns at
- * once. */
+ * once.
+ *
+ * A list that outgrows its memory raises KM_FAULT_LIST, counts to the end what it needs, and leaves
+ * forces that lack pairs. From there on the device stands still (km_stands_still): whatever would
+ * move it on returns at once, which is all that changes positions, velocities, cell, number of the
+ * step, thermostat and barostat, and what decides on a build. Forces and energies may still be
+ * computed, for nothing. The host notices when it looks at the faults anyway, many steps later.
+ *
+ * A list is built at two places, and what was done by then tells how to go on
+ * (km_backend.make_room):
+ * - Between the halves of a step. The first half is done, and it has placed the atoms in the order
+ *   the lists had before, which the mesh keeps to; the second is not. With more memory the same
+ *   build is done again, of the lists that had too little alone, then all forces, then the second
+ *   half.
+ * - After a step, in a new cell or at a restart point: the forces are computed again.
+ * Positions and what is built are those of a run that had room from the start, and so are the bits.
+ */
 #ifndef KM_BACKEND_CUDA_CUH
 #define KM_BACKEND_CUDA_CUH
 
@@ -77,9 +93,10 @@ typedef struct km_cuda_state {
     km_fixed energy[KM_ENERGY_COUNT]; /* kJ/mol  sums in fixed point                        */
     km_fixed virial[KM_TENSOR];       /* kJ/mol                                             */
     int fault;                        /*         bits of km_fault                           */
-    int rebuild; /*         the neighbour list is being built in this step: its kernels and
-                            those that follow its order do nothing when this is 0           */
-    int builds;  /*         builds so far                                                   */
+    int rebuild;  /*         the neighbour list is being built in this step: its kernels and
+                             those that follow its order do nothing when this is 0           */
+    int builds;   /*         builds so far                                                   */
+    int half_way; /*        the first half of the step is done, the second is not           */
     double velocity_factor; /*         what velocities the thermostat acts on still have to be
                                multiplied by, and  */
     km_vec3 velocity_shift; /* nm/ps   what moving atoms then have to lose: km_velocities_settle */
@@ -99,6 +116,7 @@ typedef struct km_cuda_particles {
     km_cuda_state *mirror;     /*  in pinned host memory: the state at the last synchronise      */
     km_cuda_frame *frame;      /*  on its way to the host; NULL until the first                  */
     struct km_eam_list *metal; /* of the embedded-atom term, which owns it; NULL without     */
+    double headroom;           /* of the spec                                                  */
     bool taken;     /* p.force is zero: the first half of a step has taken what was there    */
     bool collected; /* p.force is complete: nothing is left in the forces of the list        */
 } km_cuda_particles;
@@ -110,6 +128,20 @@ static inline const km_cuda_particles *km_cuda_of(const km_particles *p)
 static inline km_cuda_particles *km_cuda_of(km_particles *p)
 {
     return (km_cuda_particles *)p;
+}
+
+/* Memory of a list against what it holds, and so much more: liquids fluctuate. */
+#define KM_LIST_HEADROOM 1.2
+static inline double km_list_room(const km_cuda_particles *c, int n, int few)
+{
+    return c->headroom > 0.0 ? c->headroom * n : KM_LIST_HEADROOM * n + few;
+}
+
+/* A list has outgrown its memory, and the host does not know yet. The same for all threads of a
+ * kernel that comes after the lane of the list. */
+static __device__ __forceinline__ bool km_stands_still(const km_cuda_state *state)
+{
+    return (state->fault & KM_FAULT_LIST) != 0;
 }
 
 /* Positions are in the order of the list, which may change. */
@@ -201,11 +233,11 @@ static __device__ __forceinline__ bool km_thread_is_last(km_cuda_state *state)
 static __device__ __forceinline__ bool km_block_is_last(km_cuda_state *state)
 {
     __shared__ bool last;
-    if (threadIdx.x == 0)
+    __syncthreads(); /* an earlier answer may still be read */
+    if (threadIdx.x == 0) {
         last = false;
-    __syncthreads();
-    if (threadIdx.x == 0)
         __threadfence(); /* after the barrier, for the whole block */
+    }
     if (km_thread_is_last(state)) {
         last = true;
         __threadfence();
@@ -234,7 +266,9 @@ km_status km_neighbours_cuda_visit(km_device *device, const km_particles *p, con
 km_status km_neighbours_cuda_pick(km_device *device);
 /* Ends what is open on the lane of the list. */
 km_status km_neighbours_cuda_finish(km_device *device);
-km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved);
+/* More memory where the list has outgrown it, which *outgrown says; the device is idle. half_way:
+ * in the middle of a step, whose build the next update does again; else the next update builds. */
+km_status km_neighbours_cuda_make_room(km_cuda_particles *c, bool half_way, bool *outgrown);
 /* The next update finds the positions sorted by km_list_place and `rebuild` of the list decided on:
  * for the first half of a step, before it is queued. Without a list it does nothing. */
 km_status km_neighbours_cuda_expect(km_device *device, km_particles *p);

@@ -18,7 +18,8 @@ namespace KM_CUDA_NAMESPACE
 
 static __global__ void set_step_kernel(km_cuda_state *state, int64_t step)
 {
-    state->step = step;
+    if (!km_stands_still(state))
+        state->step = step;
 }
 
 /* Between steps all forces are in p->force: what is recorded relies on it. */

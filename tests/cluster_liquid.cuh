@@ -126,10 +126,14 @@ void make_list(liquid *l, double cutoff, double skin)
 bool update(liquid *l, bool force)
 {
     bool rebuilt;
+    km_standstill at;
     upload(l);
-    assert_ok(backend->neighbours_update(l->device, l->p, force, &rebuilt));
-    assert_false(rebuilt);
-    assert_ok(backend->synchronise(l->device, l->p));
+    do {
+        assert_ok(backend->neighbours_update(l->device, l->p, force, &rebuilt));
+        assert_false(rebuilt);
+        assert_ok(backend->synchronise(l->device, l->p));
+        assert_ok(backend->make_room(l->device, l->p, &at));
+    } while (at.stood);
     assert_int_equal(l->p->fault, 0);
     return fetch(km_cuda_of(l->p)->state, 1)[0].rebuild != 0;
 }

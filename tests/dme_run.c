@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tests/dme_run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,6 +52,15 @@ static km_status keep_checkpoint(void *self, const km_checkpoint *c)
     r->frames_at_checkpoint = r->n_frames;
     r->rows_at_checkpoint = r->n_rows;
     return KM_OK;
+}
+
+static void keep_growths(void *self, const char *line)
+{
+    dme_record *r = self;
+    int times;
+    const char *found = strstr(line, "got more: ");
+    if (found != NULL && sscanf(found, "got more: %d", &times) == 1)
+        r->list_growths += times;
 }
 
 static bool stop_after_some(void *self, double block)
@@ -193,12 +203,14 @@ km_status dme_run(const dme_box *f, int threads, const dme_record *resume, dme_r
                                     .identity = {{7}},
                                     .resume = resume != NULL ? &resume->last : NULL,
                                     .list_lateness = f->list_lateness,
+                                    .list_headroom = f->list_headroom,
                                     .trajectory = &frames,
                                     .energies = &rows,
                                     .checkpoint_seconds = 0.0,
                                     .self = r,
                                     .checkpoint = keep_checkpoint,
-                                    .should_stop = stop_after_some};
+                                    .should_stop = stop_after_some,
+                                    .note = keep_growths};
     const km_status status = km_run(&options, report);
     f->backend->close(device);
     return status;

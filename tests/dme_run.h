@@ -20,6 +20,7 @@ typedef struct dme_record {
     km_checkpoint last;
     bool has_checkpoint;
     int64_t frames_at_checkpoint, rows_at_checkpoint;
+    int list_growths; /* that were noted */
 } dme_record;
 
 typedef struct dme_box {
@@ -28,7 +29,8 @@ typedef struct dme_box {
     km_system *system;
     km_recipe recipe; /* with the stages below: minimise, heat, equilibrate, produce */
     km_stage stage[4];
-    double list_lateness; /* of the run's options: 0 unless pairs are to be lost */
+    double list_lateness; /* of the run's options: 0 unless pairs are to be lost      */
+    double list_headroom; /* the same: 0 unless lists are to outgrow their memory */
 } dme_box;
 
 /* side^3 molecules of 16 atoms, side at least 2. */

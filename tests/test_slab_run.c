@@ -46,12 +46,15 @@ static void make_model(slab_cell *c)
     c->state = (km_state){N, cell.box, c->position, c->velocity};
 }
 
-static slab_cell *slab_cell_open(const km_backend *backend)
+/* A list of that skin (nm) and headroom; 0 = as it comes. */
+static slab_cell *slab_cell_with(const km_backend *backend, double skin, double headroom)
 {
     slab_cell *c = calloc(1, sizeof *c);
     assert_non_null(c);
     c->box = dme_box_create(backend, SIDE);
+    c->box->recipe.nonbonded.skin = skin;
     make_model(c);
+    c->model->list_headroom = headroom;
     const km_integrator_spec spec = {
         .timestep = 0.0005,
         .degrees_of_freedom = 3 * 5 * ATOMS_EACH + 2,
@@ -75,8 +78,13 @@ static slab_cell *slab_cell_open(const km_backend *backend)
     km_step step = {.energy = true, .virial = true};
     assert_ok(
         backend->draw_velocities(c->simulation->integrator, 300.0, 7, c->simulation->particles));
-    assert_ok(km_simulation_forces(c->simulation, &step, true));
+    assert_ok(km_simulation_evaluate(c->simulation, &step, true));
     return c;
+}
+
+static slab_cell *slab_cell_open(const km_backend *backend)
+{
+    return slab_cell_with(backend, 0.0, 0.0);
 }
 
 static void slab_cell_close(slab_cell *c)
@@ -142,11 +150,37 @@ static void steps_are_the_same_however_they_are_taken(void **state)
         slab_cell_close(cell[m]);
 }
 
+/* Pistons and held atoms, with lists that outgrow their memory. */
+static void growing_lists_leave_no_trace(void **state)
+{
+    const km_backend *backend = *state;
+    slab_cell *roomy = slab_cell_with(backend, 0.002, 0.0),
+              *narrow = slab_cell_with(backend, 0.002, 0.5), *both[2] = {roomy, narrow};
+    km_measurement measured[2];
+    for (int m = 0; m < 2; m++) {
+        const km_due first = {.index = 1, .in_stage = 1};
+        const km_due last = {.index = 4 * STEPS, .in_stage = 4 * STEPS, .energies = true};
+        km_emulator_seed((uint64_t)m + 1);
+        assert_ok(km_step_advance_plain(both[m]->simulation, &first, last.index - 1));
+        assert_ok(km_step_advance(both[m]->simulation, &last, &measured[m]));
+        fetch(both[m]);
+    }
+    print_message("grown %d times\n", (int)narrow->simulation->list_growths);
+    assert_memory_equal(roomy->position, narrow->position, sizeof roomy->position);
+    assert_memory_equal(roomy->velocity, narrow->velocity, sizeof roomy->velocity);
+    assert_memory_equal(&measured[0], &measured[1], sizeof measured[0]);
+    if (backend->make_room != NULL)
+        assert_true(narrow->simulation->list_growths > 2);
+    slab_cell_close(roomy);
+    slab_cell_close(narrow);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_minimiser_moves_what_may_move),
         cmocka_unit_test(steps_are_the_same_however_they_are_taken),
+        cmocka_unit_test(growing_lists_leave_no_trace),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }

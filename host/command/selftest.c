@@ -58,7 +58,7 @@ static km_status evaluate(const km_cell *cell, const km_model *model, const km_b
     memcpy(state->position, cell->system->position, 3 * (size_t)state->n * sizeof(double));
     km_status status = km_simulation_create(backend, device, model, state, NULL, &simulation);
     if (status == KM_OK)
-        status = km_simulation_forces(simulation, &step, true);
+        status = km_simulation_evaluate(simulation, &step, true);
     if (status == KM_OK)
         status = km_simulation_check(simulation, &step);
     if (status == KM_OK)

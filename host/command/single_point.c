@@ -8,7 +8,7 @@ static km_status evaluate(const km_model *model, const km_state *state, km_singl
     km_step step = {.energy = true, .virial = true};
     KM_TRY(km_simulation_create(point->backend, point->device, model, state, NULL,
                                 &point->simulation));
-    KM_TRY(km_simulation_forces(point->simulation, &step, true));
+    KM_TRY(km_simulation_evaluate(point->simulation, &step, true));
     return km_simulation_check(point->simulation, &step);
 }
 

@@ -29,9 +29,8 @@ static double largest_force(const km_model *model, const double *force)
 static km_status evaluate(km_simulation *s, double *energy, double *force)
 {
     km_step step = {.energy = true};
-    KM_TRY(km_simulation_forces(s, &step, false));
+    KM_TRY(km_simulation_evaluate(s, &step, false));
     KM_TRY(s->backend->download_forces(s->device, s->particles, force));
-    KM_TRY(s->backend->synchronise(s->device, s->particles));
     *energy = 0.0;
     for (int k = 0; k < KM_ENERGY_COUNT; k++)
         *energy += s->particles->energy[k];

@@ -47,6 +47,7 @@ typedef struct km_run_options {
     const km_checkpoint *resume; /* NULL for a new run                                        */
 
     double list_lateness; /* km_neighbour_spec.lateness: 0 but in tests of the census         */
+    double list_headroom; /* km_particles_spec.list_headroom: 0 but in tests                  */
 
     km_sink *trajectory; /* frames of production stages; may be NULL                  */
     km_sink *energies;   /* energies of every stage; may be NULL                      */

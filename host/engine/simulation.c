@@ -65,6 +65,7 @@ static km_status load(km_simulation *s, const km_state *state, const km_integrat
         .type = model->type,
         .molecule = model->molecule,
         .mobility = model->mobility,
+        .list_headroom = model->list_headroom,
     };
     KM_TRY(s->backend->particles_create(s->device, &particles, &s->particles));
     KM_TRY(s->backend->upload(s->device, state, s->particles));
@@ -193,25 +194,31 @@ km_status km_simulation_diagnose(km_simulation *s, const km_step *step, const ch
         labels->kind[labels->molecule_kind[molecule]].name);
 }
 
-/* The forces of this step lack pairs: nothing of it is used. */
-static km_status outgrown(km_simulation *s, const km_step *step)
+/* The device has been waited for. */
+static km_status make_room(km_simulation *s, km_standstill *at)
 {
-    char numbers[256];
-    bool moved;
-    if (s->backend->neighbours_grow == NULL ||
-        s->backend->neighbours_grow(s->device, s->particles, &moved) == KM_OK)
-        return KM_FAIL(KM_ERROR_INTERNAL, "the list was too short and is not");
-    snprintf(numbers, sizeof numbers, "%.255s", km_last_error()->message);
-    return KM_FAIL(KM_ERROR_DEVICE,
-                   "step %lld: %s, as the liquid became denser somewhere. `kalium run --continue` "
-                   "goes on from the last checkpoint with a list sized for it",
-                   (long long)step->index, numbers);
+    *at = (km_standstill){0};
+    if (!(s->particles->fault & KM_FAULT_LIST))
+        return KM_OK;
+    KM_TRY(s->backend->make_room(s->device, s->particles, at));
+    forget_recordings(s);
+    s->list_growths++;
+    return KM_OK;
 }
 
-km_status km_simulation_check(km_simulation *s, const km_step *step)
+km_status km_simulation_evaluate(km_simulation *s, km_step *step, bool rebuild)
 {
-    KM_TRY(s->backend->synchronise(s->device, s->particles));
-    const int fault = s->particles->fault;
+    km_standstill at;
+    do {
+        KM_TRY(km_simulation_forces(s, step, rebuild));
+        KM_TRY(s->backend->synchronise(s->device, s->particles));
+        KM_TRY(make_room(s, &at));
+    } while (at.stood);
+    return KM_OK;
+}
+
+static km_status fail_for(km_simulation *s, const km_step *step, int fault)
+{
     if (fault & KM_FAULT_NOT_FINITE)
         return km_simulation_diagnose(s, step, "a position or force is not a number");
     if (fault & KM_FAULT_FORCE_LIMIT)
@@ -225,17 +232,21 @@ km_status km_simulation_check(km_simulation *s, const km_step *step)
                        "or a shorter cutoff",
                        (long long)step->index, longest_cutoff(s->model),
                        km_box_least_height(&s->particles->box));
-    return fault & KM_FAULT_LIST ? outgrown(s, step) : KM_OK;
+    return KM_OK;
 }
 
-km_status km_simulation_make_room(km_simulation *s, const km_step *step)
+km_status km_simulation_look(km_simulation *s, const km_step *step, km_standstill *at)
 {
-    bool moved;
-    if (s->backend->neighbours_grow == NULL)
-        return KM_OK;
-    KM_TRY(km_simulation_check(s, step));
-    KM_TRY(s->backend->neighbours_grow(s->device, s->particles, &moved));
-    if (moved)
-        forget_recordings(s);
-    return KM_OK;
+    KM_TRY(s->backend->synchronise(s->device, s->particles));
+    KM_TRY(fail_for(s, step, s->particles->fault));
+    return make_room(s, at);
+}
+
+km_status km_simulation_check(km_simulation *s, const km_step *step)
+{
+    km_standstill at;
+    KM_TRY(km_simulation_look(s, step, &at));
+    return at.stood ? KM_FAIL(KM_ERROR_INTERNAL, "step %lld: a list was too short for the forces",
+                              (long long)step->index)
+                    : KM_OK;
 }

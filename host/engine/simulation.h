@@ -16,6 +16,7 @@ typedef struct km_simulation {
     int n_forces;
     km_integrator *integrator;
     int64_t census_pairs;       /* neighbours looked for in the list, all found */
+    int64_t list_growths;       /* times that lists were given more memory      */
     km_recording *recording[2]; /* of one and of several steps that deliver nothing; NULL until the
                                    first */
 } km_simulation;
@@ -31,17 +32,23 @@ void km_simulation_destroy(km_simulation *simulation);
 KM_MUST_CHECK km_status km_simulation_forces(km_simulation *simulation, km_step *step,
                                              bool rebuild);
 
+/* The same, and waits; a list that outgrows its memory is given more. Faults are left to be looked
+ * at. */
+KM_MUST_CHECK km_status km_simulation_evaluate(km_simulation *simulation, km_step *step,
+                                               bool rebuild);
+
 /* Fails with KM_ERROR_PHYSICS when the device raised a fault or the state is not finite; the
- * message names the atom, its molecule and the term of the largest force. */
+ * message names the atom, its molecule and the term of the largest force. Where a list has outgrown
+ * its memory it is given more, and *at is what the next call must go on from. Waits. */
+KM_MUST_CHECK km_status km_simulation_look(km_simulation *simulation, const km_step *step,
+                                           km_standstill *at);
+/* The same after km_simulation_evaluate, which leaves no list too short. */
 KM_MUST_CHECK km_status km_simulation_check(km_simulation *simulation, const km_step *step);
 
 /* Fails with KM_ERROR_PHYSICS: what is wrong, and whose force is the largest. The terms are
  * computed one by one, so that forces are not those of a step afterwards. */
 KM_MUST_CHECK km_status km_simulation_diagnose(km_simulation *simulation, const km_step *step,
                                                const char *what);
-
-/* Before a forced rebuild: a list that has come near the memory it has gets more. */
-KM_MUST_CHECK km_status km_simulation_make_room(km_simulation *simulation, const km_step *step);
 
 KM_MUST_CHECK km_status km_state_create(int n, km_state **out);
 void km_state_destroy(km_state *state);

@@ -133,6 +133,7 @@ static km_status prepare(km_stage_run *r)
             "and the normal pressure by a pressure on pistons",
             r->stage->name);
     r->model->neighbours.lateness = o->list_lateness;
+    r->model->list_headroom = o->list_headroom;
     const km_integrator_spec integrator = integrator_spec(r);
     r->sums->degrees_of_freedom = integrator.degrees_of_freedom;
     r->sums->n_pistons = integrator.n_pistons;
@@ -152,6 +153,9 @@ static km_status prepare(km_stage_run *r)
 
 static void clean(km_stage_run *r)
 {
+    if (r->simulation != NULL && r->simulation->list_growths > 0)
+        km_stage_note(r, "%s: neighbour lists have outgrown their memory and got more: %lld times",
+                      r->stage->name, (long long)r->simulation->list_growths);
     km_simulation_destroy(r->simulation);
     km_model_destroy(r->model);
     r->simulation = NULL;
@@ -203,7 +207,7 @@ static km_status start_dynamics(km_stage_run *r)
     } else {
         KM_TRY(backend->scalars_set(s->integrator, &r->now.scalars));
     }
-    KM_TRY(km_simulation_forces(s, &step, true));
+    KM_TRY(km_simulation_evaluate(s, &step, true));
     KM_TRY(km_simulation_check(s, &step));
     KM_TRY(backend->measure(s->integrator, s->particles, &r->measured));
     if (!fresh)
@@ -263,8 +267,8 @@ static km_status run_dynamics(km_stage_run *r)
             const km_due first =
                 km_schedule_at(&r->schedule, r->now.stage_first_step, r->now.in_stage + 1);
             KM_TRY(km_step_advance_plain(s, &first, plain));
-            KM_TRY(km_stage_hand_over(r)); /* while the device does these steps */
             r->now.in_stage += plain;
+            KM_TRY(km_stage_hand_over(r)); /* while the device does these steps */
             continue;
         }
         KM_TRY(km_stage_hand_over(r));
@@ -276,7 +280,6 @@ static km_status run_dynamics(km_stage_run *r)
     }
     KM_TRY(km_stage_hand_over(r));
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));
-    km_stage_count_pairs(r);
     r->sums->steps = (double)r->n_steps;
     KM_TRY(backend->scalars_get(s->integrator, &r->now.scalars));
     if (r->now.scalars.n_averaged > 0.0)
@@ -301,7 +304,9 @@ km_status km_stage_run_one(km_stage_run *r)
     r->sums = &r->now.stage_sums[r->now.stage];
     if (r->now.in_stage == 0)
         memset(r->sums, 0, sizeof *r->sums);
-    r->pairs_before = r->sums->list_pairs_checked;
+    if (r->now.in_stage < r->n_steps)
+        r->sums->list_pairs_at_end = 0.0;
+    r->pairs_counted = 0;
     r->last_progress = r->last_checkpoint = r->last_look = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
     r->frame_taken = false;

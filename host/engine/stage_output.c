@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/engine/stage.h"
+#include "host/engine/step.h"
 
 double km_wall_seconds(void)
 {
@@ -56,6 +57,19 @@ km_status km_stage_deliver_frame(km_stage_run *r, int64_t in_stage)
     return hand_frame(r, in_stage);
 }
 
+/* The device stood still when the frame was taken, and since then. */
+static km_status take_frame_again(km_stage_run *r)
+{
+    const km_backend *backend = r->options->backend;
+    km_simulation *s = r->simulation;
+    km_step step = {.index = r->now.stage_first_step + r->frame_in_stage};
+    const km_due next = {.index = step.index + 1};
+    KM_TRY(km_step_settle(s, &step));
+    KM_TRY(backend->frame_take(s->device, s->particles, r->stage->write_velocities));
+    KM_TRY(backend->frame_collect(s->device, s->particles, &r->now.state));
+    return km_step_advance_plain(s, &next, r->now.in_stage - r->frame_in_stage);
+}
+
 km_status km_stage_hand_over(km_stage_run *r)
 {
     km_simulation *s = r->simulation;
@@ -63,6 +77,8 @@ km_status km_stage_hand_over(km_stage_run *r)
         return KM_OK;
     r->frame_taken = false;
     KM_TRY(r->options->backend->frame_collect(s->device, s->particles, &r->now.state));
+    if (s->particles->fault & KM_FAULT_LIST)
+        KM_TRY(take_frame_again(r));
     return hand_frame(r, r->frame_in_stage);
 }
 
@@ -118,9 +134,13 @@ km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
     return sink->energies(sink->self, &row);
 }
 
-void km_stage_count_pairs(km_stage_run *r)
+static void count_pairs(km_stage_run *r, const km_due *due)
 {
-    r->sums->list_pairs_checked = r->pairs_before + (double)r->simulation->census_pairs;
+    const int64_t interval = r->schedule.census_interval, total = r->simulation->census_pairs;
+    const bool regular = interval > 0 && due->in_stage % interval == 0;
+    *(regular ? &r->sums->list_pairs_checked : &r->sums->list_pairs_at_end) +=
+        (double)(total - r->pairs_counted);
+    r->pairs_counted = total;
 }
 
 /* Slope of the straight line through values at the times of the samples; sums: n, t, t t. */
@@ -135,7 +155,8 @@ km_stage_report km_stage_report_of(const km_stage_sums *sums)
     const double n = sums->samples;
     km_stage_report report = {.steps = (int64_t)sums->steps,
                               .samples = (int64_t)n,
-                              .list_pairs_checked = (int64_t)sums->list_pairs_checked,
+                              .list_pairs_checked =
+                                  (int64_t)(sums->list_pairs_checked + sums->list_pairs_at_end),
                               .degrees_of_freedom = (int)sums->degrees_of_freedom,
                               .n_pistons = (int)sums->n_pistons,
                               .largest_constraint_residual = sums->largest_constraint_residual,
@@ -225,6 +246,7 @@ bool km_stage_should_stop(km_stage_run *r)
 km_status km_stage_deliver(km_stage_run *r, const km_due *due)
 {
     const km_run_options *o = r->options;
+    count_pairs(r, due);
     if (due->energies)
         KM_TRY(look_at_guards(r, due));
     if (due->energies)
@@ -241,7 +263,6 @@ km_status km_stage_deliver(km_stage_run *r, const km_due *due)
     KM_TRY(km_stage_hand_over(r));
     KM_TRY(o->backend->download(r->simulation->device, r->simulation->particles, &r->now.state));
     KM_TRY(o->backend->scalars_get(r->simulation->integrator, &r->now.scalars));
-    km_stage_count_pairs(r);
     KM_TRY(km_stage_write_checkpoint(r));
     if (stop)
         return KM_FAIL(KM_INTERRUPTED, "stopped at step %lld of stage %s with a checkpoint written",

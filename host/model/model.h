@@ -63,7 +63,8 @@ typedef struct km_model {
         coulomb_error_real; /* estimated relative RMS force error: mesh, real space */
     int n_uses;
     km_parameter_use *use;
-    double total_charge; /* e                                              */
+    double total_charge;  /* e                                              */
+    double list_headroom; /* see km_particles_spec                          */
 } km_model;
 
 /* How an atom may move. */

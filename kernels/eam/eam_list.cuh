@@ -19,7 +19,7 @@ typedef struct km_eam_build {
     double allowance; /* nm  that an atom may move, in the present box             */
     int cells[3];     /*     of the grid, along a, b, c; c runs fastest             */
     int rebuild;      /*     the list is being built in this step                   */
-    int most;         /*     neighbours of one atom; beyond the capacity is a fault */
+    int most;         /*     neighbours of one atom; beyond the capacity is KM_FAULT_LIST */
     int builds;       /*     so far                                                 */
 } km_eam_build;
 
@@ -68,8 +68,8 @@ km_status km_eam_list_expect(km_device *device, km_eam_list *list);
  * for steps without a build and on device->body for those with one, until km_eam_list_end. */
 km_status km_eam_list_begin(km_device *device, km_eam_list *list, km_particles *p);
 km_status km_eam_list_end(km_device *device, const km_eam_list *list);
-/* As neighbours_grow of the backend's table. */
-km_status km_eam_list_grow(km_device *device, km_eam_list *list, bool *moved);
+/* As km_neighbours_cuda_make_room, for c->metal. */
+km_status km_eam_list_make_room(km_cuda_particles *c, bool half_way);
 
 } // namespace KM_CUDA_NAMESPACE
 

@@ -10,11 +10,8 @@ namespace KM_CUDA_NAMESPACE
 
 constexpr int THREADS = 128, SCAN_THREADS = 1024, SCAN_EACH = 4;
 
-/* Room for neighbours against what there are: a crystal that melts, a gas that condenses. */
-#define KM_EAM_HEADROOM 1.5
-#define KM_EAM_FEW 8 /* and so many more */
-/* It grows when this part of it is in use. */
-#define KM_EAM_FULL 0.85
+/* Memory beyond KM_LIST_HEADROOM, neighbours of an atom. */
+#define KM_EAM_FEW 4
 /* Threads share an atom until a multiprocessor has this many of them, but no more than 8. */
 #define KM_EAM_PARALLEL 1024
 #define KM_EAM_SHARE_BITS 3
@@ -302,10 +299,11 @@ void km_eam_list_free(km_eam_list *list)
     *list = {};
 }
 
-/* Memory for what a build has counted. Nothing is in it: the next update builds. */
-static km_status make_room(km_eam_list *list, km_eam_build build)
+/* Memory for what a build has counted. half_way: the same build is done again. */
+static km_status give_room(const km_cuda_particles *c, km_eam_list *list, km_eam_build build,
+                           bool half_way)
 {
-    const double capacity = KM_EAM_HEADROOM * build.most + KM_EAM_FEW;
+    const double capacity = km_list_room(c, build.most, KM_EAM_FEW);
     km_cuda_delete(list->entry);
     list->entry = NULL;
     if (capacity * list->n_slots > 2.0e9)
@@ -313,15 +311,15 @@ static km_status make_room(km_eam_list *list, km_eam_build build)
                        "the list of %d metal atoms is too long for one device", list->n);
     list->capacity = (int)capacity;
     KM_TRY(km_cuda_new(&list->entry, (size_t)list->n_slots * list->capacity));
-    build.reach = 0.0;
+    if (!half_way)
+        build.reach = 0.0; /* the next update builds */
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
     KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
     return KM_OK;
 }
 
-static km_status fetch_build(km_device *device, const km_eam_list *list, km_eam_build *build)
+static km_status fetch_build(const km_eam_list *list, km_eam_build *build)
 {
-    KM_TRY(km_cuda_wait(device));
     KM_CUDA(cudaMemcpy(build, list->build, sizeof *build, cudaMemcpyDeviceToHost));
     return KM_OK;
 }
@@ -336,28 +334,31 @@ km_status km_eam_list_size(km_device *device, km_eam_list *list, km_particles *p
     KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
     KM_TRY(km_eam_list_begin(device, list, p));
     KM_TRY(km_eam_list_end(device, list));
-    KM_TRY(fetch_build(device, list, &build));
+    KM_TRY(km_cuda_wait(device));
+    KM_TRY(fetch_build(list, &build));
     /* the faults of the counting are not faults */
     KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
     build.builds = 0;
     while (list->share_bits < KM_EAM_SHARE_BITS &&
            (size_t)list->n << list->share_bits < (size_t)device->multiprocessors * KM_EAM_PARALLEL)
         list->share_bits++;
-    return make_room(list, build);
+    return give_room(km_cuda_of(p), list, build, false);
 }
 
-km_status km_eam_list_grow(km_device *device, km_eam_list *list, bool *moved)
+km_status km_eam_list_make_room(km_cuda_particles *c, bool half_way)
 {
+    km_eam_list *list = c->metal;
     km_eam_build build;
-    *moved = false;
-    KM_TRY(fetch_build(device, list, &build));
-    if (build.most > list->capacity)
-        return KM_FAIL(KM_ERROR_DEVICE,
-                       "the metal's neighbour list has outgrown its memory: %d neighbours of one "
-                       "atom, and room for %d",
-                       build.most, list->capacity);
-    *moved = build.most > KM_EAM_FULL * list->capacity;
-    return *moved ? make_room(list, build) : KM_OK;
+    KM_TRY(fetch_build(list, &build));
+    const bool outgrown = build.most > list->capacity;
+    list->placed = half_way;
+    list->to_build = {}; /* the next update is not recorded */
+    build.rebuild = outgrown;
+    if (outgrown)
+        return give_room(c, list, build, half_way);
+    KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
+    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
+    return KM_OK;
 }
 
 } // namespace KM_CUDA_NAMESPACE

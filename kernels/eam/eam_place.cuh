@@ -58,7 +58,8 @@ static __device__ void km_metal_decide(const km_eam_list &list, int asked, bool 
                                        km_cuda_state *state)
 {
     km_eam_build *build = list.build;
-    build->rebuild = (asked & KM_LIST_METAL) != 0 || build->reach == 0.0;
+    build->rebuild =
+        !km_stands_still(state) && ((asked & KM_LIST_METAL) != 0 || build->reach == 0.0);
     km_condition_set(list.to_build, build->rebuild != 0);
     if (build->rebuild == 0) {
         if (boxed)

@@ -75,15 +75,17 @@ static __global__ void rescale_kernel(km_particles p, km_integrator_spec spec, k
                                       km_motion *motion, double *partial)
 {
     km_molecule_sums sums;
+    if (km_stands_still(state))
+        return;
     if (sum_molecules(p, spec, partial, state, &sums) && threadIdx.x == 0)
         rescale(spec, sums, state, motion);
 }
 
 static __global__ void stretch_kernel(km_particles p, km_integrator_spec spec,
-                                      const km_motion *motion)
+                                      const km_cuda_state *state, const km_motion *motion)
 {
     const int m = km_thread_index();
-    if (m < spec.n_molecules)
+    if (m < spec.n_molecules && !km_stands_still(state))
         km_molecule_stretch(&p, spec.molecule_start[m], spec.molecule_start[m + 1],
                             motion->stretch);
 }
@@ -107,7 +109,7 @@ km_status km_integrator_cuda_couple_pressure(km_integrator *integrator, const km
     KM_LAUNCH(rescale_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
               km_cuda_of(p)->state, integrator->motion, integrator->partial);
     KM_LAUNCH(stretch_kernel, blocks, KM_WINDOW_ATOMS, 0, device->stream, *p, *spec,
-              integrator->motion);
+              km_cuda_of(p)->state, integrator->motion);
     *changed = true;
     return KM_OK;
 }

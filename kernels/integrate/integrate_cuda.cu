@@ -52,6 +52,7 @@ langevin(const km_windows &windows, const km_window_group &first, const km_parti
 static __device__ void begin_step(int64_t step, km_cuda_state *state, km_motion *motion)
 {
     state->step = step;
+    state->half_way = 1;
     km_pending_set(state, 1.0, km_vec3_make(0.0, 0.0, 0.0));
     if (motion->scalars.scaling_pending != 0.0)
         km_barostat_settle(&motion->scalars, km_state_potential(state));
@@ -63,6 +64,14 @@ typedef struct km_lists {
     km_eam_list metal;
 } km_lists;
 
+static __device__ __forceinline__ void rest(const km_lists &lists, km_cuda_state *state)
+{
+    if (lists.pairs.build != NULL)
+        km_list_rest(lists.pairs, state);
+    if (lists.metal.build != NULL)
+        lists.metal.build->rebuild = 0;
+}
+
 template <int WIDEST, bool LANGEVIN>
 static __global__ void __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, LANGEVIN>))
     first_half_kernel(km_windows windows, km_particles p, km_integrator_spec spec, km_lists lists,
@@ -73,12 +82,18 @@ static __global__ void __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, LANG
     const km_box &box = state->box; /* wanted now and then: not worth registers */
     const km_neighbour_list &list = lists.pairs;
     const bool listed = list.build != NULL, metal = lists.metal.build != NULL;
+    const bool still = km_stands_still(state); /* asked for beside all else */
     const km_window_group first = km_group_first<WIDEST>(windows);
     const int64_t step = km_step_number(state, recorded, index);
     const double duration = LANGEVIN ? 0.5 * spec.timestep : spec.timestep;
     double work[1] = {0.0};
     int fault = 0, asked = 0;
     km_window_atom a = km_atom_load(windows, p, km_pending_of(state));
+    if (still) {
+        if (km_thread_index() == 0)
+            rest(lists, state);
+        return;
+    }
     if (a.i >= 0)
         km_atom_kick(&a, p, take_force(p, a.i), 0.5 * spec.timestep, motion);
     km_window_drift<WIDEST>(windows, first, box, spec.constraint_tolerance, duration, &a, &shared,
@@ -235,8 +250,11 @@ __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, THERMOSTAT == KM_THERMOSTAT
                        km_cuda_state *state, km_motion *motion, double *partial)
 {
     __shared__ km_shared_atoms shared;
+    const bool still = km_stands_still(state);
     const km_window_group first = km_group_first<WIDEST>(windows);
     km_window_atom a = km_atom_load(windows, p, km_pending_none()); /* the first half applied it */
+    if (still)
+        return;
     const km_vec3 before = a.v;
     int fault = 0;
     if (a.i >= 0)
@@ -245,6 +263,8 @@ __launch_bounds__(KM_WINDOW_ATOMS, (RESIDENT<WIDEST, THERMOSTAT == KM_THERMOSTAT
     if (a.i >= 0)
         km_vec3_store(p.velocity, p.n_padded, a.i, a.v);
     km_fault_raise(state, fault);
+    if (km_thread_index() == 0)
+        state->half_way = 0;
     const bool coupled = km_thermostat_is_due(&spec, state->step);
     const bool removal = km_is_due(&spec, state->step, spec.drift_removal_interval);
     if (!coupled && !removal && !measured)

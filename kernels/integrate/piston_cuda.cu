@@ -43,6 +43,8 @@ static __device__ __forceinline__ double mean_z(const km_pistons &pistons, const
 static __global__ void half_kernel(km_pistons pistons, km_particles p, km_integrator_spec spec,
                                    bool first, const km_cuda_state *state, km_motion *motion)
 {
+    if (km_stands_still(state))
+        return;
     const double area = km_box_area(&state->box);
     KM_DEVICE_UNROLL
     for (int k = 0; k < KM_PISTONS; k++) {

@@ -36,6 +36,8 @@ static __global__ void chain_kernel(km_particles p, km_integrator_spec spec, km_
 {
     const int i = km_thread_index();
     double kinetic[1] = {0.0};
+    if (km_stands_still(state))
+        return;
     if (i < p.n)
         kinetic[0] = km_atom_kinetic(&p, i, settle(p, i, km_pending_of(state)));
     if (!km_grid_sum<1>(kinetic, partial, state) || threadIdx.x != 0)

@@ -11,7 +11,7 @@ namespace KM_CUDA_NAMESPACE
 
 struct km_cuda_frame {
     double *position, *velocity; /* nm, nm/ps  3 x n_padded, pinned; velocity from when asked for */
-    km_box *box;                 /* nm  pinned                               */
+    km_cuda_state *state;        /*     as it was then, pinned               */
     cudaEvent_t copied;
     bool under_way, with_velocity;
 };
@@ -30,8 +30,8 @@ static km_status prepare(km_cuda_particles *c, bool velocities)
     km_cuda_frame *f = c->frame;
     if (f->copied == NULL)
         KM_CUDA(cudaEventCreateWithFlags(&f->copied, cudaEventDisableTiming));
-    if (f->box == NULL)
-        KM_CUDA(cudaMallocHost((void **)&f->box, sizeof *f->box));
+    if (f->state == NULL)
+        KM_CUDA(cudaMallocHost((void **)&f->state, sizeof *f->state));
     KM_TRY(pin(&f->position, &c->p));
     return velocities ? pin(&f->velocity, &c->p) : KM_OK;
 }
@@ -47,7 +47,7 @@ km_status km_frame_cuda_take(km_device *device, km_particles *p, bool velocities
     KM_TRY(km_cuda_join(device));
     KM_CUDA(
         cudaMemcpyAsync(f->position, p->position, bytes, cudaMemcpyDeviceToHost, device->stream));
-    KM_CUDA(cudaMemcpyAsync(f->box, &c->state->box, sizeof *f->box, cudaMemcpyDeviceToHost,
+    KM_CUDA(cudaMemcpyAsync(f->state, c->state, sizeof *f->state, cudaMemcpyDeviceToHost,
                             device->stream));
     if (velocities) {
         KM_TRY(km_velocities_settle(device, p));
@@ -79,7 +79,8 @@ km_status km_frame_cuda_collect(km_device *device, km_particles *p, km_state *st
     gather(f->position, p, state->position);
     if (f->with_velocity)
         gather(f->velocity, p, state->velocity);
-    state->box = *f->box;
+    state->box = f->state->box;
+    p->fault = f->state->fault;
     return KM_OK;
 }
 
@@ -91,7 +92,7 @@ void km_frame_cuda_destroy(km_cuda_frame *f)
         cudaEventSynchronize(f->copied); /* one that nobody collected may be under way */
         cudaEventDestroy(f->copied);
     }
-    for (void *memory : {(void *)f->position, (void *)f->velocity, (void *)f->box})
+    for (void *memory : {(void *)f->position, (void *)f->velocity, (void *)f->state})
         if (memory != NULL)
             cudaFreeHost(memory);
     free(f);

@@ -58,7 +58,7 @@ typedef struct km_cluster_build {
     double reach;                     /* nm  of the build; 0 = none yet                         */
     int columns[2];                   /*     of the sorting grid, along a and b                 */
     int layers;                       /*     of the sorting grid, along c                       */
-    int n_units;                      /*     asked for; beyond the capacity is a fault          */
+    int n_units;                      /*     asked for; beyond the capacity is KM_FAULT_LIST    */
     int n_entries;                    /*                                                        */
     int n_exclusions;                 /*     rows of 32 bytes                                   */
     km_box near_box;                  /* nm  when near tiles were last picked                    */

@@ -90,6 +90,13 @@ static __device__ void km_list_begin_build(const km_neighbour_list &list, km_cud
         atomicOr(&state->fault, KM_FAULT_CELL);
 }
 
+/* What was decided for the step at which the device stands still holds no more. */
+static __device__ __forceinline__ void km_list_rest(const km_neighbour_list &list,
+                                                    km_cuda_state *state)
+{
+    state->rebuild = list.build->pick = 0;
+}
+
 /* One thread decides for all when it knows what every other asks for. The box may differ from that
  * of the last decision where `boxed`. */
 static __device__ void km_list_decide(const km_neighbour_list &list, int asked, bool boxed,

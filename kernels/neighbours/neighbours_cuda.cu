@@ -9,11 +9,8 @@ namespace KM_CUDA_NAMESPACE
 
 constexpr int THREADS = 256;
 
-/* Memory of the list against what the first build needs: a liquid that is compressed, or a slab
- * that contracts, has more neighbours later. */
-#define KM_LIST_HEADROOM 3.0
-/* It grows when this part of it is in use: it may fill between two restart points only by half. */
-#define KM_LIST_FULL (2.0 / 3.0)
+/* Memory beyond KM_LIST_HEADROOM, entries. */
+#define KM_LIST_FEW 64
 
 /* ---- every step ---- */
 
@@ -25,6 +22,11 @@ static __global__ void refresh_kernel(const km_neighbour_list list, int n_padded
     __shared__ double allowance, near_allowance;
     const int i = km_thread_index();
     const km_box box = state->box;
+    if (km_stands_still(state)) {
+        if (i == 0)
+            km_list_rest(list, state);
+        return;
+    }
     if (threadIdx.x == 0) {
         near_allowance = list.lateness * 0.5 * (list.build->near_reach - list.cutoff);
         allowance = km_list_allowance_now(list, &box);
@@ -68,20 +70,21 @@ static km_status open_body(km_device *device, const km_condition *condition, km_
 
 /* The mesh takes the atoms in the order they were sorted in, which a build changes beside it. Here
  * it has been waited for. */
-static __global__ void follow_kernel(const km_neighbour_list list)
+static __global__ void follow_kernel(const km_neighbour_list list, const km_cuda_state *state)
 {
     const int slot = km_thread_index();
-    if (slot >= list.n)
+    if (slot >= list.n || km_stands_still(state))
         return;
     list.mesh_xq[slot] = list.xq[slot];
     list.mesh_atom[slot] = list.atom[slot];
 }
 
-static km_status follow(km_device *device, const km_neighbour_list *list)
+static km_status follow(km_device *device, const km_particles *p)
 {
+    const km_neighbour_list *list = p->neighbours;
     KM_TRY(km_cuda_join(device));
     KM_LAUNCH(follow_kernel, km_cuda_blocks((size_t)list->n, THREADS), THREADS, 0, device->stream,
-              *list);
+              *list, km_cuda_of(p)->state);
     return KM_OK;
 }
 
@@ -105,7 +108,7 @@ km_status km_neighbours_cuda_update(km_device *device, km_particles *p, bool for
     KM_TRY(open_body(device, &list->to_build, KM_LIST_BUILDING));
     KM_TRY(km_cluster_sort_cuda(device, list, p));
     KM_TRY(km_cluster_search_cuda(device, list, p));
-    return placed ? KM_OK : follow(device, list);
+    return placed ? KM_OK : follow(device, p);
 }
 
 km_status km_neighbours_cuda_pick(km_device *device)
@@ -192,6 +195,7 @@ static void delete_pairs(km_neighbour_list *list)
     list->exclusion_mask = NULL;
 }
 
+/* Memory for so much; nothing is in it. */
 static km_status allocate_pairs(km_neighbour_list *list, double units, double entries,
                                 double exclusions)
 {
@@ -202,9 +206,9 @@ static km_status allocate_pairs(km_neighbour_list *list, double units, double en
                        "cutoff or fewer atoms",
                        list->n);
     delete_pairs(list);
-    list->capacity_units = (int)units + KM_LIST_IMAGES;
-    list->capacity_entries = (int)entries + 64;
-    list->capacity_exclusions = (int)exclusions + 64;
+    list->capacity_units = (int)units;
+    list->capacity_entries = (int)entries;
+    list->capacity_exclusions = (int)exclusions;
     KM_TRY(km_cuda_new(&list->unit, (size_t)list->capacity_units));
     KM_TRY(km_cuda_new(&list->entry, (size_t)list->capacity_entries));
     KM_TRY(km_cuda_new(&list->near_entry, (size_t)list->capacity_entries));
@@ -213,47 +217,43 @@ static km_status allocate_pairs(km_neighbour_list *list, double units, double en
     return KM_OK;
 }
 
-static km_status fetch_build(km_device *device, const km_neighbour_list *list,
-                             km_cluster_build *build)
+/* Memory for what a build has counted. half_way: the same build is done again. */
+static km_status give_room(km_cuda_particles *c, km_cluster_build build, bool half_way)
 {
-    KM_TRY(km_cuda_wait(device));
-    KM_CUDA(cudaMemcpy(build, list->build, sizeof *build, cudaMemcpyDeviceToHost));
-    return KM_OK;
-}
-
-/* Memory for what a build has counted, with head-room. Nothing is in it: the next update builds. */
-static km_status make_room(km_neighbour_list *list, km_cluster_build build)
-{
-    KM_TRY(allocate_pairs(list, KM_LIST_HEADROOM * build.n_units,
-                          KM_LIST_HEADROOM * build.n_entries,
-                          KM_LIST_HEADROOM * build.n_exclusions));
-    build.reach = 0.0;
+    km_neighbour_list *list = c->p.neighbours;
+    KM_TRY(allocate_pairs(list, km_list_room(c, build.n_units, KM_LIST_FEW),
+                          km_list_room(c, build.n_entries, KM_LIST_FEW),
+                          km_list_room(c, build.n_exclusions, KM_LIST_FEW)));
+    list->launch_units = build.n_units + build.n_units / 8 + 1;
+    build.n_units = build.n_entries = build.n_exclusions = 0;
+    build.pick = 1;
+    if (!half_way)
+        build.reach = 0.0; /* the next update builds */
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
     KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
     return KM_OK;
 }
 
-km_status km_neighbours_cuda_grow(km_device *device, km_particles *p, bool *moved)
+static km_status fetch_build(const km_neighbour_list *list, km_cluster_build *build)
 {
-    km_neighbour_list *list = p->neighbours;
-    km_cluster_build build;
-    *moved = false;
-    KM_TRY(fetch_build(device, list, &build));
-    if (build.n_units > list->capacity_units || build.n_entries > list->capacity_entries ||
-        build.n_exclusions > list->capacity_exclusions)
-        return KM_FAIL(KM_ERROR_DEVICE,
-                       "the neighbour list has outgrown its memory: %d entries in %d units with %d "
-                       "rows of exclusions, and room for %d, %d and %d",
-                       build.n_entries, build.n_units, build.n_exclusions, list->capacity_entries,
-                       list->capacity_units, list->capacity_exclusions);
-    *moved = build.n_units > KM_LIST_FULL * list->capacity_units ||
-             build.n_entries > KM_LIST_FULL * list->capacity_entries ||
-             build.n_exclusions > KM_LIST_FULL * list->capacity_exclusions;
-    return *moved ? make_room(list, build) : KM_OK;
+    KM_CUDA(cudaMemcpy(build, list->build, sizeof *build, cudaMemcpyDeviceToHost));
+    return KM_OK;
 }
 
-/* Builds once into as little memory as possible, which counts what is needed, and takes that with
- * head-room. The faults of the counting are not faults. */
+km_status km_neighbours_cuda_make_room(km_cuda_particles *c, bool half_way, bool *outgrown)
+{
+    km_neighbour_list *list = c->p.neighbours;
+    km_cluster_build build;
+    KM_TRY(fetch_build(list, &build));
+    *outgrown = build.n_units > list->capacity_units || build.n_entries > list->capacity_entries ||
+                build.n_exclusions > list->capacity_exclusions;
+    list->placed = half_way;
+    list->to_build = list->to_pick = {}; /* the next update is not recorded */
+    return *outgrown ? give_room(c, build, half_way) : KM_OK;
+}
+
+/* Builds once without memory, which counts what is needed. The faults of the counting are not
+ * faults. */
 static km_status size_list(km_device *device, km_neighbour_list *list, km_particles *p)
 {
     km_cuda_state *state = km_cuda_of(p)->state;
@@ -264,12 +264,12 @@ static km_status size_list(km_device *device, km_neighbour_list *list, km_partic
     KM_TRY(km_cuda_wait(device));
     KM_CUDA(cudaMemcpy(&fault, &state->fault, sizeof fault, cudaMemcpyDeviceToHost));
     KM_TRY(km_neighbours_cuda_update(device, p, true, &rebuilt));
-    KM_TRY(fetch_build(device, list, &build));
+    KM_TRY(km_cuda_wait(device));
+    KM_TRY(fetch_build(list, &build));
     KM_CUDA(cudaMemcpy(&state->fault, &fault, sizeof fault, cudaMemcpyHostToDevice));
     const int none = 0;
     KM_CUDA(cudaMemcpy(&state->builds, &none, sizeof none, cudaMemcpyHostToDevice));
-    list->launch_units = build.n_units + build.n_units / 8 + 1;
-    return make_room(list, build);
+    return give_room(km_cuda_of(p), build, false);
 }
 
 static km_status fill_list(km_device *device, km_neighbour_list *list,

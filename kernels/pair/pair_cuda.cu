@@ -293,7 +293,6 @@ typedef struct km_pair {
     km_device *device; /* not owned */
     double cutoff;     /* nm        */
     bool geometric;
-    unsigned blocks; /*           of a launch */
     lennard_jones *table;
     km_real4 *force_curve, *energy_curve;
     pair_constants constants;
@@ -318,16 +317,17 @@ template <int COEFFICIENTS, vdw_source VDW, bool TALLY>
 static km_status launch(const km_pair *pair, const km_neighbour_list *list, pair_results to)
 {
     const km_device *device = pair->device;
+    const unsigned blocks = km_cuda_blocks((size_t)list->launch_units, WARPS);
     const bool either = device->list_stage == KM_LIST_PICKING;
     to.picked = either ? KM_UNLESS : KM_ALWAYS;
     if (either)
         KM_LAUNCH(let_others_begin_kernel, 1, 1, 0, device->stream, to.state);
-    KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0, device->stream,
-              *list, pair->constants, to);
+    KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), blocks, THREADS, 0, device->stream, *list,
+              pair->constants, to);
     to.picked = KM_ONLY_IF;
     if (either)
-        KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), pair->blocks, THREADS, 0, device->body,
-                  *list, pair->constants, to);
+        KM_LAUNCH((pair_kernel<COEFFICIENTS, VDW, TALLY>), blocks, THREADS, 0, device->body, *list,
+                  pair->constants, to);
     return KM_OK;
 }
 
@@ -428,7 +428,6 @@ km_status km_pair_cuda_create(km_device *device, const void *spec, const km_part
     KM_NEW(pair, 1);
     pair->device = device;
     pair->cutoff = pair_spec->cutoff;
-    pair->blocks = km_cuda_blocks((size_t)p->neighbours->launch_units, WARPS);
     const km_status status = prepare(pair, pair_spec, p);
     if (status != KM_OK) {
         destroy(pair);

@@ -24,10 +24,10 @@ typedef struct motion {
 
 /* A crystal of that lattice constant (nm) with velocities of twice the temperature, half of which
  * goes into the lattice. pairs: every two atoms have a Lennard-Jones term besides, with the list it
- * needs. */
-static motion *start_at(const km_backend *backend, const int cells[3], double lattice,
-                        double temperature, km_thermostat_kind thermostat, double timestep,
-                        bool pairs)
+ * needs. barostat: at 20 kbar. */
+static motion *start_with(const km_backend *backend, const int cells[3], double lattice,
+                          double temperature, km_thermostat_kind thermostat,
+                          km_barostat_kind barostat, double timestep, bool pairs, double headroom)
 {
     static const int form[1] = {KM_VDW_LENNARD_JONES};
     static const double parameter[KM_VDW_PARAMETERS] = {0.1, 0.4};
@@ -58,21 +58,29 @@ static motion *start_at(const km_backend *backend, const int cells[3], double la
                                          .temperature = temperature,
                                          .temperature_end = temperature,
                                          .thermostat_time = 0.5,
+                                         .friction = 5.0,
                                          .thermostat_interval = 10,
+                                         .barostat = barostat,
+                                         .pressure = 2e4 * KM_PRESSURE_PER_BAR,
+                                         .barostat_time = 0.1,
+                                         .compressibility = 3e-5 / KM_PRESSURE_PER_BAR,
+                                         .barostat_interval = 10,
                                          .n_steps = 1000000};
+    o->model.list_headroom = headroom;
     const km_state state = {m->n, m->box, m->position, NULL};
     km_step first = {0, false, true, true};
     assert_ok(backend->open(2, &o->device));
     assert_ok(km_simulation_create(backend, o->device, &o->model, &state, &o->integrator, &o->s));
     assert_ok(backend->draw_velocities(o->s->integrator, 2.0 * temperature, 11, o->s->particles));
-    assert_ok(km_simulation_forces(o->s, &first, true));
+    assert_ok(km_simulation_evaluate(o->s, &first, true));
     assert_ok(km_simulation_check(o->s, &first));
     return o;
 }
 
 static motion *start(const km_backend *backend, const int cells[3], double timestep, bool pairs)
 {
-    return start_at(backend, cells, 0.532, TEMPERATURE, KM_THERMOSTAT_NONE, timestep, pairs);
+    return start_with(backend, cells, 0.532, TEMPERATURE, KM_THERMOSTAT_NONE, KM_BAROSTAT_NONE,
+                      timestep, pairs, 0.0);
 }
 
 /* That many steps, the last of which measures. */
@@ -85,6 +93,7 @@ static km_measurement advance(motion *o, int64_t steps)
     o->due.index += steps - 1;
     o->due.in_stage += steps - 1;
     o->due.energies = true;
+    o->due.pressure_coupling = o->integrator.barostat != KM_BAROSTAT_NONE;
     assert_ok(km_step_advance(o->s, &o->due, &out));
     return out;
 }
@@ -158,8 +167,8 @@ static double lattice_at(const km_backend *backend, double lattice, double tempe
     enum { SAMPLES = 3000, EVERY = 10 };
     const int cells[3] = {6, 6, 6};
     const double bulk_modulus = (4.161 + 2.0 * 3.414) / 3.0 / 1.66053906660e-3; /* kJ/mol/nm^3 */
-    motion *o =
-        start_at(backend, cells, lattice, temperature, KM_THERMOSTAT_RESCALING, 0.002, false);
+    motion *o = start_with(backend, cells, lattice, temperature, KM_THERMOSTAT_RESCALING,
+                           KM_BAROSTAT_NONE, 0.002, false, 0.0);
     double pressure = 0.0;
     advance(o, 2000);
     for (int k = 0; k < SAMPLES; k++)
@@ -246,6 +255,49 @@ static void recorded_steps_with_two_lists(void **state)
     check_recorded(*state, true);
 }
 
+/* Lists of which one or both outgrow their memory, at different steps: the same bits. */
+static void check_growth(const km_backend *backend, km_thermostat_kind thermostat,
+                         km_barostat_kind barostat, bool pairs)
+{
+    const int cells[3] = {4, 4, 4};
+    motion *o[2], *roomy, *narrow;
+    for (int k = 0; k < 2; k++)
+        o[k] = start_with(backend, cells, 0.532, TEMPERATURE, thermostat, barostat, 0.004, pairs,
+                          0.5 * k);
+    roomy = o[0];
+    narrow = o[1];
+    km_state *x, *y;
+    assert_ok(km_state_create(roomy->m->n, &x));
+    assert_ok(km_state_create(roomy->m->n, &y));
+    for (int k = 0; k < 4; k++) {
+        km_emulator_seed(1);
+        const km_measurement a = advance(roomy, 30);
+        km_emulator_seed((uint64_t)k + 2);
+        const km_measurement b = advance(narrow, 30);
+        assert_memory_equal(&a, &b, sizeof a);
+    }
+    assert_ok(backend->download(roomy->device, roomy->s->particles, x));
+    assert_ok(backend->download(narrow->device, narrow->s->particles, y));
+    assert_memory_equal(x->position, y->position, 3 * (size_t)x->n * sizeof(double));
+    assert_memory_equal(x->velocity, y->velocity, 3 * (size_t)x->n * sizeof(double));
+    assert_memory_equal(&x->box, &y->box, sizeof x->box);
+    print_message("grown %d times, with room %d\n", (int)narrow->s->list_growths,
+                  (int)roomy->s->list_growths);
+    if (backend->make_room != NULL)
+        assert_true(narrow->s->list_growths >= 2); /* at the start, and on the way */
+    km_state_destroy(x);
+    km_state_destroy(y);
+    finish(roomy);
+    finish(narrow);
+}
+
+static void growing_lists_leave_no_trace(void **state)
+{
+    check_growth(*state, KM_THERMOSTAT_NONE, KM_BAROSTAT_NONE, false);
+    check_growth(*state, KM_THERMOSTAT_NONE, KM_BAROSTAT_NONE, true);
+    check_growth(*state, KM_THERMOSTAT_LANGEVIN, KM_BAROSTAT_ISOTROPIC, true);
+}
+
 /* Forces of a model with these terms. */
 static double *forces_of(const km_backend *backend, const motion *o, double pair_cutoff,
                          int n_metal, double energy[KM_ENERGY_COUNT])
@@ -314,9 +366,13 @@ static void beside_other_pairs(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(energy_is_conserved),      cmocka_unit_test(device_moves_like_the_cpu),
-        cmocka_unit_test(recorded_steps_are_steps), cmocka_unit_test(recorded_steps_with_two_lists),
-        cmocka_unit_test(beside_other_pairs),       cmocka_unit_test(expands_as_in_lammps),
+        cmocka_unit_test(energy_is_conserved),
+        cmocka_unit_test(device_moves_like_the_cpu),
+        cmocka_unit_test(recorded_steps_are_steps),
+        cmocka_unit_test(recorded_steps_with_two_lists),
+        cmocka_unit_test(growing_lists_leave_no_trace),
+        cmocka_unit_test(beside_other_pairs),
+        cmocka_unit_test(expands_as_in_lammps),
     };
     return run_for_each_backend(tests, sizeof tests / sizeof tests[0]);
 }
