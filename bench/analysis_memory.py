@@ -13,7 +13,6 @@ output; lines that begin with # say what was done."""
 import argparse
 import os
 import platform
-import shutil
 import struct
 import subprocess
 import sys
@@ -31,7 +30,7 @@ cell:
 forcefield: {files: [opls-electrolytes], charge_scale: 0.8}
 nonbonded: {cutoff_A: 7.0}
 protocol: liquid
-stages: [{name: equilibrate, time_ps: 20}, {name: settle, time_ps: 2}]
+stages: [{name: equilibrate, time_ps: 5}, {name: settle, time_ps: 1}]
 production: {time_ns: 0.02, timestep_fs: 2, frame_ps: 0.1}
 analyse: [msd]
 seed: 4
@@ -189,14 +188,17 @@ def main():
     words.add_argument("--work", required=True)
     words.add_argument("--system", choices=SYSTEMS, default="liquid")
     words.add_argument("--frames", default="250,500,1000")
+    words.add_argument("--small", help="a run of that system that is there already")
     words.add_argument("--only", default="msd,rdf,solvation,conductivity,vanhove,dielectric")
     given = words.parse_args()
     os.makedirs(given.work)
-    small, big = os.path.join(given.work, "small"), os.path.join(given.work, "big.nc")
+    small = given.small or os.path.join(given.work, "small")
+    big = os.path.join(given.work, "big.nc")
     recipe = os.path.join(given.work, "small.yaml")
     with open(recipe, "w", encoding="utf-8") as file:
         file.write(SYSTEMS[given.system][0])
-    subprocess.run([given.kalium, "run", recipe, "-o", small, "--quiet", "--threads", "1"], check=True)
+    if not given.small:
+        subprocess.run([given.kalium, "run", recipe, "-o", small, "--quiet", "--threads", "1"], check=True)
     repeats = SYSTEMS[given.system][1]
     copies = repeats ** 3
     psf = os.path.join(given.work, "topology.psf")
@@ -226,7 +228,6 @@ def main():
             print(f"{wanted},{os.path.getsize(big) / 2 ** 30:.3f},{peak:.0f},{seconds:.1f},{busy:.1f},"
                   f"\"{given.only}\"", flush=True)
     os.remove(big)
-    shutil.rmtree(small)
 
 
 main()

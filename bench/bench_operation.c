@@ -196,7 +196,7 @@ static int ascending(const void *a, const void *b)
 /* Median seconds per call. */
 static km_status time_calls(bench *b, const operation *o, double *seconds)
 {
-    double batch[MOST_BATCHES];
+    double batch[MOST_BATCHES] = {0};
     for (int k = -1; k < b->batches; k++) { /* the first warms up */
         km_simulation *s = b->simulation;
         if (o->moves)

@@ -35,6 +35,7 @@ clean() { # clean CODE COMMAND arguments...: ends with CODE, and memcheck finds 
         --suppressions=pool.supp --log-file=findings "$kalium" "$@" >out 2>&1
     got=$?
     commands=$((commands + 1))
+    [ -n "${VERBOSE:-}" ] && echo "$commands: kalium $*"
     [ "$got" -eq "$code" ] && [ ! -s findings ] && return
     echo "kalium $*: exit $got instead of $code: $(tail -n 3 out)"
     cat findings
@@ -61,6 +62,7 @@ awk -v cells=3 -v step=0.8 -v list="CHAIN 27" -f "$recipes/import/place.awk" "$r
 clean 0 import "$recipes/import/chain.top" --structure chains.gro -o chains
 clean 65 import "$recipes/import/ec.itp" --structure chains.gro -o ec
 clean 0 selftest
+clean 0 match kf --longest-A 40
 clean 0 theory sand --diffusion-m2-per-s 1e-9+-1e-10 --concentration-mol-per-L 1 --current-mA-per-cm2 1 \
     --anion-transference 0.5
 echo "$commands commands under memcheck, $found with findings"

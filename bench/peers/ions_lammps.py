@@ -3,16 +3,15 @@
 """Crystals of KCl (Fumi and Tosi, 300 K) in kalium and in LAMMPS, in turns on the same processor.
 
     python3 bench/peers/ions_lammps.py --bench build/bench/bench_step [--cells 10 20] [--threads 2]
-        [--steps 200] [--rounds 5] [--styles born/coul/long ...] [--skins 1 2] [--prefix COMMAND]
-        [--lammps lmp] [--csv FILE]
+        [--steps 200] [--rounds 5] [--skins 1 2] [--prefix COMMAND] [--lammps lmp] [--csv FILE]
 
 cells^3 cubic cells of 8 ions (10: 8,000; 20: 64,000); the same lattice, potential, cutoff (12 A),
-timestep (2 fs) and error of the Coulomb forces: kalium's relative_force_error 1e-4 is of C (n/V)^(2/3)
-for unit charges, LAMMPS's accuracy of C / A^2, so that it is asked for 1e-4 (n/V)^(2/3) A^2 = 1.01e-5.
-LAMMPS with born/coul/long and its omp variant, one MPI rank per thread or (hybrid) one rank with
-all threads, with each skin. One thread: seconds of the processor (LAMMPS: its loop time times the CPU use it
-states); several: of the wall. A run of LAMMPS is warmed up and gives two stretches, one of kalium
-five: median, least and largest of all stretches of all rounds, in million ion-steps per second.
+timestep (2 fs) and error of the Coulomb forces: kalium's relative_force_error of 1e-4 is in units of
+C (n/V)^(2/3), LAMMPS's accuracy of C / A^2, so that it is asked for 1e-4 (n/V)^(2/3) A^2 = 1.01e-5.
+LAMMPS with born/coul/long and its omp variant, where the build has it, each skin, one MPI rank per
+thread. One thread: seconds of the processor (LAMMPS: its loop time times the CPU use it states);
+several: of the wall. A run of LAMMPS is warmed up and gives two stretches, one of kalium five:
+median, least and largest of all stretches of all rounds, in million ion-steps per second.
 --prefix is put before every run: a command that keeps other load away."""
 import argparse
 import csv
@@ -95,23 +94,21 @@ def kalium(a, recipe):
             f"this tree, {what.group(2)}, {what.group(1)}")
 
 
-def lammps(a, cells, style, hybrid, skin):
+def lammps(a, cells, style, skin):
     """Nothing where the style is not there."""
-    omp = style.endswith("/omp")
+    kspace = "pppm/omp" if style.endswith("/omp") else "pppm"
     with tempfile.TemporaryDirectory() as work:
         with open(os.path.join(work, "in"), "w") as f:
-            f.write(INPUT.format(a=A, cells=cells, style=style, kspace="pppm/omp" if omp else "pppm",
-                                 skin=skin, accuracy=1e-4 * 4.0 / A ** 2, steps=a.steps,
+            f.write(INPUT.format(a=A, cells=cells, style=style, kspace=kspace, skin=skin,
+                                 accuracy=1e-4 * 4.0 / A ** 2, steps=a.steps,
                                  warm=a.steps // 2,
                                  pairs="\n".join("pair_coeff " + p for p in PAIRS)))
         command = [a.lammps, "-in", "in"]
-        if hybrid:
-            command += ["-sf", "omp", "-pk", "omp", str(a.threads)]
-        elif a.threads > 1:
+        if a.threads > 1:
             command = ["mpirun", "--allow-run-as-root", "--oversubscribe", "-np",
                        str(a.threads)] + command
         done = subprocess.run(a.prefix + command, cwd=work, capture_output=True, text=True,
-                              env=dict(os.environ, OMP_NUM_THREADS=str(a.threads if hybrid else 1)))
+                              env=dict(os.environ, OMP_NUM_THREADS="1"))
     if done.returncode != 0:
         if "Unrecognized pair style" not in done.stdout + done.stderr:
             raise RuntimeError(done.stdout[-1000:] + done.stderr[-1000:])
@@ -135,12 +132,10 @@ def compare(a, cells):
         for _ in range(a.rounds):
             found, version["kalium"] = kalium(a, recipe)
             rate.setdefault("kalium", []).extend(found)
-            for style in a.styles:
-                hybrid = style == "hybrid"
+            for style in ("born/coul/long", "born/coul/long/omp"):
                 for skin in a.skins:
                     name = f"lammps {style} skin {skin:g} A"
-                    found, text = lammps(a, cells, "born/coul/long/omp" if hybrid else style,
-                                         hybrid, skin)
+                    found, text = lammps(a, cells, style, skin)
                     if found:
                         rate.setdefault(name, []).extend(found)
                         version[name] = text
@@ -157,8 +152,6 @@ def main():
     p.add_argument("--csv")
     p.add_argument("--prefix", type=shlex.split, default=[])
     p.add_argument("--cells", type=int, nargs="+", default=[10, 20])
-    p.add_argument("--styles", nargs="+", choices=["born/coul/long", "born/coul/long/omp", "hybrid"],
-                   default=["born/coul/long", "born/coul/long/omp", "hybrid"])
     p.add_argument("--skins", type=float, nargs="+", default=[1.0, 2.0])
     for name, value in (("threads", 2), ("steps", 200), ("rounds", 5)):
         p.add_argument("--" + name, type=int, default=value)
@@ -173,8 +166,9 @@ def main():
         with open(a.csv, "a", newline="") as f:
             w = csv.writer(f)
             if new:
-                w.writerow(["program", "version", "ions", "threads", "million_ion_steps_per_s_median",
-                            "min", "max", "stretches", "kalium_ratio"])
+                w.writerow(["program", "version", "ions", "threads",
+                            "million_ion_steps_per_s_median", "min", "max", "stretches",
+                            "kalium_ratio"])
             w.writerows(rows)
 
 

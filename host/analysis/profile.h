@@ -55,6 +55,7 @@ typedef struct km_profile_result {
     km_estimate middle; /* V  in the middle of the liquid less that at the beginning        */
     double middle_from, middle_to; /* A  of that; equal without a liquid between surfaces */
     double charge;                 /* e  of the whole                                        */
+    bool charged;                  /*    some atom has a charge: without, there is no potential */
     double area;                   /* A2 mean                                                */
     int n_blocks;
     double block_length; /* ps                                                          */

@@ -90,6 +90,9 @@ km_status km_profile_describe(km_results *results)
     KM_TRY(km_results_add_line(
         results, "profiles along z in %d bins of %.4g Å, errors from %d blocks of %.4g ps",
         p->n_bins, p->bin_width, p->n_blocks, p->block_length));
+    if (!p->charged)
+        return km_results_add_line(results, "no potential: no atom has a charge (those of the "
+                                            "embedded-ion method are internal to it)");
     if (p->vacuum) {
         volt_text(&p->drop, number, sizeof number);
         KM_TRY(km_results_add_line(results, "potential across the cell = %s", number));

@@ -251,8 +251,10 @@ km_status km_profile_compute(const km_profile *p, double interval, km_profile_re
         r->edge[b] = p->slabs->start * length * A_PER_NM + b * r->bin_width;
     for (int b = 0; b < r->n_bins; b++)
         r->z[b] = r->edge[b] + 0.5 * r->bin_width;
-    for (int i = 0; i < p->labels->n_atoms; i++)
+    for (int i = 0; i < p->labels->n_atoms; i++) {
         r->charge += p->labels->charge[i];
+        r->charged = r->charged || p->labels->charge[i] != 0.0;
+    }
     r->vacuum = p->slabs->vacuum && vacuum_lasts(p, length);
     snprintf(r->boundary, sizeof r->boundary,
              r->vacuum ? "vacuum: field and potential 0 at the beginning of the window, in the "

@@ -132,7 +132,8 @@ static km_status join_ends(stacking *s)
                        km_recipe_node(s->recipe, place, "%s.layers", low->node), period,
                        low->layers);
     if (strcmp(low->element, high->element) != 0 || low->lattice != high->lattice ||
-        low->surface != high->surface || low->lattice_constant != high->lattice_constant)
+        low->surface != high->surface || low->exchanged != high->exchanged ||
+        low->lattice_constant != high->lattice_constant)
         return KM_FAIL(
             KM_ERROR_INPUT,
             "%s: periodic along z the highest slab touches the lowest and must be of the "

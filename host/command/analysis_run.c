@@ -91,7 +91,9 @@ static km_status draw_profile(const km_profile_result *p, const char *folder, co
         .title = title,
         .from = p->edge[0],
         .to = p->edge[p->n_bins],
-        .boundary = p->vacuum ? "no field in the vacuum on the left" : "periodic",
+        .boundary = !p->charged ? "no atom has a charge"
+                    : p->vacuum ? "no field in the vacuum on the left"
+                                : "periodic",
         .n_slabs = p->n_slabs,
         .slab_from = p->slab_from,
         .slab_to = p->slab_to,

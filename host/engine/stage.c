@@ -280,7 +280,6 @@ static km_status run_dynamics(km_stage_run *r)
     }
     KM_TRY(km_stage_hand_over(r));
     KM_TRY(backend->download(s->device, s->particles, &r->now.state));
-    km_stage_count_pairs(r);
     r->sums->steps = (double)r->n_steps;
     KM_TRY(backend->scalars_get(s->integrator, &r->now.scalars));
     if (r->now.scalars.n_averaged > 0.0)
@@ -305,7 +304,9 @@ km_status km_stage_run_one(km_stage_run *r)
     r->sums = &r->now.stage_sums[r->now.stage];
     if (r->now.in_stage == 0)
         memset(r->sums, 0, sizeof *r->sums);
-    r->pairs_before = r->sums->list_pairs_checked;
+    if (r->now.in_stage < r->n_steps)
+        r->sums->list_pairs_at_end = 0.0;
+    r->pairs_counted = 0;
     r->last_progress = r->last_checkpoint = r->last_look = km_wall_seconds();
     r->last_progress_step = r->now.in_stage;
     r->frame_taken = false;

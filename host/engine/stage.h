@@ -26,7 +26,7 @@ typedef struct km_stage_run {
     km_measurement measured; /* the latest                                                */
     bool frame_taken;        /* by the device, and not handed to the trajectory yet       */
     int64_t frame_in_stage;  /* its step                                                  */
-    double pairs_before;     /* of sums->list_pairs_checked, by an earlier run            */
+    int64_t pairs_counted;   /* of simulation->census_pairs                               */
     double last_checkpoint, last_progress, last_look; /* wall seconds; look: whether to stop    */
     int64_t last_progress_step;
     double ns_per_day;
@@ -50,7 +50,6 @@ KM_MUST_CHECK km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_st
 KM_MUST_CHECK km_status km_stage_write_checkpoint(km_stage_run *r);
 /* Asks whether to stop, and says how long ago it last did. */
 bool km_stage_should_stop(km_stage_run *r);
-void km_stage_count_pairs(km_stage_run *r);
 /* The report that the sums of a stage make. */
 km_stage_report km_stage_report_of(const km_stage_sums *sums);
 void km_stage_note(const km_stage_run *r, const char *format, ...)

@@ -134,9 +134,13 @@ km_status km_stage_deliver_energies(km_stage_run *r, int64_t in_stage)
     return sink->energies(sink->self, &row);
 }
 
-void km_stage_count_pairs(km_stage_run *r)
+static void count_pairs(km_stage_run *r, const km_due *due)
 {
-    r->sums->list_pairs_checked = r->pairs_before + (double)r->simulation->census_pairs;
+    const int64_t interval = r->schedule.census_interval, total = r->simulation->census_pairs;
+    const bool regular = interval > 0 && due->in_stage % interval == 0;
+    *(regular ? &r->sums->list_pairs_checked : &r->sums->list_pairs_at_end) +=
+        (double)(total - r->pairs_counted);
+    r->pairs_counted = total;
 }
 
 /* Slope of the straight line through values at the times of the samples; sums: n, t, t t. */
@@ -151,7 +155,8 @@ km_stage_report km_stage_report_of(const km_stage_sums *sums)
     const double n = sums->samples;
     km_stage_report report = {.steps = (int64_t)sums->steps,
                               .samples = (int64_t)n,
-                              .list_pairs_checked = (int64_t)sums->list_pairs_checked,
+                              .list_pairs_checked =
+                                  (int64_t)(sums->list_pairs_checked + sums->list_pairs_at_end),
                               .degrees_of_freedom = (int)sums->degrees_of_freedom,
                               .n_pistons = (int)sums->n_pistons,
                               .largest_constraint_residual = sums->largest_constraint_residual,
@@ -241,6 +246,7 @@ bool km_stage_should_stop(km_stage_run *r)
 km_status km_stage_deliver(km_stage_run *r, const km_due *due)
 {
     const km_run_options *o = r->options;
+    count_pairs(r, due);
     if (due->energies)
         KM_TRY(look_at_guards(r, due));
     if (due->energies)
@@ -257,7 +263,6 @@ km_status km_stage_deliver(km_stage_run *r, const km_due *due)
     KM_TRY(km_stage_hand_over(r));
     KM_TRY(o->backend->download(r->simulation->device, r->simulation->particles, &r->now.state));
     KM_TRY(o->backend->scalars_get(r->simulation->integrator, &r->now.scalars));
-    km_stage_count_pairs(r);
     KM_TRY(km_stage_write_checkpoint(r));
     if (stop)
         return KM_FAIL(KM_INTERRUPTED, "stopped at step %lld of stage %s with a checkpoint written",

@@ -14,8 +14,9 @@ typedef struct km_stage_sums {
     double n_pistons;
     double temperature, pressure, density, volume; /* sums over the samples               */
     double largest_constraint_residual, largest_momentum;
-    double list_pairs_checked;
-    double drift[5]; /* n, t, c, t t, t c of the conserved quantity c since the start */
+    double list_pairs_checked; /* by the censuses of the list at their interval              */
+    double list_pairs_at_end;  /* by that of the last step, which an extension does not take */
+    double drift[5];           /* n, t, c, t t, t c of the conserved quantity c since the start */
     double piston[KM_PISTONS][3]; /* z, t z, pressure                                        */
 } km_stage_sums;
 

@@ -29,7 +29,7 @@ static void put_types(FILE *out, const km_model *model)
     const int n = model->pair.n_types;
     fputs("\n[ atomtypes ]\n; name mass charge ptype sigma_nm epsilon_kJ/mol\n", out);
     for (int t = 0; t < n; t++) {
-        const double *p = &model->pair.parameter[(size_t)(t * n + t) * KM_VDW_PARAMETERS];
+        const double *p = model->pair.parameter + (size_t)(t * n + t) * KM_VDW_PARAMETERS;
         int i = 0; /* every type of the table occurs */
         while (model->type[i] != t)
             i++;
@@ -53,7 +53,7 @@ static void put_pair_types(FILE *out, const km_gromacs *g)
     bool begun = false;
     for (int a = 0; a < n; a++)
         for (int b = a; b < n; b++) {
-            const double *p = &model->pair.parameter[(size_t)(a * n + b) * KM_VDW_PARAMETERS];
+            const double *p = model->pair.parameter + (size_t)(a * n + b) * KM_VDW_PARAMETERS;
             if (is_mixed(&model->pair, g->e->forcefield->mixing, a, b))
                 continue;
             if (!begun)

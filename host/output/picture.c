@@ -172,8 +172,8 @@ static void put_trace(FILE *out, int place, const char *column, const char *labe
     if (place == 2)
         fputs("set format x\nset xlabel unit\n", out);
     fprintf(out,
-            "plot data using (column('time_ps') / scale):(column('%s')) with lines linewidth 0.6 "
-            "linecolor rgb '%s' notitle, \\\n"
+            "plot data every thin using (column('time_ps') / scale):(column('%s')) with lines "
+            "linewidth 0.6 linecolor rgb '%s' notitle, \\\n"
             "    data using (block * (floor(column('time_ps') / scale / block) + 0.5))"
             ":(column('%s')) smooth unique with lines linewidth 2.4 linecolor rgb '%s' notitle\n",
             column, pale, column, strong);
@@ -188,6 +188,7 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
     km_script_head(out, "energies");
     fputs("data = '" KM_FILE_ENERGIES "'\n"
           "stats data using 2 skip 1 nooutput name 'T'\n"
+          "thin = T_records > 4000 ? int(T_records / 2000) : 1 # rows that are drawn one by one\n"
           "scale = T_max > 5000 ? 1000.0 : 1.0\n"
           "unit = T_max > 5000 ? 'time (ns)' : 'time (ps)'\n"
           "nice(m) = m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10\n"

@@ -144,5 +144,53 @@ for wrong in $layer.0.slab.layers=0 $layer.0.slab.lattice_constant_A=53 $layer.1
     run 65 "${wrong%%=*}" metal.yaml --set "$wrong"
 done
 
+# crystals from CIF files
+cat >crystal.yaml <<'END'
+title: "K3OCl from a file"
+temperature_K: 300
+cell:
+  compound:
+    cif: k3ocl.cif
+    species: [{label: K1, molecule: "K+"}, {label: O, molecule: "O2-"}, {label: Cl, molecule: "Cl-"}]
+    repeats: [5, 5, 5]
+forcefield: {files: [k3ocl]}
+END
+cat >good.cif <<'END'
+data_K3OCl
+_cell_length_a 5.26
+_cell_length_b 5.26
+_cell_length_c 5.26
+_cell_angle_alpha 90
+_cell_angle_beta 90
+_cell_angle_gamma 90
+_space_group_name_H-M_alt 'P m -3 m'
+loop_
+_atom_site_label
+_atom_site_type_symbol
+_atom_site_fract_x
+_atom_site_fract_y
+_atom_site_fract_z
+O1 O 0.5 0.5 0.5
+Cl1 Cl 0 0 0
+K1 K 0.5 0.5 0
+END
+cp good.cif k3ocl.cif
+accepts crystal.yaml
+cif() { # cif TEXT SED-SCRIPT: the CIF file with a mistake
+    sed "$2" good.cif >k3ocl.cif
+    run 65 "$1" crystal.yaml
+}
+cif 'k3ocl.cif tells 52600 for _cell_length_a; an edge in angstrom lies between 1 and 1000' 's/length_a 5.26/length_a 52600/'
+cif 'tells 20 for _cell_angle_beta' 's/beta 90/beta 20/'
+cif 'is no Hermann-Mauguin symbol' "s/P m -3 m/P m ä/"
+cif 'is no space group' 's/P m -3 m/P m 9 m/'
+cif 'names no space group' '/space_group/d'
+cif 'lack the symmetry of P m -3 m' 's/length_b 5.26/length_b 5.3/'
+cif 'is nan; it is a fraction of the edge' 's/^K1 K 0.5/K1 K half/'
+cif 'does not say what X1 of' 's/^K1 K/X1 Na/'
+cif 'cannot be used' 's/^loop_/loop/'
+: >good.cif
+cif 'cannot be used' p
+
 echo "$cases wrong inputs, $failures without the right answer"
 [ "$failures" -eq 0 ]

@@ -22,7 +22,7 @@ except ImportError as missing:
     print(f"skipped: {missing}")
     sys.exit(77)
 TOLERANCE = 1e-6
-CHARGE = {"K+": 1, "FSI": -1, "DME": 0}
+CHARGE = {"K": 1, "F": -1, "D": 0}  # first letters of the residues K, FSI, DME
 kalium, recipe = (os.path.abspath(a) for a in sys.argv[1:3])
 work = tempfile.TemporaryDirectory()
 folder = os.path.join(work.name, "run")
@@ -36,7 +36,7 @@ def table(name):
         return list(csv.DictReader(file))
 
 
-rows = [r for r in table("energies.csv")]
+rows = table("energies.csv")
 spacing = [float(b["time_ps"]) - float(a["time_ps"]) for a, b in zip(rows, rows[1:])]
 first = len(spacing) - next(k for k, s in enumerate(reversed(spacing)) if abs(s - 0.01) > 1e-5)
 volume = float(rows[-1]["volume_nm3"])
@@ -48,9 +48,7 @@ print(f"{len(current)} currents, volume {volume:.4f} nm3")
 universe = MDAnalysis.Universe(os.path.join(folder, "topology.psf"),
                                os.path.join(folder, "trajectory.nc"), format="NCDF")
 atoms = universe.atoms
-names = {r.resname for r in universe.residues}
-charge = {name: next(z for key, z in CHARGE.items() if name.startswith(key[:3])) for name in names}
-z = np.array([charge[a.resname] for a in atoms])
+z = np.array([CHARGE[a.resname[0]] for a in atoms])
 residue_mass = np.array([a.residue.mass for a in atoms])
 weight = z * atoms.masses / residue_mass
 every = round(universe.trajectory.dt / 0.01)
@@ -64,7 +62,8 @@ good = worst < TOLERANCE * scale * 10  # velocities are stored in float, masses 
 
 # ---- its correlation ----
 ours = table("current.csv")
-lag, mean, level, width = [], [], current, 1
+lag, mean, width = [], [], 1
+level = current[1:]  # the spacing changes at the first row, which ends the stage before
 while len(lag) < len(ours):
     for m in range(0 if width == 1 else 8, 16):
         if len(level) > m:

@@ -3,7 +3,7 @@
 """Mean edges of an ordered K-Na crystal at 100 K and 1 bar in LAMMPS, fix npt aniso, and how much
 they fluctuate: edges-nak.txt, with which tests/physics/crystal_edges.c compares kalium.
 
-    python3 tests/reference/metals/make_edges.py [--lammps lmp] [--steps 100000]
+    python3 tests/reference/metals/make_edges.py [--lammps lmp] [--steps 50000]
 
 The crystal is bcc, 6 x 6 x 6 cells; Na sits on every second plane of body centres along x, and on
 every second row along x and every third along y of the corners, so that no two edges are alike. It
@@ -54,7 +54,7 @@ def write_crystal(path):
 def main():
     p = argparse.ArgumentParser()
     p.add_argument("--lammps", default="lmp")
-    p.add_argument("--steps", type=int, default=100000)
+    p.add_argument("--steps", type=int, default=50000)
     a = p.parse_args()
     with tempfile.TemporaryDirectory() as work:
         write_crystal(os.path.join(work, "crystal.data"))
