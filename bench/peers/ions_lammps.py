@@ -6,8 +6,8 @@
         [--steps 200] [--rounds 5] [--skins 1 2] [--prefix COMMAND] [--lammps lmp] [--csv FILE]
 
 cells^3 cubic cells of 8 ions (10: 8,000; 20: 64,000); the same lattice, potential, cutoff (12 A),
-timestep (2 fs) and error of the Coulomb forces: kalium's relative_force_error of 1e-4 is in units of
-C (n/V)^(2/3), LAMMPS's accuracy of C / A^2, so that it is asked for 1e-4 (n/V)^(2/3) A^2 = 1.01e-5.
+timestep (2 fs) and error of the Coulomb forces: kalium's relative_force_error of 1e-4 is in units
+of C (n/V)^(2/3), LAMMPS's accuracy of C / A^2: it is asked for 1e-4 (n/V)^(2/3) A^2 = 1.01e-5.
 LAMMPS with born/coul/long and its omp variant, where the build has it, each skin, one MPI rank per
 thread. One thread: seconds of the processor (LAMMPS: its loop time times the CPU use it states);
 several: of the wall. A run of LAMMPS is warmed up and gives two stretches, one of kalium five:
