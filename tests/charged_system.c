@@ -119,7 +119,7 @@ static mesh_fixture open_particles(const km_backend *backend, charged_system *s,
     assert_non_null(type);
     for (int i = 0; i < s->n; i++)
         mass[i] = 1.0;
-    const km_particles_spec spec = {s->n, mass, s->charge, type, type, NULL};
+    const km_particles_spec spec = {s->n, mass, s->charge, type, type, NULL, 0.0};
     const double reach = 0.25 * km_box_least_height(&s->box);
     const km_neighbour_spec list = {0.9 * reach, 0.1 * reach, NULL, NULL, NULL, 0.0};
     const km_state start = {s->n, s->box, s->position, NULL};

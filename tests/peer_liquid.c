@@ -166,8 +166,8 @@ peer_result peer_liquid_evaluate(const km_backend *backend, const peer_liquid *l
     km_particles *p;
     km_force force[KM_FORCE_COUNT] = {{NULL, NULL}};
     assert_ok(backend->open(threads, &device));
-    const km_particles_spec spec = {model->n,    model->mass,     model->charge,
-                                    model->type, model->molecule, model->mobility};
+    const km_particles_spec spec = {
+        model->n, model->mass, model->charge, model->type, model->molecule, model->mobility, 0.0};
     assert_ok(backend->particles_create(device, &spec, &p));
     const km_state state = {l->n, l->system.box, l->system.position, NULL};
     assert_ok(backend->upload(device, &state, p));

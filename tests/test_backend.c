@@ -19,7 +19,7 @@ typedef struct fixture {
 
 static km_particles_spec spec_of(const fixture *f)
 {
-    const km_particles_spec spec = {N, f->mass, f->charge, f->type, f->molecule, NULL};
+    const km_particles_spec spec = {N, f->mass, f->charge, f->type, f->molecule, NULL, 0.0};
     return spec;
 }
 

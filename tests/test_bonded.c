@@ -28,7 +28,7 @@ static void open_particles(const km_backend *backend, const chain_liquid *s, int
 {
     f->backend = backend;
     assert_ok(backend->open(threads, &f->device));
-    const km_particles_spec spec = {s->n, s->mass, s->charge, s->type, s->molecule, NULL};
+    const km_particles_spec spec = {s->n, s->mass, s->charge, s->type, s->molecule, NULL, 0.0};
     assert_ok(backend->particles_create(f->device, &spec, &f->p));
     const km_state start = {s->n, s->box, (double *)(uintptr_t)s->position, NULL};
     assert_ok(backend->upload(f->device, &start, f->p));

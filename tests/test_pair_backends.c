@@ -106,7 +106,7 @@ static void evaluate(const km_backend *backend, const system_t *s, bool tallies,
     km_particles *p;
     km_force force = {NULL, NULL};
     bool rebuilt;
-    const km_particles_spec spec = {N, s->mass, s->charge, s->type, s->molecule, NULL};
+    const km_particles_spec spec = {N, s->mass, s->charge, s->type, s->molecule, NULL, 0.0};
     const km_state state = {N, s->box, (double *)s->position, NULL};
     const km_step step = {0, true, tallies, tallies};
     assert_ok(backend->open(2, &device));

@@ -171,12 +171,13 @@ static void put_trace(FILE *out, int place, const char *column, const char *labe
             top, top - 0.25, label, column);
     if (place == 2)
         fputs("set format x\nset xlabel unit\n", out);
-    fprintf(out,
-            "plot data using (column('time_ps') / scale):(column('%s')) with lines linewidth 0.6 "
-            "linecolor rgb '%s' notitle, \\\n"
-            "    data using (block * (floor(column('time_ps') / scale / block) + 0.5))"
-            ":(column('%s')) smooth unique with lines linewidth 2.4 linecolor rgb '%s' notitle\n",
-            column, pale, column, strong);
+    fprintf(
+        out,
+        "plot data using (fine * (floor(column('time_ps') / scale / fine) + 0.5))"
+        ":(column('%s')) smooth unique with lines linewidth 0.6 linecolor rgb '%s' notitle, \\\n"
+        "    data using (block * (floor(column('time_ps') / scale / block) + 0.5))"
+        ":(column('%s')) smooth unique with lines linewidth 2.4 linecolor rgb '%s' notitle\n",
+        column, pale, column, strong);
 }
 
 km_status km_picture_energies(const char *folder, const char *title, bool *drawn)
@@ -192,7 +193,8 @@ km_status km_picture_energies(const char *folder, const char *title, bool *drawn
           "unit = T_max > 5000 ? 'time (ns)' : 'time (ps)'\n"
           "nice(m) = m < 1.5 ? 1 : m < 3.5 ? 2 : m < 7.5 ? 5 : 10\n"
           "step(d) = nice(d / 10**floor(log10(d))) * 10**floor(log10(d))\n"
-          "block = T_max > T_min ? (T_max - T_min) / scale / 100 : 1.0\n",
+          "block = T_max > T_min ? (T_max - T_min) / scale / 100 : 1.0\n"
+          "fine = block / 20 # rows closer together are drawn as their mean\n",
           out);
     km_script_passes(out, "energies", 900, 780);
     fputs("set xrange [T_min / scale:(T_max > T_min ? T_max : T_min + 1) / scale]\n"

@@ -3,7 +3,8 @@
  * 95 +- 3 % of them, whatever the length of the run, the number of particles and the anisotropy,
  * and where particles go together: in pairs, in groups, pushed by a common force, or all as one.
  *
- *     brownian_diffusion [SEEDS]        200 in the test suite; 1000 for bench/results/coverage.csv
+ *     brownian_diffusion [SEEDS [NAME]]     200 in the test suite; 1000 for
+ * bench/results/coverage.csv
  *
  * A seed is an independent trial, so that the number of hits is binomial; the allowance added to
  * the 3 % is 2.6 standard errors of that count (99 %): 4.0 % for 200 seeds, 1.8 % for 1000. Of a
@@ -158,6 +159,8 @@ int main(int argc, char **argv)
     };
     bool good = n_seeds > 0;
     for (size_t k = 0; k < sizeof settings / sizeof *settings; k++) {
+        if (argc > 2 && strcmp(argv[2], settings[k].name) != 0)
+            continue;
         static const char *const what[4] = {"D", "D_x", "D by regression", "D_x by regression"};
         tally result[4] = {{0}};
         for (int seed = 0; seed < n_seeds; seed++)

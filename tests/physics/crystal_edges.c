@@ -98,7 +98,7 @@ static void sample_edges(const km_backend *backend, double edge[3])
     metal_free(m);
 }
 
-/* The edges differ by 1.3 and 4.9 %. 30 ps are some fifteen times the memory of the softest edge:
+/* The edges differ by 1.3 and 3.7 %. 30 ps are some fifteen times the memory of the softest edge:
  * four times the error that they leave is allowed, with that of LAMMPS. */
 static void edges_are_those_of_lammps(void **state)
 {

@@ -73,7 +73,7 @@ static int set_up(void **state)
     fill_specs(f);
     assert_ok(f->backend->open(2, &f->device));
     const chain_liquid *s = f->liquid;
-    const km_particles_spec spec = {N, s->mass, s->charge, s->type, s->molecule, NULL};
+    const km_particles_spec spec = {N, s->mass, s->charge, s->type, s->molecule, NULL, 0.0};
     assert_ok(f->backend->particles_create(f->device, &spec, &f->p));
     const km_state start = {N, s->box, f->liquid->position, NULL};
     assert_ok(f->backend->upload(f->device, &start, f->p));

@@ -70,7 +70,7 @@ static km_particles *load(const km_backend *backend, km_device *device, const km
         mass[i] = 1.0;
         molecule[i] = i;
     }
-    const km_particles_spec spec = {at->n, mass, charge, type, molecule, NULL};
+    const km_particles_spec spec = {at->n, mass, charge, type, molecule, NULL, 0.0};
     assert_ok(backend->particles_create(device, &spec, &p));
     assert_ok(backend->upload(device, at, p));
     free(mass);

@@ -146,7 +146,7 @@ static void evaluate(const km_backend *backend, const ions *s, bool tallies, res
     int molecule[ATOMS];
     for (int i = 0; i < s->n; i++)
         molecule[i] = i;
-    const km_particles_spec spec = {s->n, s->mass, s->charge, s->type, molecule, NULL};
+    const km_particles_spec spec = {s->n, s->mass, s->charge, s->type, molecule, NULL, 0.0};
     const km_state state = {
         s->n, {s->edge, 0.0, s->edge, 0.0, 0.0, s->edge}, (double *)s->position, NULL};
     const km_step step = {0, true, tallies, tallies};
