@@ -247,8 +247,7 @@ static km_status send(const double *atom_major, const km_particles *p, double *a
     const cudaError_t error = cudaMemcpy(array, rows, n * sizeof *rows, cudaMemcpyHostToDevice);
     free(rows);
     KM_CUDA(error);
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 static km_status fetch(const double *array, const km_particles *p, double *atom_major)

@@ -54,6 +54,16 @@
 namespace KM_CUDA_NAMESPACE
 {
 
+/* Waits for what was cleared, or copied from pageable memory, without a stream: it may still be
+ * under way, and our streams do not wait for the default one. cudaDeviceSynchronize would fail
+ * while another thread, of another replica, records its steps (CUDA C++ Programming Guide,
+ * "Prohibited and Unhandled Operations"). */
+static inline km_status km_cuda_settle()
+{
+    KM_CUDA(cudaStreamSynchronize(nullptr));
+    return KM_OK;
+}
+
 /* Device memory for n objects, zeroed; n = 0 gives a valid pointer. */
 template <typename T> km_status km_cuda_new(T **out, size_t n)
 {
@@ -68,8 +78,7 @@ template <typename T> km_status km_cuda_new(T **out, size_t n)
     }
     *out = (T *)memory;
     KM_CUDA(cudaMemset(memory, 0, bytes));
-    KM_CUDA(cudaDeviceSynchronize()); /* our streams do not wait for the default one */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 /* Device memory holding a copy of n objects of the host. */
@@ -78,8 +87,7 @@ template <typename T> km_status km_cuda_copy_of(T **out, const T *host, size_t n
     KM_TRY(km_cuda_new(out, n));
     if (n > 0)
         KM_CUDA(cudaMemcpy(*out, host, n * sizeof(T), cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 /* Accepts NULL. */

@@ -314,8 +314,7 @@ static km_status give_room(const km_cuda_particles *c, km_eam_list *list, km_eam
     if (!half_way)
         build.reach = 0.0; /* the next update builds */
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 static km_status fetch_build(const km_eam_list *list, km_eam_build *build)
@@ -357,8 +356,7 @@ km_status km_eam_list_make_room(km_cuda_particles *c, bool half_way)
     if (outgrown)
         return give_room(c, list, build, half_way);
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 } // namespace KM_CUDA_NAMESPACE

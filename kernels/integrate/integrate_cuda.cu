@@ -404,8 +404,7 @@ km_status km_integrator_cuda_scalars_set(km_integrator *integrator, const km_int
 {
     KM_TRY(km_cuda_wait(integrator->device));
     KM_CUDA(cudaMemcpy(&integrator->motion->scalars, in, sizeof *in, cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 } // namespace KM_CUDA_NAMESPACE

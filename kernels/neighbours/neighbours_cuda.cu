@@ -161,8 +161,7 @@ static km_status allocate_sort(km_neighbour_list *list)
     KM_TRY(km_cuda_new(&list->bounds_j, n_superclusters * (KM_SUPERCLUSTER / KM_CLUSTER_J)));
     KM_TRY(km_cuda_new(&list->fractional_bounds, 6 * n_superclusters));
     KM_CUDA(cudaMemset(list->atom, 0xff, n_slots * sizeof(int))); /* no atom has a slot yet */
-    KM_CUDA(cudaDeviceSynchronize());
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 static km_status copy_exclusions(km_neighbour_list *list, const km_neighbour_spec *spec)
@@ -230,8 +229,7 @@ static km_status give_room(km_cuda_particles *c, km_cluster_build build, bool ha
     if (!half_way)
         build.reach = 0.0; /* the next update builds */
     KM_CUDA(cudaMemcpy(list->build, &build, sizeof build, cudaMemcpyHostToDevice));
-    KM_CUDA(cudaDeviceSynchronize()); /* from pageable memory it may still be under way */
-    return KM_OK;
+    return km_cuda_settle();
 }
 
 static km_status fetch_build(const km_neighbour_list *list, km_cluster_build *build)

@@ -42,6 +42,13 @@ bool capture_forbids()
     return forbidden;
 }
 
+bool capture_spoil_all()
+{
+    for (const auto &c : captures())
+        c->invalid = true;
+    return !captures().empty();
+}
+
 capture *capture_find(unsigned long long id)
 {
     for (const auto &c : captures())

@@ -102,6 +102,7 @@ cudaError_t cudaStreamDestroy(cudaStream_t stream)
 cudaError_t cudaStreamSynchronize(cudaStream_t stream)
 {
     const api_call call("cudaStreamSynchronize");
+    stream = stream != nullptr ? stream : default_stream();
     stream_check(stream, "cudaStreamSynchronize");
     if (stream->captured != nullptr) {
         capture_invalidate(stream->captured);
@@ -129,7 +130,7 @@ cudaError_t cudaStreamQuery(cudaStream_t stream)
 cudaError_t cudaDeviceSynchronize()
 {
     const api_call call("cudaDeviceSynchronize");
-    if (capture_forbids())
+    if (capture_spoil_all())
         return record_error(cudaErrorStreamCaptureUnsupported);
     operations_run_all();
     return cudaSuccess;

@@ -42,6 +42,8 @@ cudaError_t record_error(cudaError_t error);
 
 /* A capture is under way that forbids calls like cudaMalloc. */
 bool capture_forbids();
+/* Invalidates all captures, of whatever thread; false without any. */
+bool capture_spoil_all();
 /* The capture with that number; NULL when it has ended. */
 capture *capture_find(unsigned long long id);
 unsigned long long capture_id(const capture *c);

@@ -4,6 +4,7 @@
 #include <cufft.h>
 #include <math.h>
 #include <string.h>
+#include <thread>
 
 #include "kernels/base/cuda.cuh"
 #ifdef KM_EMULATED
@@ -444,6 +445,36 @@ static void test_capture_errors(void **state)
     with_lanes(capture_errors);
 }
 
+/* While one thread captures, another may allocate and copy, and wait for its copies, but not for
+ * the device. */
+static km_status capture_beside(lanes *l)
+{
+    int *x, host = 3, *y = nullptr;
+    cudaGraph_t graph;
+    km_status status = KM_OK;
+    KM_TRY(km_cuda_new(&x, 1));
+    KM_CUDA(cudaStreamBeginCapture(l->a, cudaStreamCaptureModeThreadLocal));
+    KM_LAUNCH(affine_kernel, 1, 1, 0, l->a, x, 1, 1);
+    std::thread([&] { status = km_cuda_copy_of(&y, &host, 1); }).join();
+    KM_TRY(status);
+    KM_CUDA(cudaStreamEndCapture(l->a, &graph));
+    KM_CUDA(cudaGraphDestroy(graph));
+    KM_CUDA(cudaStreamBeginCapture(l->a, cudaStreamCaptureModeThreadLocal));
+    cudaError_t error = cudaSuccess;
+    std::thread([&] { error = cudaDeviceSynchronize(); }).join();
+    EXPECT(error == cudaErrorStreamCaptureUnsupported);
+    EXPECT(cudaStreamEndCapture(l->a, &graph) == cudaErrorStreamCaptureInvalidated);
+    cudaGetLastError(); /* the next launch looks at it */
+    km_cuda_delete(x);
+    km_cuda_delete(y);
+    return KM_OK;
+}
+static void test_capture_beside(void **state)
+{
+    (void)state;
+    with_lanes(capture_beside);
+}
+
 int main(void)
 {
 #ifndef KM_EMULATED
@@ -454,10 +485,11 @@ int main(void)
     }
 #endif
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_indices),    cmocka_unit_test(test_warps),
-        cmocka_unit_test(test_blocks),     cmocka_unit_test(test_atomics),
-        cmocka_unit_test(test_intrinsics), cmocka_unit_test(test_streams),
-        cmocka_unit_test(test_graphs),     cmocka_unit_test(test_capture_errors),
+        cmocka_unit_test(test_indices),        cmocka_unit_test(test_warps),
+        cmocka_unit_test(test_blocks),         cmocka_unit_test(test_atomics),
+        cmocka_unit_test(test_intrinsics),     cmocka_unit_test(test_streams),
+        cmocka_unit_test(test_graphs),         cmocka_unit_test(test_capture_errors),
+        cmocka_unit_test(test_capture_beside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
