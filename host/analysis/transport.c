@@ -157,6 +157,7 @@ static bool find_ions(const km_displacements *d, const km_labels *labels, int *k
         ion->mass = one->mass;
         kind[t->n_ions++] = k;
     }
+    t->ions_only = n_neutral == 0 && t->n_ions > 1 && d->drift_removed;
     return true;
 }
 

@@ -44,7 +44,9 @@ typedef struct km_transport {
     km_transport_ion ion[KM_ONSAGER_IONS];
     km_onsager slope; /* nm^2/ps of <DR_i . DR_j>                                               */
     bool drift_removed;
-    int n_solvent;            /* molecules of the only neutral kind; 0 = none or several          */
+    bool ions_only; /* all that moves against each other are ions: without drift their momenta, and
+                       so their masses alone, fix transference numbers and ratios of coefficients */
+    int n_solvent;  /* molecules of the only neutral kind; 0 = none or several          */
     double solvent_mass;      /* u                                                                */
     double fit_from, fit_to;  /* ps                                                              */
     double beta, beta_error;  /* exponent of <|DM|^2> over the window                            */

@@ -142,12 +142,10 @@ static void judge(km_transport *t)
                               "(beta %.2f between %.4g and %.4g ps)",
                               t->beta, t->fit_from, t->fit_to);
     }
-    if (!km_onsager_drawable(&t->slope) && t->n_ions > 1)
-        km_diffusion_add_text(t->warning, "%sOnsager coefficients without intervals: %s",
-                              t->warning[0] != '\0' ? "; " : "",
-                              t->n_solvent == 0 && t->drift_removed
-                                  ? "without a neutral kind the masses alone fix their ratios"
-                                  : "the run is too short");
+    if (!km_onsager_drawable(&t->slope) && t->n_ions > 1 && !t->ions_only)
+        km_diffusion_add_text(t->warning,
+                              "%sOnsager coefficients without intervals: the run is too short",
+                              t->warning[0] != '\0' ? "; " : "");
     const km_estimate *s = &t->conductivity;
     const double wide = 0.5 * (s->high - s->low) / s->value / KM_TRANSPORT_PRECISION;
     t->more_time = wide > 1.0 ? t->run_time * (wide * wide - 1.0) : 0.0;

@@ -55,7 +55,8 @@ static km_status write_numbers(const km_results *results, const char *folder)
         }
         put_row(&t, "haven_ratio", "", "1", &transport->haven);
         put_row(&t, "ionicity", "", "1", &transport->ionicity);
-        put_ions(&t, transport);
+        if (!transport->ions_only)
+            put_ions(&t, transport);
     }
     return km_table_close(&t);
 }
@@ -175,6 +176,10 @@ km_status km_transport_describe(km_results *results)
         KM_TRY(add_estimate(results, "Haven ratio", &t->haven, ""));
         KM_TRY(add_estimate(results, "ionicity", &t->ionicity, ""));
     }
+    if (t->ions_only)
+        return km_results_add_line(results,
+                                   "no transference numbers: there are ions alone, whose masses "
+                                   "fix them in the frame of all momentum");
     for (int i = 0; i < t->n_ions && t->n_ions > 1; i++)
         KM_TRY(describe_ion(results, t, i));
     return KM_OK;

@@ -9,12 +9,9 @@ static void put(km_json *json, const char *key, const km_estimate *e)
         km_json_estimate(json, key, e);
 }
 
-static void put_ion(const km_transport *t, int i, km_json *json)
+static void put_motion(const km_transport *t, int i, km_json *json)
 {
     const km_transport_ion *ion = &t->ion[i];
-    km_json_open_object(json, ion->name);
-    km_json_integer(json, "charge", ion->charge);
-    km_json_integer(json, "molecules", ion->n_molecules);
     put(json, "transference_number", &ion->transference);
     put(json, "transference_number_solvent_frame", &ion->solvent_transference);
     put(json, "apparent_transference_number", &ion->apparent_transference);
@@ -23,6 +20,16 @@ static void put_ion(const km_transport *t, int i, km_json *json)
     for (int j = 0; j < t->n_ions; j++)
         put(json, t->ion[j].name, &t->coefficient[i][j]);
     km_json_close(json);
+}
+
+static void put_ion(const km_transport *t, int i, km_json *json)
+{
+    const km_transport_ion *ion = &t->ion[i];
+    km_json_open_object(json, ion->name);
+    km_json_integer(json, "charge", ion->charge);
+    km_json_integer(json, "molecules", ion->n_molecules);
+    if (!t->ions_only)
+        put_motion(t, i, json);
     km_json_close(json);
 }
 
