@@ -11,12 +11,13 @@ and, in README.md, what stands between the marks.
 import argparse
 import csv
 import json
+import math
 import pathlib
 import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
-RUNS = ["kfsi-dme-hce", "lhce2", "kfsi-dme", "lhce3", "kfsi-dme-3m", "lhce1"]
+RUNS = ["kfsi-dme-hce", "lhce2", "kfsi-dme", "kfsi-ec-dec", "lhce3", "kfsi-dme-3m", "lhce1"]
 ARGUMENTS = ["--set", "cell.liquid.size.atoms=1200", "--set", "nonbonded.cutoff_A=10", "--set",
              "analyse=[msd,rdf,solvation,conductivity,viscosity]", "--set",
              "production.energy_ps=0.01"]
@@ -70,9 +71,18 @@ class Run:
                 return bounds(shell["molecules"]) if "molecules" in shell else (0.0, 0.0, 0.0)
         return None
 
-    def windows(self):
-        """D(K+) by a straight line through the MSD at lags of 1 to 50 ps, and beta there."""
-        return self.results["diffusion"]["K+"]["beta"]
+    def early(self):
+        """D(K+) (1e-10 m2/s) by a straight line through the MSD at lags of 1 to 50 ps, and the slope of
+        log MSD against log lag from 10 to 50 ps."""
+        with open(self.folder / "msd.csv") as table:
+            rows = [(float(row["lag_ps"]), float(row["K+ total_A2"])) for row in csv.DictReader(table)]
+        msd = dict(rows)
+        lags = [t for t, _ in rows if 1 <= t <= 50]
+        mean_t = sum(lags) / len(lags)
+        mean_m = sum(msd[t] for t in lags) / len(lags)
+        slope = (sum((t - mean_t) * (msd[t] - mean_m) for t in lags)
+                 / sum((t - mean_t) ** 2 for t in lags))
+        return slope / 6 * 100, math.log(msd[50] / msd[10]) / math.log(5)
 
 
 def bounds(estimate, scale=1.0):
@@ -102,6 +112,13 @@ def claims(runs):
         if all(n in runs for n in names):
             rows.append(make(*(runs[n] for n in names)))
 
+    for name in ("kfsi-dme", "kfsi-dme-hce"):
+        add([name], lambda one: (
+            "C16", "D of K⁺ from 50 ps of MSD is that of diffusion",
+            f"D(K⁺) / 10⁻¹⁰ m² s⁻¹ at 1 to 50 ps and at the longest lags, {one.name}",
+            f"{one.early()[0]:.2f} (slope of log MSD {one.early()[1]:.2f}); {text(one.diffusion())}",
+            "contradicted: the motion is not diffusive yet" if one.early()[1] < 0.9 else
+            "not contradicted"))
     add(["kfsi-dme-hce", "lhce2"], lambda hce, lhce: (
         "C09", "a fluorinated ether lowers the viscosity of a concentrate", "η / mPa s, HCE and LHCE2",
         f"{text(hce.viscosity())}, {text(lhce.viscosity())}", order(hce.viscosity(), lhce.viscosity())))
@@ -125,6 +142,11 @@ def claims(runs):
         "C23", "more aggregates in an LHCE than at 1 M", "anions with two K⁺ or more / %, LHCE2 and 1 M",
         f"{text(lhce.anions('AGG'), 1)}, {text(dilute.anions('AGG'), 1)}",
         order(lhce.anions("AGG"), dilute.anions("AGG"))))
+    add(["kfsi-ec-dec"], lambda ester: (
+        "C20", "KFSI in EC:DEC is mostly solvent separated",
+        "anions free or solvent separated / %", text(ester.anions("SSIP"), 1),
+        "reproduced" if ester.anions("SSIP")[1] > 50 else
+        "contradicted" if ester.anions("SSIP")[2] < 50 else "undecided"))
     add(["kfsi-dme-hce", "lhce3"], lambda hce, lhce: (
         "C17", "diluted, the network of ions falls into clusters", "ions in the largest cluster / %, HCE and LHCE3",
         f"{text(hce.largest_cluster(), 1)}, {text(lhce.largest_cluster(), 1)}",
