@@ -91,7 +91,7 @@ static void columns_are_named_with_units_and_hold_them(void **state)
     }
     assert_true(names == NULL && values == NULL);
     assert_int_equal(found, n_expected);
-    assert_int_equal(n_columns, 9 + KM_ENERGY_COUNT + 6 + 1 + 4);
+    assert_int_equal(n_columns, 9 + KM_ENERGY_COUNT + 6 + 1 + 4 + 3);
     free(text);
 }
 
