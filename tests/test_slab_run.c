@@ -168,7 +168,11 @@ static void growing_lists_leave_no_trace(void **state)
     print_message("grown %d times\n", (int)narrow->simulation->list_growths);
     assert_memory_equal(roomy->position, narrow->position, sizeof roomy->position);
     assert_memory_equal(roomy->velocity, narrow->velocity, sizeof roomy->velocity);
-    assert_memory_equal(&measured[0], &measured[1], sizeof measured[0]);
+    assert_memory_equal(&measured[0], &measured[1],
+                        offsetof(km_measurement, largest_force_atom)); /* padding comes behind it */
+    assert_memory_equal(measured[0].piston_z, measured[1].piston_z, sizeof measured[0].piston_z);
+    assert_memory_equal(measured[0].piston_pressure, measured[1].piston_pressure,
+                        sizeof measured[0].piston_pressure);
     if (backend->make_room != NULL)
         assert_true(narrow->simulation->list_growths > 2);
     slab_cell_close(roomy);

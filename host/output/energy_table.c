@@ -73,10 +73,11 @@ static km_status check_header(const km_energy_table *table)
     char found[sizeof header];
     const ssize_t n = pread(table->file.fd, found, sizeof header - 1, 0);
     if (n != sizeof header - 1 || memcmp(found, header, sizeof header - 1) != 0)
-        return KM_FAIL(KM_ERROR_INPUT,
-                       "%s cannot be continued: its first line is not the one this version of "
-                       "kalium writes",
-                       table->path);
+        return KM_FAIL(
+            KM_ERROR_INPUT,
+            "%s cannot be continued: its first line is not the one this version of "
+            "kalium writes; go on with the version that began the run, or begin a new one",
+            table->path);
     return KM_OK;
 }
 
