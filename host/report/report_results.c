@@ -27,6 +27,7 @@ bool km_report_is_analysis(const km_node *child)
 static bool is_remark(const km_node *node)
 {
     return node->kind == KM_NODE_TEXT && node->key != NULL &&
+           node->key != NULL &&
            (strcmp(node->key, "method") == 0 || strcmp(node->key, "warning") == 0 ||
             strcmp(node->key, "note") == 0 || strcmp(node->key, "finite_size") == 0 ||
             strcmp(node->key, "green_kubo_method") == 0);
@@ -52,10 +53,14 @@ static km_status put_value(km_page_table *table, const km_node *node)
     return km_table_cell(table, text);
 }
 
-static km_status put_label(km_page_table *table, const char *key)
+/* The members of an array have no keys. */
+static km_status put_label(km_page_table *table, const char *key, int ordinal)
 {
     char label[KM_LABEL_LENGTH];
-    km_label_of_key(key, label);
+    if (key != NULL)
+        km_label_of_key(key, label);
+    else
+        snprintf(label, sizeof label, "%d", ordinal);
     return km_table_cell(table, label);
 }
 
@@ -78,15 +83,16 @@ static void add_keys(key_list *list, const km_node *object)
 
 /* ---- tables ---- */
 
-/* What an object says of itself: quantity and value. */
+/* What an object says of itself: quantity and value; or the numbers of an array. */
 static km_status put_own(const km_page *page, const km_node *node)
 {
     km_page_table table = {.n_columns = 2};
     KM_TRY(km_table_cell(&table, "quantity"));
     KM_TRY(km_table_cell(&table, "value"));
+    int ordinal = 0;
     for (const km_node *c = node->first; c != NULL; c = c->next)
         if (is_simple(c)) {
-            KM_TRY(put_label(&table, c->key));
+            KM_TRY(put_label(&table, c->key, ++ordinal));
             KM_TRY(put_value(&table, c));
         }
     km_page_put_table(page, &table);
@@ -103,10 +109,10 @@ static km_status put_families(const km_page *page, const km_node *node)
         if (is_family(c)) {
             add_keys(&keys, c);
             table.n_columns++;
-            KM_TRY(put_label(&table, c->key));
+            KM_TRY(put_label(&table, c->key, 0));
         }
     for (int k = 0; k < keys.n; k++) {
-        KM_TRY(put_label(&table, keys.key[k]));
+        KM_TRY(put_label(&table, keys.key[k], 0));
         for (const km_node *c = node->first; c != NULL; c = c->next)
             if (is_family(c))
                 KM_TRY(put_value(&table, km_node_get(c, keys.key[k])));
@@ -124,7 +130,7 @@ static km_status put_array(const km_page *page, const km_node *array)
             add_keys(&keys, c);
     km_page_table table = {.n_columns = keys.n};
     for (int k = 0; k < keys.n; k++)
-        KM_TRY(put_label(&table, keys.key[k]));
+        KM_TRY(put_label(&table, keys.key[k], 0));
     for (const km_node *c = array->first; c != NULL && keys.n > 0; c = c->next)
         for (int k = 0; k < keys.n; k++)
             KM_TRY(put_value(&table, km_node_get(c, keys.key[k])));
