@@ -27,7 +27,6 @@ bool km_report_is_analysis(const km_node *child)
 static bool is_remark(const km_node *node)
 {
     return node->kind == KM_NODE_TEXT && node->key != NULL &&
-           node->key != NULL &&
            (strcmp(node->key, "method") == 0 || strcmp(node->key, "warning") == 0 ||
             strcmp(node->key, "note") == 0 || strcmp(node->key, "finite_size") == 0 ||
             strcmp(node->key, "green_kubo_method") == 0);
