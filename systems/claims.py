@@ -171,6 +171,9 @@ def claims(runs):
         "C17", "diluted, the network of ions falls into clusters", "ions in the largest cluster / %, HCE and LHCE3",
         f"{text(hce.largest_cluster(), 1)}, {text(lhce.largest_cluster(), 1)}",
         order(hce.largest_cluster(), lhce.largest_cluster())))
+    add(["kfsi-dme", "kfsi-dme-hce"], lambda one, hce: (
+        "C25", "ether electrolytes of high concentration are viscous", "η / mPa s, 1 M and HCE",
+        f"{text(one.viscosity())}, {text(hce.viscosity())}", order(hce.viscosity(), one.viscosity())))
     add(["kfsi-dme", "kfsi-dme-3m"], lambda one, three: (
         "C25", "viscosity rises with concentration", "η / mPa s, 1 M and 3 M",
         f"{text(one.viscosity())}, {text(three.viscosity())}", order(three.viscosity(), one.viscosity())))
