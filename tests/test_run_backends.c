@@ -14,12 +14,12 @@
 #ifdef KM_DOUBLE
 #define POSITION_TOLERANCE 1e-9 /* nm */
 #define ENERGY_TOLERANCE 1e-9   /* of the sum of magnitudes of the terms */
-#define CURRENT_TOLERANCE 1e-7  /* e nm/ps */
 #else
 #define POSITION_TOLERANCE 1e-6
 #define ENERGY_TOLERANCE 1e-6
-#define CURRENT_TOLERANCE 1e-4
 #endif
+/* e nm/ps  of few ions: a position's over the period of the fastest vibrations, 0.01 ps */
+#define CURRENT_TOLERANCE (POSITION_TOLERANCE / 0.01)
 
 #define N_STEPS 60
 
